@@ -1,0 +1,46 @@
+/**
+ * The errors a port or a door may raise. A vendor only classifies; the engine decides what follows.
+ * Anything else that is thrown counts as our own mistake: it is retried like `Unavailable` and reported as a bug.
+ */
+
+/** The far side did not do it, and may do it later: try again on the retry list. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+  /** Seconds the far side asked us to wait, if it did. */
+  readonly retryAfterSeconds: number | undefined;
+  constructor(message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** The grant is gone: park everything for this connection and tell its owner to sign in. */
+export class LoginNeeded extends Error {
+  override readonly name = "LoginNeeded";
+}
+
+/** The far side understood and said no: fail visibly, with its own words. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** Somebody else changed it in between: try again at once. */
+export class Conflict extends Error {
+  override readonly name = "Conflict";
+}
+
+/** At the door: the request cannot be understood. The raw request is kept. */
+export class Malformed extends Error {
+  override readonly name = "Malformed";
+  /** What to mend, by the name of the field as the sender wrote it. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+  constructor(message: string, fields: Record<string, readonly string[]> = {}) {
+    super(message);
+    this.fields = fields;
+  }
+}
+
+/** At the door: the sender is not who the connection belongs to. Answered 401, counted, never a fact, never stored. */
+export class Intruder extends Error {
+  override readonly name = "Intruder";
+}

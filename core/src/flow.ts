@@ -1,0 +1,36 @@
+import type { Event, EventType } from "./events.ts";
+import type { PortName, Ports } from "./ports.ts";
+import type { Workspace } from "./words.ts";
+
+/** What we do about an event: one short file per rule. A flow knows ports, never vendors. */
+export interface Flow<T extends EventType = EventType, P extends PortName = PortName> {
+  /** A verb phrase; the name people see on a delivery. */
+  readonly name: string;
+  readonly on: T;
+  /** The ability a connection needs to be a target of this flow. */
+  readonly needs: P;
+  /** Runs once per event and target, and may be run again after any failure: every write carries a key made by `key`. */
+  run(event: Event<T>, at: FlowContext<P>): Promise<Outcome>;
+}
+// biome-ignore lint/suspicious/noExplicitAny: the list of flows holds every event type at once
+export type AnyFlow = Flow<any, any>;
+
+/** What became of it: a sentence for people, and the records it touched. */
+export interface Outcome {
+  readonly done: string;
+  readonly records?: Readonly<Record<string, string>>;
+}
+
+export interface FlowContext<P extends PortName = PortName> {
+  readonly port: Ports[P];
+  readonly workspace: Workspace;
+  /** The name of the connection the event came from. */
+  readonly source: string;
+  /** A key for one write, the same at every attempt. */
+  key(part: string): string;
+  /** The next number of the source connection's own count from 0, for taking turns. */
+  turn(): Promise<number>;
+  readonly now: Date;
+  /** Whom the target CRM knows to be working there: record ids of active users. */
+  isActiveUser(id: string): boolean;
+}

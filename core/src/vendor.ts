@@ -1,0 +1,146 @@
+import type { EventDraft } from "./events.ts";
+import type { Directory, Ports } from "./ports.ts";
+import type { SecretValues, Settings, SettingValues } from "./settings.ts";
+import type { ConnectionId, Label, Workspace } from "./words.ts";
+
+/**
+ * An outside protocol we speak. One folder, one value of this type, one line in the server's list.
+ * `S` is the declaration of its settings.
+ */
+export interface Vendor<S extends Settings = Settings> {
+  /** The folder's name, and what people type: `connection add <id>`. */
+  readonly id: string;
+  readonly title: Label;
+  readonly settings: S;
+  /** Requests per second the far side allows one connection, shared by all processes of the hub. */
+  readonly pace?: { readonly perSecond: number; readonly burst: number };
+  /** What the connection can do for flows. Called once per process and connection, again when its settings change. */
+  connect?(connection: Connection<S>, kit: Kit): Connected;
+  /** How requests of this vendor come in. */
+  readonly door?: Door;
+  /** What a request means. Pure: a stored request can be received again after a fix. */
+  receive?(request: InboundRequest, connection: Connection<S>, now: Date): Received;
+  /** How often this request's sender may come. Pure. A request over any limit is answered `rate_limited` and not stored. */
+  limits?(request: InboundRequest, connection: Connection<S>): readonly RateLimit[];
+  /** The addresses a person copies to the other side, for `connection add`. `base` is the public address of the hub, without a slash at the end. */
+  urls?(connection: Connection<S>, base: string): Readonly<Record<string, string>>;
+}
+
+/** A vendor whose settings nobody needs to know. `Vendor<S>` is not assignable to `Vendor` because `S` is both given and taken. */
+// biome-ignore lint/suspicious/noExplicitAny: the list of vendors holds every `S` at once
+export type AnyVendor = Vendor<any>;
+
+export type Connected = Partial<Ports> & {
+  /** Tries the credentials. Throws what a port would throw. */
+  check(): Promise<void>;
+};
+
+/** One configured account at a vendor, as its vendor sees it. */
+export interface Connection<S extends Settings = Settings> {
+  readonly id: ConnectionId;
+  readonly name: string;
+  readonly workspace: Workspace;
+  readonly settings: SettingValues<S>;
+  readonly secrets: SecretValues<S>;
+  /** The CRM this connection feeds, as last seen: answered from our own copy, never over the network. */
+  readonly directory: Directory;
+  /** Their field name → our field code, as a person mapped them. */
+  readonly fieldMapping: Readonly<Record<string, string>>;
+}
+
+/** What the hub lends to a connected vendor. */
+export interface Kit {
+  /** The guarded way out: time and size limits, no private addresses unless the connection allows them, paced, recorded with the attempt. */
+  readonly fetch: Fetch;
+  now(): Date;
+}
+
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutSeconds?: number;
+}
+export interface OutgoingReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+/** Redirects are answers, never followed. Throws `Unavailable` when no answer came, `Refused` when the address is not allowed. */
+export type Fetch = (request: OutgoingRequest) => Promise<OutgoingReply>;
+
+/** How requests of one vendor come in, and how the door speaks when nobody is behind it yet. */
+export interface Door {
+  /** The literal paths of the vendor's documents. The same paths are served below `/in/<connection>`. */
+  readonly routes: readonly DoorRoute[];
+  /** Bytes; larger bodies are refused with `too_large`. */
+  readonly bodyLimit: number;
+  /** The secret that names the connection, wherever the protocol carries it. */
+  token(request: InboundRequest): string | undefined;
+  /** Answered before any connection is looked for: preflights, refusals that need no database. Pure. */
+  before?(request: InboundRequest): Reply | undefined;
+  /** A refusal in the protocol's own shape, in words that tell the caller what to mend. Pure. */
+  refuse(problem: DoorProblem, request: InboundRequest): Reply;
+}
+
+export interface DoorRoute {
+  /** Every other method is answered with `method_not_allowed`. */
+  readonly methods: readonly string[];
+  /** Starts with `/`; also what `request.path` holds, whichever prefix it came by. */
+  readonly path: string;
+  /** Served below `/in/<connection>` only, and not at the root: paths of our own making. */
+  readonly inboundOnly?: true;
+}
+
+export interface RateLimit {
+  /** What is counted: "ip", "token", "phone". */
+  readonly name: string;
+  readonly key: string;
+  readonly perMinute: number;
+}
+
+export type DoorProblem =
+  | { readonly kind: "no_token" | "unknown_token" | "wrong_token" | "disabled" | "removed" | "not_found" | "too_large" | "unavailable" | "internal" }
+  | { readonly kind: "method_not_allowed"; readonly allowed: readonly string[] }
+  | { readonly kind: "rate_limited" | "busy"; readonly retryAfterSeconds: number }
+  | { readonly kind: "malformed"; readonly message: string; readonly fields: Readonly<Record<string, readonly string[]>> };
+
+/** A request as it came, decoded: charset, form, multipart and JSON are read; nothing is understood yet. */
+export interface InboundRequest {
+  readonly method: string;
+  /** As in `DoorRoute.path`. */
+  readonly path: string;
+  /** Lower-case names; a repeated header is joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Fields;
+  /** A form's fields, or the top level of a JSON object with every value as text. A repeated name keeps the last value. */
+  readonly form: Fields;
+  /** The parsed body, when it was JSON. */
+  readonly json?: unknown;
+  /** Files of a multipart form: the content stays in the journal. */
+  readonly files: readonly { readonly field: string; readonly name: string; readonly bytes: number }[];
+  /** The decoded body text; empty for multipart. */
+  readonly text: string;
+  /** The client's address, as far as a trusted proxy tells it. */
+  readonly ip: string;
+  /** What was wrong with the body, if it could not be read as what it claims to be. */
+  readonly unreadable?: string;
+}
+export type Fields = Readonly<Record<string, string>>;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type Received =
+  /** Stored, then answered at once. `reply` is only sent after the facts are on disk. */
+  | { readonly facts: readonly EventDraft[]; readonly reply: Reply }
+  /** The caller waits for data: answered within `withinMs`, or with `otherwise`. */
+  | { answer(): Promise<Reply>; readonly otherwise: Reply; readonly withinMs: number }
+  /** Answered, kept in the journal, nothing to do. */
+  | { readonly ignored: string; readonly reply: Reply }
+  /** A script or page for browsers: answered, and not worth a line in the journal. */
+  | { readonly page: Reply };
