@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{core,flows,crm,contract,server,e2e,bench,tools}/**/*.test.ts", "vendors/*/src/**/*.test.ts"],
+    globalSetup: ["server/testkit/database-setup.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});
