@@ -1,0 +1,130 @@
+import { directoryChanged } from "./directory-changed.ts";
+import { Invalid, NotFound } from "./errors.ts";
+import type { Sql } from "./sql.ts";
+
+export const roles = ["administrator", "manager", "read-only"] as const;
+export type Role = (typeof roles)[number];
+
+/** A person who works here. How they sign in is not part of it. */
+export interface User {
+  readonly id: number;
+  readonly name: string;
+  readonly email: string | null;
+  /** E.164. */
+  readonly phone: string | null;
+  readonly avatar: string | null;
+  readonly role: Role;
+  /** Sees and changes only deals they are responsible for, with what belongs to them. */
+  readonly ownRecordsOnly: boolean;
+  readonly group: number | null;
+  readonly active: boolean;
+  readonly language: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface UserDraft {
+  readonly name: string;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  readonly avatar?: string | null;
+  readonly role: Role;
+  readonly ownRecordsOnly?: boolean;
+  readonly group?: number | null;
+  readonly active?: boolean;
+  readonly language?: string;
+  readonly passwordHash?: string | null;
+}
+export type UserChanges = Partial<UserDraft>;
+
+const columns = `id, name, email, phone, avatar, role, own_records_only as "ownRecordsOnly", user_group as "group", active, language,
+  created_at as "createdAt", updated_at as "updatedAt"`;
+const columnOf: Readonly<Record<keyof UserDraft, string>> = {
+  name: "name",
+  email: "email",
+  phone: "phone",
+  avatar: "avatar",
+  role: "role",
+  ownRecordsOnly: "own_records_only",
+  group: "user_group",
+  active: "active",
+  language: "language",
+  passwordHash: "password_hash",
+};
+
+/** Everyone who works or worked here, by name; `after` continues behind that id, ordered by id. */
+export const listUsers = (
+  sql: Sql,
+  { after = 0, limit = 1000, active }: { after?: number; limit?: number; active?: boolean } = {},
+): Promise<User[]> =>
+  sql.query<User>({
+    text: `select ${columns} from crm.user_account where workspace = $1 and id > $2 and ($3::boolean is null or active = $3) order by id limit $4`,
+    values: [sql.workspace, after, active ?? null, limit],
+  });
+
+/** Throws `NotFound`. */
+export async function getUser(sql: Sql, id: number): Promise<User> {
+  const [user] = await sql.query<User>({
+    text: `select ${columns} from crm.user_account where workspace = $1 and id = $2`,
+    values: [sql.workspace, id],
+  });
+  if (!user) throw new NotFound("user", id);
+  return user;
+}
+
+/** Who signs in by this e-mail, in any case, with the hash to check the password against. For sign-in only. */
+export async function findSignIn(sql: Sql, email: string): Promise<(User & { readonly passwordHash: string | null }) | undefined> {
+  const [user] = await sql.query<User & { passwordHash: string | null }>({
+    text: `select ${columns}, password_hash as "passwordHash" from crm.user_account where workspace = $1 and lower(email) = lower($2)`,
+    values: [sql.workspace, email],
+  });
+  return user;
+}
+
+/** Throws `Invalid` when somebody else has this e-mail, or there is no such group. */
+export async function createUser(sql: Sql, draft: UserDraft): Promise<User> {
+  const { names, values } = given(draft);
+  return inDirectory(sql, async (sql) => {
+    const [user] = await sql.query<User>({
+      text: `insert into crm.user_account (workspace, ${names.join(", ")}) values ($1, ${names.map((_, index) => `$${index + 2}`).join(", ")}) returning ${columns}`,
+      values: [sql.workspace, ...values],
+    });
+    if (!user) throw new Error("an inserted user must come back");
+    return user;
+  });
+}
+
+/** Changes only what is given. Throws `NotFound`, and `Invalid` as `createUser` does. */
+export async function updateUser(sql: Sql, id: number, changes: UserChanges): Promise<User> {
+  const { names, values } = given(changes);
+  if (names.length === 0) return getUser(sql, id);
+  return inDirectory(sql, async (sql) => {
+    const [user] = await sql.query<User>({
+      text: `update crm.user_account set ${names.map((name, index) => `${name} = $${index + 3}`).join(", ")}, updated_at = statement_timestamp()
+        where workspace = $1 and id = $2 returning ${columns}`,
+      values: [sql.workspace, id, ...values],
+    });
+    if (!user) throw new NotFound("user", id);
+    return user;
+  });
+}
+
+function given(draft: UserChanges): { names: string[]; values: unknown[] } {
+  const members = Object.keys(columnOf).filter((name): name is keyof UserDraft => draft[name as keyof UserDraft] !== undefined);
+  return { names: members.map((name) => columnOf[name]), values: members.map((name) => draft[name]) };
+}
+
+async function inDirectory(sql: Sql, write: (sql: Sql) => Promise<User>): Promise<User> {
+  try {
+    return await sql.transaction(async (sql) => {
+      const user = await write(sql);
+      await directoryChanged(sql);
+      return user;
+    });
+  } catch (error) {
+    const { constraint } = error as { constraint?: string };
+    if (constraint === "user_account_email") throw new Invalid({ email: ["somebody else has this e-mail"] });
+    if (constraint === "user_account_workspace_user_group_fkey") throw new Invalid({ group: ["there is no such group"] });
+    throw error;
+  }
+}
