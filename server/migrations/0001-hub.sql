@@ -83,7 +83,8 @@ create table hub.idempotent_answer (
   key text not null,
   request text not null,
   status int,
-  answer jsonb,
+  -- Encrypted: an answer may show a secret this once.
+  answer text,
   at timestamptz not null default now(),
   primary key (workspace, key)
 );

@@ -1,6 +1,7 @@
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route, Scope } from "@svyazka/contract";
 import type { Workspace } from "@svyazka/core";
 import type { Sql } from "@svyazka/crm";
+import type { FastifyRequest } from "fastify";
 
 /** Who is calling: a token or a person, always in one workspace. */
 export interface Caller {
@@ -24,6 +25,8 @@ export interface Call<R extends Route> {
   /** The `Idempotency-Key` header: the same key, sent again, must change nothing and answer the same. */
   readonly idempotencyKey?: string;
   readonly ip: string;
+  /** For the few routes that work on the session. */
+  readonly request: FastifyRequest;
 }
 
 export interface Implementation {

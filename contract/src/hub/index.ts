@@ -1,0 +1,6 @@
+export * from "./access.ts";
+export * from "./connections.ts";
+export * from "./deliveries.ts";
+export * from "./doctor.ts";
+export * from "./journal.ts";
+export * from "./workspaces.ts";

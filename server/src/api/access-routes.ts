@@ -1,0 +1,179 @@
+import * as contract from "@svyazka/contract";
+import { scopes } from "@svyazka/contract";
+import type { WorkspaceId } from "@svyazka/core";
+import { createUser, findSignIn, getUser, Invalid, listUsers, NotFound, type Sql, type User, type UserChanges, updateUser } from "@svyazka/crm";
+import type { FastifyRequest } from "fastify";
+import { hashToken, newToken } from "../connections/secrets.ts";
+import { tell } from "../db/bus.ts";
+import type { Hub } from "../hub.ts";
+import { hashPassword, passwordFits } from "../people/passwords.ts";
+import type { DatabaseSessions } from "../people/session-store.ts";
+import { rememberLogin, type SignIn } from "../people/sign-in.ts";
+import { createToken } from "../people/workspaces.ts";
+import { type Implementation, implement } from "./implement.ts";
+import { limitOf, numberCursor, page } from "./pages.ts";
+import { ApiError } from "./problems.ts";
+
+const invitationDays = 7;
+
+export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSessions): readonly Implementation[] {
+  /** A new session id for every sign-in: an id somebody planted before is worth nothing. */
+  const enter = async (request: FastifyRequest, workspace: WorkspaceId, user: User) => {
+    await request.session.regenerate();
+    request.session.person = { workspace, user: user.id };
+    await request.session.save();
+    const view = await hub.registry.view(workspace);
+    return { user: presentUser(user), workspace: { id: workspace, subdomain: view.workspace.subdomain, name: view.workspace.name } };
+  };
+
+  return [
+    implement(contract.signIn, async ({ body, ip, request }) => {
+      const found = await signIn.find(body.email, body.password, ip, body.workspace);
+      if (!found) throw new ApiError(401, "The e-mail or the password is wrong");
+      return enter(request, found.workspace, found.user);
+    }),
+
+    implement(contract.signOut, async ({ request }) => {
+      await request.session.destroy();
+      return undefined;
+    }),
+
+    implement(contract.whoAmI, async ({ caller, sql }) => ({
+      name: caller.name,
+      user: caller.userId === undefined ? null : presentUser(await getUser(sql, caller.userId)),
+      workspace: { id: caller.workspace.id, subdomain: caller.workspace.subdomain, name: caller.workspace.name },
+      scopes: [...caller.scopes],
+    })),
+
+    implement(contract.changePassword, async ({ body, caller, sql, request }) => {
+      if (caller.userId === undefined) throw new ApiError(403, "A token has no password");
+      const { email } = await getUser(sql, caller.userId);
+      const stored = email === null ? undefined : await findSignIn(sql, email);
+      if (!(await passwordFits(stored?.passwordHash, body.current))) throw new Invalid({ current: ["is not your password"] });
+      await updateUser(sql, caller.userId, { passwordHash: await hashPassword(body.password) });
+      await sessions.endAll(sql.workspace, caller.userId, request.session.sessionId);
+      return undefined;
+    }),
+
+    implement(contract.acceptInvitation, async ({ body, request }) => {
+      const workspace = Number(/^svi_(\d{1,15})_/.exec(body.code)?.[1] ?? 0) as WorkspaceId;
+      const passwordHash = await hashPassword(body.password);
+      const user = await hub.pool.in(workspace).transaction(async (sql) => {
+        const [used] = await sql.query<{ user_id: number }>({
+          text: "update hub.invitation set used_at = now() where workspace = $1 and hash = $2 and used_at is null and expires_at > now() returning user_id",
+          values: [workspace, hashToken(body.code)],
+        });
+        if (!used) throw new ApiError(403, "This invitation is used or out of date; ask for a new one");
+        return updateUser(sql, used.user_id, { passwordHash });
+      });
+      return enter(request, workspace, user);
+    }),
+
+    implement(contract.listUsers, async ({ query, sql }) => {
+      const users = await listUsers(sql, { after: numberCursor(query), limit: limitOf(query) + 1, ...(query.active !== undefined && { active: query.active }) });
+      return page(users, query, (user) => user.id, presentUser);
+    }),
+
+    implement(contract.getUser, async ({ params, sql }) => presentUser(await getUser(sql, params.id))),
+
+    implement(contract.addUser, async ({ body, sql }) => {
+      const { password, own_records_only, ...rest } = body;
+      const passwordHash = password === undefined ? null : await hashPassword(password);
+      return sql.transaction(async (sql) => {
+        const user = await createUser(sql, { ...rest, ...(own_records_only !== undefined && { ownRecordsOnly: own_records_only }), passwordHash });
+        await rememberLogin(sql, user);
+        return { ...presentUser(user), invitation_url: password === undefined ? await invite(hub, sql, user.id) : null };
+      });
+    }),
+
+    implement(contract.changeUser, async ({ params, body, sql, caller }) => {
+      if (caller.userId === params.id && (body.active === false || (body.role !== undefined && body.role !== "administrator"))) {
+        throw new Invalid({ [body.active === false ? "active" : "role"]: ["you cannot take your own access away"] });
+      }
+      const { own_records_only, ...rest } = body;
+      const changes: UserChanges = { ...rest, ...(own_records_only !== undefined && { ownRecordsOnly: own_records_only }) };
+      const user = await sql.transaction(async (sql) => {
+        const changed = await updateUser(sql, params.id, changes);
+        if (body.email !== undefined) await rememberLogin(sql, changed);
+        return changed;
+      });
+      if (!user.active) await sessions.endAll(sql.workspace, user.id);
+      return presentUser(user);
+    }),
+
+    implement(contract.listTokens, async ({ query, sql }) => {
+      const rows = await sql.query<TokenRow>({
+        text: "select id, name, scopes, created_at, last_used_at, revoked_at from hub.api_token where workspace = $1 and id > $2 order by id limit $3",
+        values: [sql.workspace, numberCursor(query), limitOf(query) + 1],
+      });
+      return page(rows, query, (row) => row.id, presentToken);
+    }),
+
+    implement(contract.createToken, async ({ body, sql, caller }) => {
+      const wanted = body.scopes ?? scopes.filter((scope) => scope !== "operator");
+      const beyond = wanted.filter((scope) => !caller.scopes.has(scope));
+      if (beyond.length > 0 && caller.name !== "operator") throw new Invalid({ scopes: [`you cannot give what you do not have: ${beyond.join(", ")}`] });
+      const made = await createToken(sql, body.name, wanted);
+      return {
+        id: made.id,
+        name: body.name,
+        scopes: [...wanted],
+        created_at: made.createdAt.toISOString(),
+        last_used_at: null,
+        revoked_at: null,
+        api_token: made.token,
+      };
+    }),
+
+    implement(contract.revokeToken, async ({ params, sql }) => {
+      const rows = await sql.query({
+        text: "update hub.api_token set revoked_at = coalesce(revoked_at, now()) where workspace = $1 and id = $2 returning id",
+        values: [sql.workspace, params.id],
+      });
+      if (rows.length === 0) throw new NotFound("token", params.id);
+      await tell(sql, { kind: "tokens", workspace: sql.workspace });
+      return undefined;
+    }),
+  ];
+}
+
+/** The address of an invitation; the code in it is not kept. */
+async function invite(hub: Hub, sql: Sql, user: number): Promise<string> {
+  const code = newToken(`svi_${sql.workspace}_`);
+  await sql.query({
+    text: "insert into hub.invitation (workspace, hash, user_id, expires_at) values ($1, $2, $3, now() + $4 * interval '1 day')",
+    values: [sql.workspace, hashToken(code), user, invitationDays],
+  });
+  return `${hub.publicUrl()}/invitation#${code}`;
+}
+
+interface TokenRow {
+  readonly id: number;
+  readonly name: string;
+  readonly scopes: string[];
+  readonly created_at: Date;
+  readonly last_used_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+const presentToken = (row: TokenRow) => ({
+  ...row,
+  created_at: row.created_at.toISOString(),
+  last_used_at: row.last_used_at?.toISOString() ?? null,
+  revoked_at: row.revoked_at?.toISOString() ?? null,
+});
+
+const presentUser = (user: User): contract.UserShape => ({
+  id: user.id,
+  name: user.name,
+  email: user.email,
+  phone: user.phone,
+  avatar: user.avatar,
+  role: user.role,
+  own_records_only: user.ownRecordsOnly,
+  group: user.group,
+  active: user.active,
+  language: user.language,
+  created_at: user.createdAt.toISOString(),
+  updated_at: user.updatedAt.toISOString(),
+});

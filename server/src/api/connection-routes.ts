@@ -1,0 +1,117 @@
+import * as contract from "@svyazka/contract";
+import type { ConnectionId, Setting, Workspace } from "@svyazka/core";
+import { Invalid, NotFound, type Sql } from "@svyazka/crm";
+import { addConnection, changeConnection, checkConnection, removeConnection, rotateSecret, urlsOf } from "../connections/manage.ts";
+import type { ConnectionRow } from "../connections/row.ts";
+import { tell } from "../db/bus.ts";
+import type { Hub } from "../hub.ts";
+import { type Implementation, implement } from "./implement.ts";
+import { limitOf, numberCursor, page } from "./pages.ts";
+
+export function connectionRoutes(hub: Hub): readonly Implementation[] {
+  const present = (row: ConnectionRow, workspace: Workspace): contract.ConnectionShape => ({
+    id: row.id,
+    vendor: row.vendor,
+    name: row.name,
+    state: row.state,
+    parked_because: row.parked_because,
+    health: row.health,
+    settings: row.settings,
+    allow_private_addresses: row.allow_private_addresses,
+    urls: urlsOf(hub, row, workspace),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  });
+
+  return [
+    implement(contract.listVendors, async () => ({
+      items: [...hub.vendors.values()].map((vendor) => ({ id: vendor.id, title: { ...vendor.title }, settings: describeSettings(vendor.settings) })),
+      next_cursor: null,
+    })),
+
+    implement(contract.listConnections, async ({ query, sql, caller }) => {
+      const rows = await sql.query<ConnectionRow>({
+        text: `select * from hub.connection where workspace = $1 and id > $2 and state <> 'removed' and ($3::text is null or vendor = $3) order by id limit $4`,
+        values: [sql.workspace, numberCursor(query), query.vendor ?? null, limitOf(query) + 1],
+      });
+      return page(rows, query, (row) => row.id, (row) => present(row, caller.workspace));
+    }),
+
+    implement(contract.addConnection, async ({ body, sql, caller }) => {
+      const { row, secrets } = await addConnection(hub, sql, caller.workspace, {
+        vendor: body.vendor,
+        ...(body.name !== undefined && { name: body.name }),
+        ...(body.settings !== undefined && { settings: body.settings }),
+        ...(body.allow_private_addresses !== undefined && { allowPrivateAddresses: body.allow_private_addresses }),
+      });
+      return { ...present(await findConnection(sql, row.id), caller.workspace), secrets };
+    }),
+
+    implement(contract.getConnection, async ({ params, sql, caller }) => present(await findConnection(sql, params.id), caller.workspace)),
+
+    implement(contract.changeConnection, async ({ params, body, sql, caller }) =>
+      present(
+        await changeConnection(hub, sql, params.id as ConnectionId, {
+          ...(body.name !== undefined && { name: body.name }),
+          ...(body.settings !== undefined && { settings: body.settings }),
+          ...(body.state !== undefined && { state: body.state }),
+          ...(body.allow_private_addresses !== undefined && { allowPrivateAddresses: body.allow_private_addresses }),
+        }),
+        caller.workspace,
+      ),
+    ),
+
+    implement(contract.removeConnection, async ({ params, sql }) => {
+      await removeConnection(hub, sql, params.id as ConnectionId);
+      return undefined;
+    }),
+
+    implement(contract.checkConnection, ({ params, sql }) => checkConnection(hub, sql, params.id as ConnectionId)),
+
+    implement(contract.rotateSecret, async ({ params, body, sql }) => ({
+      secrets: await rotateSecret(hub, sql, params.id as ConnectionId, params.name, body.keep_hours ?? 24),
+    })),
+
+    implement(contract.listMappings, async ({ params, query, sql }) => {
+      await findConnection(sql, params.id);
+      const rows = await sql.query<{ theirs: string; ours: string }>({
+        text: "select theirs, ours from hub.mapping where workspace = $1 and connection = $2 and kind = $3 and theirs > $4 order by theirs limit $5",
+        values: [sql.workspace, params.id, params.kind, query.cursor ?? "", limitOf(query) + 1],
+      });
+      return page(rows, query, (row) => row.theirs, (row) => row);
+    }),
+
+    implement(contract.setMappings, async ({ params, body, sql }) => {
+      await findConnection(sql, params.id);
+      if (new Set(body.items.map((item) => item.theirs)).size < body.items.length) throw new Invalid({ items: ["names one of theirs twice"] });
+      await sql.transaction(async (sql) => {
+        await sql.query({ text: "delete from hub.mapping where workspace = $1 and connection = $2 and kind = $3", values: [sql.workspace, params.id, params.kind] });
+        await sql.query({
+          text: `insert into hub.mapping (workspace, connection, kind, theirs, ours)
+                 select $1, $2, $3, theirs, ours from json_to_recordset($4::json) as x(theirs text, ours text)`,
+          values: [sql.workspace, params.id, params.kind, JSON.stringify(body.items)],
+        });
+        await tell(sql, { kind: "connections", workspace: sql.workspace });
+      });
+      hub.registry.forget(sql.workspace);
+      return { items: body.items, next_cursor: null };
+    }),
+  ];
+}
+
+async function findConnection(sql: Sql, id: number): Promise<ConnectionRow> {
+  const [row] = await sql.query<ConnectionRow>({ text: "select * from hub.connection where workspace = $1 and id = $2 and state <> 'removed'", values: [sql.workspace, id] });
+  if (!row) throw new NotFound("connection", id);
+  return row;
+}
+
+const describeSettings = (settings: Readonly<Record<string, Setting>>) =>
+  Object.entries(settings).map(([name, setting]) => ({
+    name,
+    type: setting.type,
+    label: { ...setting.label },
+    ...(setting.hint && { hint: { ...setting.hint } }),
+    required: "required" in setting && setting.required === true,
+    ...("default" in setting && setting.default !== undefined && { default: setting.default }),
+    ...(setting.type === "choice" && { options: Object.fromEntries(Object.entries(setting.options).map(([key, label]) => [key, { ...label }])) }),
+  }));

@@ -1,0 +1,77 @@
+import * as contract from "@svyazka/contract";
+import type { DeliveryId } from "@svyazka/core";
+import { NotFound, type Sql } from "@svyazka/crm";
+import { retry, skip } from "../delivery/manage.ts";
+import type { Hub } from "../hub.ts";
+import { type Implementation, implement } from "./implement.ts";
+import { limitOf, page, uuidCursor } from "./pages.ts";
+
+type Times = "created_at" | "next_attempt_at" | "finished_at";
+type Row = Omit<contract.DeliveryShape, Times> & { created_at: Date; next_attempt_at: Date | null; finished_at: Date | null };
+
+const select = `select d.id, d.event, e.journal, e.type, e.subject, d.flow, e.connection as source, d.target, d.state, d.attempts, d.detail, d.records,
+  d.created_at, d.next_attempt_at, d.finished_at
+  from hub.delivery d join hub.event e on e.workspace = d.workspace and e.id = d.event`;
+
+const present = (row: Row): contract.DeliveryShape => ({
+  ...row,
+  created_at: row.created_at.toISOString(),
+  next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
+  finished_at: row.finished_at?.toISOString() ?? null,
+});
+
+async function find(sql: Sql, id: string): Promise<Row> {
+  const [row] = await sql.query<Row>({ text: `${select} where d.workspace = $1 and d.id = $2`, values: [sql.workspace, id] });
+  if (!row) throw new NotFound("delivery", id);
+  return row;
+}
+
+export function deliveryRoutes(hub: Hub): readonly Implementation[] {
+  return [
+    implement(contract.listDeliveries, async ({ query, sql }) => {
+      const [kind, ...rest] = query.record?.split(":") ?? [];
+      const rows = await sql.query<Row>({
+        text: `${select} where d.workspace = $1 and ($2::uuid is null or d.id < $2) and ($3::text is null or d.state = $3) and ($4::bigint is null or d.target = $4)
+               and ($5::text is null or d.flow = $5) and ($6::uuid is null or d.event = $6) and ($7::jsonb is null or d.records @> $7)
+               order by d.id desc limit $8`,
+        values: [
+          sql.workspace,
+          uuidCursor(query),
+          query.state ?? null,
+          query.target ?? null,
+          query.flow ?? null,
+          query.event ?? null,
+          kind === undefined ? null : JSON.stringify({ [kind]: rest.join(":") }),
+          limitOf(query) + 1,
+        ],
+      });
+      return page(rows, query, (row) => row.id, present);
+    }),
+
+    implement(contract.getDelivery, async ({ params, sql }) => {
+      const row = await find(sql, params.id);
+      const [event] = await sql.query<{ data: unknown }>({ text: "select data from hub.event where workspace = $1 and id = $2", values: [sql.workspace, row.event] });
+      const attempts = await sql.query<{ number: number; started_at: Date; ms: number; outcome: string; error: string | null; calls: unknown[] | null }>({
+        text: "select number, started_at, ms, outcome, error, calls from hub.attempt where workspace = $1 and delivery = $2 order by number",
+        values: [sql.workspace, params.id],
+      });
+      return {
+        ...present(row),
+        data: event?.data ?? null,
+        attempts_made: attempts.map((one) => ({ ...one, started_at: one.started_at.toISOString(), calls: one.calls ?? [] })),
+      };
+    }),
+
+    implement(contract.retryDelivery, async ({ params, sql }) => {
+      await retry(sql, params.id as DeliveryId);
+      hub.wake(sql.workspace);
+      return present(await find(sql, params.id));
+    }),
+
+    implement(contract.skipDelivery, async ({ params, sql }) => {
+      await skip(sql, params.id as DeliveryId);
+      hub.wake(sql.workspace);
+      return present(await find(sql, params.id));
+    }),
+  ];
+}

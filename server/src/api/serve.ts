@@ -1,0 +1,80 @@
+import type { Route } from "@svyazka/contract";
+import { Problem } from "@svyazka/contract";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Hub } from "../hub.ts";
+import type { Authentication } from "./authenticate.ts";
+import { once } from "./idempotency.ts";
+import type { Call, Caller, Implementation } from "./implement.ts";
+import { ApiError, answerError, sendProblem } from "./problems.ts";
+
+export const apiPrefix = "/hub/v1";
+
+/** Puts routes of the contract on the server: who may call, what is checked, how errors look, and the description of each. */
+export function serveApi(app: FastifyInstance, hub: Hub, authentication: Authentication, implementations: readonly Implementation[]): void {
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, request, { status: 404, detail: `There is no ${request.method} ${request.url.split("?")[0]}` }));
+  for (const implementation of implementations) {
+    const { route } = implementation;
+    app.route({
+      method: route.method,
+      url: route.path,
+      schema: describe(route),
+      handler: async (request, reply) => answer(request, reply, hub, authentication, implementation),
+    });
+  }
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, authentication: Authentication, implementation: Implementation): Promise<FastifyReply> {
+  const { route } = implementation;
+  const caller = await authorise(request, route, authentication);
+  const key = request.headers["idempotency-key"];
+  const sql = hub.pool.in(caller.workspace.id);
+  const call: Call<Route> = {
+    params: request.params as never,
+    query: request.query as never,
+    body: request.body as never,
+    caller,
+    sql,
+    ...(typeof key === "string" && key !== "" && { idempotencyKey: key.slice(0, 200) }),
+    ip: request.ip,
+    request,
+  };
+  const status = route.answer ? (route.status ?? 200) : 204;
+  if (call.idempotencyKey === undefined || route.method !== "POST") return finish(reply, status, await implementation.handle(call));
+  const stored = await once(sql, hub.keys, call.idempotencyKey, { route: `${route.id} ${JSON.stringify(call.params ?? {})}`, body: call.body }, async () => ({
+    status,
+    answer: await implementation.handle(call),
+  }));
+  return finish(reply, stored.status, stored.answer);
+}
+
+const finish = (reply: FastifyReply, status: number, answer: unknown): FastifyReply =>
+  answer === undefined || answer === null ? reply.code(204).send() : reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(answer));
+
+async function authorise(request: FastifyRequest, route: Route, authentication: Authentication): Promise<Caller> {
+  const caller = await authentication.callerOf(request);
+  if (route.scope === "public") return caller ?? authentication.nobody;
+  if (!caller) throw new ApiError(401, "Sign in, or send a token: Authorization: Bearer <token>");
+  if (route.scope !== "signed-in" && !caller.scopes.has(route.scope)) {
+    throw new ApiError(caller.name === "operator" ? 400 : 403, caller.name === "operator" ? "Say which workspace: Svyazka-Workspace: <subdomain>" : `This needs the scope ${route.scope}`);
+  }
+  return caller;
+}
+
+function describe(route: Route): object {
+  const open = route.scope === "public";
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    tags: [route.tag],
+    ...(route.scope !== "public" && route.scope !== "signed-in" && { description: `Needs the scope \`${route.scope}\`.` }),
+    ...(open ? { security: [] } : {}),
+    ...(route.params && { params: route.params }),
+    ...(route.query && { querystring: route.query }),
+    ...(route.body && { body: route.body }),
+    response: {
+      ...(route.answer ? { [route.status ?? 200]: route.answer } : { 204: { type: "null", description: "Done" } }),
+      "4xx": Problem,
+    },
+  };
+}

@@ -1,0 +1,223 @@
+import { type AnyVendor, type Connection, type ConnectionId, emptyDirectory, readSettings, type Setting, type Workspace } from "@svyazka/core";
+import { Invalid, NotFound, type Sql } from "@svyazka/crm";
+import { tell } from "../db/bus.ts";
+import type { Hub } from "../hub.ts";
+import { unpark } from "../delivery/manage.ts";
+import { type ConnectionRow, placeOf } from "./row.ts";
+import { hashToken, type KeyRing, newToken } from "./secrets.ts";
+
+export interface NewConnection {
+  readonly vendor: string;
+  readonly name?: string;
+  /** Settings and secrets by name. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly allowPrivateAddresses?: boolean;
+}
+
+/** Adds a connection with its generated secrets. Throws `Invalid` naming each setting to mend. */
+export async function addConnection(
+  hub: Hub,
+  sql: Sql,
+  workspace: Workspace,
+  draft: NewConnection,
+): Promise<{ row: ConnectionRow; secrets: Record<string, string> }> {
+  const vendor = hub.vendors.get(draft.vendor);
+  if (!vendor) throw new Invalid({ vendor: [`there is no vendor "${draft.vendor}"; there are: ${[...hub.vendors.keys()].join(", ")}`] });
+  const { plain, secret } = splitSettings(vendor, draft.settings ?? {});
+  const { values, errors } = readSettings(vendor.settings, plain);
+  const secrets = { ...generateSecrets(vendor), ...secret };
+  for (const [name, setting] of secretSettings(vendor)) if (setting.required && !secrets[name]) errors[name] = "is required";
+  if (Object.keys(errors).length > 0) throw new Invalid(asLists(errors));
+  const row = await sql.transaction(async (sql) => {
+    const [made] = await sql.query<ConnectionRow>({
+      text: "insert into hub.connection (workspace, vendor, name, settings, allow_private_addresses) values ($1, $2, $3, $4, $5) returning *",
+      values: [workspace.id, vendor.id, draft.name ?? vendor.title[workspace.language], JSON.stringify(values), draft.allowPrivateAddresses ?? false],
+    });
+    if (!made) throw new Error("an inserted connection must come back");
+    await sql.query({
+      text: "update hub.connection set secrets = $3 where workspace = $1 and id = $2",
+      values: [workspace.id, made.id, hub.keys.seal(secrets, placeOf(made))],
+    });
+    await openDoors(sql, vendor, made.id, secrets);
+    await tell(sql, { kind: "connections", workspace: workspace.id });
+    return made;
+  });
+  hub.registry.forget(workspace.id);
+  return { row, secrets };
+}
+
+/** Changes only what is given. A connection that is made active again resumes what was parked, in order. */
+export async function changeConnection(
+  hub: Hub,
+  sql: Sql,
+  id: ConnectionId,
+  changes: { name?: string; settings?: Readonly<Record<string, unknown>>; state?: "active" | "disabled"; allowPrivateAddresses?: boolean },
+): Promise<ConnectionRow> {
+  const changed = await sql.transaction(async (sql) => {
+    const row = await lockConnection(sql, id);
+    const vendor = vendorOf(hub, row);
+    const { plain, secret } = splitSettings(vendor, changes.settings ?? {});
+    const { values, errors } = readSettings(vendor.settings, { ...row.settings, ...plain });
+    if (Object.keys(errors).length > 0) throw new Invalid(asLists(errors));
+    const secrets = { ...hub.keys.open(row.secrets, placeOf(row)), ...secret };
+    const [after] = await sql.query<ConnectionRow>({
+      text: `update hub.connection set name = coalesce($3, name), settings = $4, secrets = $5, state = coalesce($6, state),
+               allow_private_addresses = coalesce($7, allow_private_addresses),
+               parked_because = case when $6 = 'active' then null else parked_because end, updated_at = now()
+             where workspace = $1 and id = $2 returning *`,
+      values: [
+        sql.workspace,
+        id,
+        changes.name ?? null,
+        JSON.stringify(values),
+        Object.keys(secret).length > 0 ? hub.keys.seal(secrets, placeOf(row)) : row.secrets,
+        changes.state ?? null,
+        changes.allowPrivateAddresses ?? null,
+      ],
+    });
+    if (!after) throw new NotFound("connection", id);
+    if (Object.keys(secret).length > 0) await openDoors(sql, vendor, id, secret);
+    if (after.state === "active" && after.parked_because === null) await unpark(sql, id);
+    await tell(sql, { kind: "connections", workspace: sql.workspace });
+    return after;
+  });
+  hub.registry.forget(sql.workspace);
+  hub.wake(sql.workspace);
+  return changed;
+}
+
+/** Its senders are told 410 from now on; what it brought stays. */
+export async function removeConnection(hub: Hub, sql: Sql, id: ConnectionId): Promise<void> {
+  await sql.transaction(async (sql) => {
+    await lockConnection(sql, id);
+    await sql.query({ text: "update hub.connection set state = 'removed', secrets = '', updated_at = now() where workspace = $1 and id = $2", values: [sql.workspace, id] });
+    await unpark(sql, id);
+    await tell(sql, { kind: "connections", workspace: sql.workspace });
+  });
+  hub.registry.forget(sql.workspace);
+  hub.wake(sql.workspace);
+}
+
+/** A new value for a generated secret; at the door the one before stays valid for `keepHours`. */
+export async function rotateSecret(hub: Hub, sql: Sql, id: ConnectionId, name: string, keepHours: number): Promise<Record<string, string>> {
+  const fresh = await sql.transaction(async (sql) => {
+    const row = await lockConnection(sql, id);
+    const vendor = vendorOf(hub, row);
+    const setting = vendor.settings[name] as Setting | undefined;
+    if (setting?.type !== "secret" || !setting.generated) throw new Invalid({ name: [`${vendor.id} has no generated secret "${name}"`] });
+    const secrets = hub.keys.open(row.secrets, placeOf(row));
+    const before = secrets[name];
+    const made = newToken();
+    await sql.query({
+      text: "update hub.connection set secrets = $3, updated_at = now() where workspace = $1 and id = $2",
+      values: [sql.workspace, id, hub.keys.seal({ ...secrets, [name]: made }, placeOf(row))],
+    });
+    if (setting.door) {
+      if (before) {
+        await sql.query({
+          text: "update hub.door set expires_at = now() + $3 * interval '1 hour' where key = $1 and workspace = $2",
+          values: [hashToken(before), sql.workspace, keepHours],
+        });
+      }
+      await openDoors(sql, vendor, id, { [name]: made });
+    }
+    await tell(sql, { kind: "connections", workspace: sql.workspace });
+    return made;
+  });
+  hub.registry.forget(sql.workspace);
+  return { [name]: fresh };
+}
+
+/** Tries the credentials, and remembers how it went. */
+export async function checkConnection(hub: Hub, sql: Sql, id: ConnectionId): Promise<{ ok: boolean; message: string; at: string }> {
+  const live = (await hub.registry.view(sql.workspace)).connections.get(id);
+  if (!live) throw new NotFound("connection", id);
+  let health: { ok: boolean; message: string; at: string };
+  try {
+    await live.connected().check();
+    health = { ok: true, message: "OK", at: new Date().toISOString() };
+  } catch (error) {
+    health = { ok: false, message: error instanceof Error ? error.message : String(error), at: new Date().toISOString() };
+  }
+  await sql.query({ text: "update hub.connection set health = $3 where workspace = $1 and id = $2", values: [sql.workspace, id, JSON.stringify(health)] });
+  return health;
+}
+
+/** Encrypts every secret of a workspace with the current key. Each row is rewritten under its own lock, while the hub works on. */
+export async function rewriteSecrets(keys: KeyRing, sql: Sql): Promise<{ connections: number; rewritten: number }> {
+  const rows = await sql.query<{ id: ConnectionId }>({ text: "select id from hub.connection where workspace = $1 and secrets <> ''", values: [sql.workspace] });
+  let rewritten = 0;
+  for (const { id } of rows) {
+    await sql.transaction(async (sql) => {
+      const row = await lockConnection(sql, id);
+      if (row.secrets.startsWith(`${keys.currentId}.`)) return;
+      const secrets = keys.open(row.secrets, placeOf(row));
+      await sql.query({ text: "update hub.connection set secrets = $3 where workspace = $1 and id = $2", values: [sql.workspace, id, keys.seal(secrets, placeOf(row))] });
+      rewritten++;
+    });
+  }
+  return { connections: rows.length, rewritten };
+}
+
+/** The addresses a person copies to the other side. */
+export function urlsOf(hub: Hub, row: ConnectionRow, workspace: Workspace): Record<string, string> {
+  const vendor = hub.vendors.get(row.vendor);
+  if (!vendor?.urls || row.state === "removed") return {};
+  const connection: Connection = {
+    id: row.id,
+    name: row.name,
+    workspace,
+    settings: row.settings,
+    secrets: hub.keys.open(row.secrets, placeOf(row)),
+    directory: emptyDirectory,
+    fieldMapping: {},
+  };
+  return { ...vendor.urls(connection, hub.publicUrl()) };
+}
+
+async function lockConnection(sql: Sql, id: ConnectionId): Promise<ConnectionRow> {
+  const [row] = await sql.query<ConnectionRow>({
+    text: "select * from hub.connection where workspace = $1 and id = $2 and state <> 'removed' for update",
+    values: [sql.workspace, id],
+  });
+  if (!row) throw new NotFound("connection", id);
+  return row;
+}
+
+const vendorOf = (hub: Hub, row: ConnectionRow): AnyVendor => {
+  const vendor = hub.vendors.get(row.vendor);
+  if (!vendor) throw new NotFound("vendor", row.vendor);
+  return vendor;
+};
+
+const secretSettings = (vendor: AnyVendor) =>
+  Object.entries(vendor.settings as Record<string, Setting>).flatMap(([name, setting]) => (setting.type === "secret" ? [[name, setting] as const] : []));
+
+const generateSecrets = (vendor: AnyVendor): Record<string, string> =>
+  Object.fromEntries(secretSettings(vendor).flatMap(([name, setting]) => (setting.generated ? [[name, newToken()]] : [])));
+
+function splitSettings(vendor: AnyVendor, given: Readonly<Record<string, unknown>>): { plain: Record<string, unknown>; secret: Record<string, string> } {
+  const secretNames = new Set(secretSettings(vendor).map(([name]) => name));
+  const plain: Record<string, unknown> = {};
+  const secret: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (secretNames.has(name)) secret[name] = String(value);
+    else plain[name] = value;
+  }
+  return { plain, secret };
+}
+
+/** Makes the connection findable by its number and by its door secrets. */
+async function openDoors(sql: Sql, vendor: AnyVendor, id: ConnectionId, secrets: Readonly<Record<string, string>>): Promise<void> {
+  const doors = secretSettings(vendor).flatMap(([name, setting]) => (setting.door && secrets[name] ? [hashToken(secrets[name])] : []));
+  const rows = await sql.query<{ key: string }>({
+    text: `insert into hub.door (key, workspace, connection) select unnest($3::text[]), $1, $2
+           on conflict (key) do update set expires_at = null where door.workspace = excluded.workspace and door.connection = excluded.connection
+           returning key`,
+    values: [sql.workspace, id, [`id:${id}`, ...doors]],
+  });
+  if (rows.length < doors.length + 1) throw new Invalid({ settings: ["another connection has this secret: give this one its own"] });
+}
+
+const asLists = (errors: Readonly<Record<string, string>>): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(errors).map(([name, message]) => [name, [message]]));

@@ -1,0 +1,195 @@
+import {
+  type AnyVendor,
+  type Connected,
+  type Connection,
+  type ConnectionId,
+  type Directory,
+  emptyDirectory,
+  type PortName,
+  type Workspace,
+  type WorkspaceId,
+} from "@svyazka/core";
+import type { Pool } from "../db/pool.ts";
+import { kitFor } from "../net/kit.ts";
+import { type ConnectionRow, placeOf } from "./row.ts";
+import { hashToken, type KeyRing } from "./secrets.ts";
+
+/** One connection as this process works with it. */
+export interface LiveConnection {
+  readonly row: ConnectionRow;
+  readonly vendor: AnyVendor;
+  /** As its vendor sees it. */
+  readonly connection: Connection;
+  /** Values that must not reach the journal or a log. */
+  readonly secretValues: readonly string[];
+  /** Made on first use. */
+  connected(): Connected;
+}
+
+/** Everything of one workspace that is needed to answer and to deliver, kept in memory until told that it changed. */
+export interface WorkspaceView {
+  readonly workspace: Workspace;
+  readonly connections: ReadonlyMap<ConnectionId, LiveConnection>;
+  /** The connections that can be targets of a flow that needs this port, oldest first. */
+  targets(port: PortName): readonly LiveConnection[];
+}
+
+interface DoorHit {
+  readonly workspace: WorkspaceId;
+  readonly connection: ConnectionId;
+  readonly expiresAt: number;
+}
+
+const doorTtlMs = 30_000;
+const missTtlMs = 3_000;
+const maxDoors = 20_000;
+
+/** The copy in memory of workspaces, connections and doors. The database is the truth; `forget` follows its notifications. */
+export class Registry {
+  readonly #pool: Pool;
+  readonly #keys: KeyRing;
+  readonly #vendors: ReadonlyMap<string, AnyVendor>;
+  readonly #views = new Map<WorkspaceId, Promise<WorkspaceView>>();
+  readonly #doors = new Map<string, { hit: DoorHit | undefined; until: number }>();
+
+  constructor(pool: Pool, keys: KeyRing, vendors: ReadonlyMap<string, AnyVendor>) {
+    this.#pool = pool;
+    this.#keys = keys;
+    this.#vendors = vendors;
+  }
+
+  view(workspace: WorkspaceId): Promise<WorkspaceView> {
+    const known = this.#views.get(workspace);
+    if (known) return known;
+    const loading = this.#load(workspace);
+    this.#views.set(workspace, loading);
+    // A failure is not kept: the next caller tries again.
+    loading.catch(() => this.#views.delete(workspace));
+    return loading;
+  }
+
+  /** Which connection a secret (or `id:<n>`) at the door names. */
+  async door(key: string): Promise<DoorHit | undefined> {
+    const now = Date.now();
+    const known = this.#doors.get(key);
+    if (known && known.until > now) return known.hit && known.hit.expiresAt > now ? known.hit : undefined;
+    const rows = await this.#pool.reference.query<{ workspace: WorkspaceId; connection: ConnectionId; expires_at: Date | null }>({
+      name: "door",
+      text: "select workspace, connection, expires_at from hub.door where key = $1 and (expires_at is null or expires_at > now())",
+      values: [key],
+    });
+    const row = rows[0];
+    const hit = row && { workspace: row.workspace, connection: row.connection, expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY };
+    if (this.#doors.size >= maxDoors) this.#doors.clear();
+    this.#doors.set(key, { hit, until: now + (hit ? doorTtlMs : missTtlMs) });
+    return hit;
+  }
+
+  doorOfToken(token: string): Promise<DoorHit | undefined> {
+    return this.door(hashToken(token));
+  }
+
+  forget(workspace: WorkspaceId): void {
+    this.#views.delete(workspace);
+    this.#doors.clear();
+  }
+
+  forgetEverything(): void {
+    this.#views.clear();
+    this.#doors.clear();
+  }
+
+  async #load(id: WorkspaceId): Promise<WorkspaceView> {
+    const sql = this.#pool.in(id);
+    const [workspace] = await this.#pool.reference.query<WorkspaceRow>({ text: "select * from hub.workspace where id = $1", values: [id] });
+    if (!workspace) throw new Error(`There is no workspace ${id}`);
+    const rows = await sql.query<ConnectionRow>({ text: "select * from hub.connection where workspace = $1 and state <> 'removed' order by id", values: [id] });
+    const mappings = await sql.query<{ connection: ConnectionId; theirs: string; ours: string }>({
+      text: "select connection, theirs, ours from hub.mapping where workspace = $1 and kind = 'field'",
+      values: [id],
+    });
+    const words = readWorkspace(workspace);
+    const known = rows.filter((row) => this.#vendors.has(row.vendor));
+    // A directory is needed while the others are put together: the first connection that is a CRM gives it.
+    const bare = known.map((row) => this.#revive(row, words, emptyDirectory, {}));
+    const crm = bare.find((live) => live.row.state === "active" && live.connected().crm);
+    const directory = crm ? await this.#directory(crm) : emptyDirectory;
+    const connections = new Map(
+      known.map((row) => {
+        const fieldMapping = Object.fromEntries(mappings.filter((mapping) => mapping.connection === row.id).map(({ theirs, ours }) => [theirs, ours]));
+        return [row.id, this.#revive(row, words, directory, fieldMapping)];
+      }),
+    );
+    const active = [...connections.values()].filter((live) => live.row.state === "active");
+    return { workspace: words, connections, targets: (port) => active.filter((live) => live.connected()[port] !== undefined) };
+  }
+
+  #revive(row: ConnectionRow, workspace: Workspace, directory: Directory, fieldMapping: Record<string, string>): LiveConnection {
+    const vendor = this.#vendors.get(row.vendor);
+    if (!vendor) throw new Error(`There is no vendor ${row.vendor}`);
+    const secrets = this.#keys.open(row.secrets, placeOf(row));
+    const connection: Connection = { id: row.id, name: row.name, workspace, settings: row.settings, secrets, directory, fieldMapping };
+    let connected: Connected | undefined;
+    const kit = kitFor(this.#pool, row, vendor, Object.values(secrets));
+    return {
+      row,
+      vendor,
+      connection,
+      secretValues: Object.entries(secrets)
+        .filter(([name]) => !isPublicSecret(vendor, name))
+        .map(([, value]) => value),
+      connected() {
+        connected ??= vendor.connect?.(connection, kit) ?? { check: async () => {} };
+        return connected;
+      },
+    };
+  }
+
+  /** Asked from the CRM; when it does not answer, what it last said. */
+  async #directory(crm: LiveConnection): Promise<Directory> {
+    const sql = this.#pool.in(crm.row.workspace);
+    try {
+      const directory = await crm.connected().crm?.directory();
+      if (!directory) return emptyDirectory;
+      await sql.query({
+        text: `insert into hub.directory_copy (workspace, connection, directory) values ($1, $2, $3)
+               on conflict (workspace, connection) do update set directory = excluded.directory, at = now()
+               where directory_copy.directory <> excluded.directory`,
+        values: [crm.row.workspace, crm.row.id, JSON.stringify(directory)],
+      });
+      return directory;
+    } catch {
+      const rows = await sql.query<{ directory: Directory }>({
+        text: "select directory from hub.directory_copy where workspace = $1 and connection = $2",
+        values: [crm.row.workspace, crm.row.id],
+      });
+      return rows[0]?.directory ?? emptyDirectory;
+    }
+  }
+}
+
+const isPublicSecret = (vendor: AnyVendor, name: string): boolean => {
+  const setting = (vendor.settings as Connection["settings"] & Record<string, { type: string; public?: true } | undefined>)[name];
+  return setting?.public === true;
+};
+
+export interface WorkspaceRow {
+  readonly id: WorkspaceId;
+  readonly subdomain: string;
+  readonly name: string;
+  readonly country: string;
+  readonly time_zone: string;
+  readonly language: Workspace["language"];
+  readonly currency: string;
+  readonly created_at: Date;
+}
+
+export const readWorkspace = (row: WorkspaceRow): Workspace => ({
+  id: row.id,
+  subdomain: row.subdomain,
+  name: row.name,
+  country: row.country,
+  timeZone: row.time_zone,
+  language: row.language,
+  currency: row.currency,
+});

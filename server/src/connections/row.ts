@@ -1,0 +1,20 @@
+import type { ConnectionId, WorkspaceId } from "@svyazka/core";
+
+/** `hub.connection` as it is stored. */
+export interface ConnectionRow {
+  readonly workspace: WorkspaceId;
+  readonly id: ConnectionId;
+  readonly vendor: string;
+  readonly name: string;
+  readonly settings: Record<string, never>;
+  readonly secrets: string;
+  readonly state: "active" | "disabled" | "removed";
+  readonly parked_because: string | null;
+  readonly health: { ok: boolean; message: string; at: string } | null;
+  readonly allow_private_addresses: boolean;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+/** What secrets of a connection are bound to. */
+export const placeOf = (row: { readonly workspace: WorkspaceId; readonly id: ConnectionId }): string => `connection ${row.workspace}/${row.id}`;

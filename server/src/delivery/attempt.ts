@@ -1,0 +1,94 @@
+import { type AnyFlow, Conflict, type FlowContext, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
+import type { Registry, WorkspaceView } from "../connections/registry.ts";
+import { DatabaseUnavailable } from "../db/pool.ts";
+import { type RecordedCall, recording } from "../net/kit.ts";
+import type { Claim, Finished } from "./queue.ts";
+import { retryDelay } from "./retry.ts";
+
+export interface AttemptOptions {
+  readonly registry: Registry;
+  readonly flows: ReadonlyMap<string, AnyFlow>;
+  /** The next number of a connection's own count. */
+  turn(claim: Claim): Promise<number>;
+  /** The far side wants a new sign-in. */
+  park(claim: Claim, because: string): Promise<void>;
+  /** An error that is our own mistake, or the database's. */
+  onBug(error: unknown, claim: Claim): void;
+}
+
+const longestAttemptMs = 120_000;
+
+/** Runs the flow of one claimed delivery once, and says what became of it. Never throws. Undefined when the target is parked or disabled. */
+export async function attempt(claim: Claim, options: AttemptOptions): Promise<Finished | undefined> {
+  const startedAt = new Date();
+  const started = performance.now();
+  const calls: RecordedCall[] = [];
+  const conclude = (rest: Omit<Finished, "claim" | "startedAt" | "ms" | "calls">): Finished => ({
+    claim,
+    startedAt,
+    ms: Math.round(performance.now() - started),
+    calls,
+    ...rest,
+  });
+  try {
+    const view = await options.registry.view(claim.event.workspace);
+    const target = view.connections.get(claim.target);
+    if (!target) return conclude({ outcome: "failed", detail: "The connection was removed" });
+    if (target.row.parked_because !== null || target.row.state !== "active") return undefined;
+    const flow = options.flows.get(claim.flow);
+    if (!flow) return conclude({ outcome: "failed", detail: `There is no flow ${claim.flow} any more` });
+    const port = target.connected()[flow.needs as "crm"];
+    if (!port) return conclude({ outcome: "failed", detail: `${target.row.name} can no longer do what ${flow.name} needs` });
+    const context = contextOf(claim, view, port, options);
+    const outcome = await withDeadline(recording.run(calls, () => flow.run(claim.event, context)));
+    return conclude({ outcome: "done", detail: outcome.done, ...(outcome.records && { records: outcome.records }) });
+  } catch (error) {
+    return conclude(await classify(error, claim, options));
+  }
+}
+
+function contextOf(claim: Claim, view: WorkspaceView, port: FlowContext["port"], options: AttemptOptions): FlowContext {
+  const source = view.connections.get(claim.event.connection);
+  const active = new Set((source?.connection.directory.users ?? []).filter((user) => user.active).map((user) => user.id));
+  return {
+    port,
+    workspace: view.workspace,
+    source: source?.row.name ?? "",
+    key: (part) => `${claim.event.id}:${claim.flow}:${part}`,
+    turn: () => options.turn(claim),
+    now: new Date(),
+    isActiveUser: (id) => active.has(id),
+  };
+}
+
+async function classify(error: unknown, claim: Claim, options: AttemptOptions): Promise<Omit<Finished, "claim" | "startedAt" | "ms" | "calls">> {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Refused) return { outcome: "failed", detail: message, error: message };
+  if (error instanceof LoginNeeded) {
+    await options.park(claim, message).catch((failure: unknown) => options.onBug(failure, claim));
+    return { outcome: "parked", detail: message, error: message };
+  }
+  if (error instanceof Conflict || error instanceof DatabaseUnavailable) {
+    // Nothing is wrong with the delivery: again at once, as often as it takes, within reason.
+    return claim.attempts < 100 ? { outcome: "retry", detail: message, error: message, delaySeconds: error instanceof Conflict ? 0.05 : 1 } : { outcome: "failed", detail: message, error: message };
+  }
+  if (!(error instanceof Unavailable)) options.onBug(error, claim);
+  const delaySeconds = retryDelay(claim.attempts + 1, Math.random(), error instanceof Unavailable ? error.retryAfterSeconds : undefined);
+  const stack = error instanceof Unavailable ? message : ((error instanceof Error && error.stack) || message);
+  return delaySeconds === undefined
+    ? { outcome: "failed", detail: `Given up after ${claim.attempts + 1} attempts: ${message}`, error: stack }
+    : { outcome: "retry", detail: message, error: stack, delaySeconds };
+}
+
+/** An attempt that hangs is given up, and tried again later: its writes carry keys. */
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable(`It took longer than ${longestAttemptMs / 1000} s`)), longestAttemptMs);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,122 @@
+import type { AnyVendor, DoorRoute, Reply } from "@svyazka/core";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type DoorOptions, type Knock, plainRefusal, receive } from "./receive.ts";
+
+const everyMethod = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/**
+ * Serves the literal paths of every vendor's documents, and all of them again below `/in/<connection>`.
+ * Bodies come as bytes: what they are is for the decoder to find out.
+ */
+export async function serveDoors(app: FastifyInstance, vendors: readonly AnyVendor[], options: DoorOptions): Promise<void> {
+  const doors = vendors.filter((vendor) => vendor.door !== undefined);
+  const largest = Math.max(1_048_576, ...doors.map((vendor) => vendor.door?.bodyLimit ?? 0));
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+
+  for (const vendor of doors) {
+    for (const route of vendor.door?.routes ?? []) {
+      if (route.inboundOnly) continue;
+      app.route({
+        method: everyMethod,
+        url: route.path,
+        bodyLimit: vendor.door?.bodyLimit ?? largest,
+        config: { door: vendor.id },
+        schema: { hide: true },
+        errorHandler: (error, request, reply) => answerBroken(error, knockOf(request, vendor, route), reply),
+        handler: async (request, reply) => send(reply, await receive(knockOf(request, vendor, route), options)),
+      });
+    }
+  }
+
+  app.route({
+    method: everyMethod,
+    url: "/in/:key/*",
+    bodyLimit: largest,
+    config: { door: "in" },
+    schema: { hide: true },
+    errorHandler: async (error, request, reply) => {
+      const knock = await inboundKnock(request, doors, options);
+      return answerBroken(error, knock, reply);
+    },
+    handler: async (request, reply) => {
+      const knock = await inboundKnock(request, doors, options);
+      return send(reply, "status" in knock ? knock : await receive(knock, options));
+    },
+  });
+}
+
+/** `/in/<key>/<path>`: the key finds the connection, its vendor finds the route. */
+async function inboundKnock(request: FastifyRequest, doors: readonly AnyVendor[], options: DoorOptions): Promise<Knock | Reply> {
+  const { key, "*": rest } = request.params as { key: string; "*": string };
+  const path = `/${rest.replace(/\/+$/, "")}`;
+  const isNumber = /^\d{1,15}$/.test(key);
+  try {
+    const hit = await (isNumber ? options.registry.door(`id:${Number(key)}`) : options.registry.doorOfToken(key));
+    const live = hit && (await options.registry.view(hit.workspace)).connections.get(hit.connection);
+    // Unknown keys are answered as the first vendor that has such a path would answer a wrong token: nobody can probe for connections.
+    const vendor = live?.vendor ?? doors.find((known) => known.door?.routes.some((route) => route.path === path)) ?? doors[0];
+    if (!vendor?.door) return plainRefusal(404);
+    const route = vendor.door.routes.find((known) => known.path === path);
+    const knock = knockOf(request, vendor, route ?? { path, methods: [] }, key, isNumber ? `/in/${key}` : `/in/${live?.row.id ?? "?"}`);
+    return route ? knock : vendor.door.refuse({ kind: "not_found" }, emptyRequest(knock));
+  } catch {
+    const [vendor] = doors;
+    const knock = vendor && knockOf(request, vendor, { path, methods: [] }, key, "/in");
+    return knock?.vendor.door?.refuse({ kind: "unavailable" }, emptyRequest(knock)) ?? plainRefusal(503);
+  }
+}
+
+function knockOf(request: FastifyRequest, vendor: AnyVendor, route: DoorRoute, key?: string, prefix = ""): Knock {
+  const question = request.raw.url?.indexOf("?") ?? -1;
+  return {
+    vendor,
+    route,
+    prefix,
+    ...(key !== undefined && { key }),
+    raw: {
+      method: request.method,
+      path: route.path,
+      query: question === -1 ? "" : (request.raw.url ?? "").slice(question + 1),
+      headers: plainHeaders(request.headers),
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      ip: request.ip,
+    },
+  };
+}
+
+function plainHeaders(headers: FastifyRequest["headers"]): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return plain;
+}
+
+/** The body could not even be taken in: too large, cut off, a wrong length. */
+function answerBroken(error: unknown, knock: Knock | Reply, reply: FastifyReply): unknown {
+  if ("status" in knock) return send(reply, knock);
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  const request = emptyRequest(knock);
+  const refuse = knock.vendor.door?.refuse;
+  if (status === 413) return send(reply, refuse?.({ kind: "too_large" }, request) ?? plainRefusal(413));
+  if (status < 500) return send(reply, refuse?.({ kind: "malformed", message: "The request body could not be read", fields: {} }, request) ?? plainRefusal(400));
+  return send(reply, refuse?.({ kind: "unavailable" }, request) ?? plainRefusal(503));
+}
+
+const emptyRequest = ({ raw }: Knock) => ({
+  method: raw.method,
+  path: raw.path,
+  headers: raw.headers,
+  query: Object.fromEntries(new URLSearchParams(raw.query)),
+  form: {},
+  files: [],
+  text: "",
+  ip: raw.ip,
+});
+
+function send(reply: FastifyReply, answer: Reply): FastifyReply {
+  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+}

@@ -1,0 +1,29 @@
+import type { ConnectionId, RateLimit } from "@svyazka/core";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+
+/** Counts senders at the door, per process. */
+export class RateLimits {
+  readonly #limiters = new Map<string, RateLimiterMemory>();
+
+  /** Seconds the sender has to wait, or undefined when it may come in. */
+  async wait(connection: ConnectionId, limits: readonly RateLimit[]): Promise<number | undefined> {
+    for (const { name, key, perMinute } of limits) {
+      try {
+        await this.#limiter(`${connection}:${name}:${perMinute}`, perMinute).consume(key);
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        return Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+      }
+    }
+    return undefined;
+  }
+
+  #limiter(name: string, points: number): RateLimiterMemory {
+    let limiter = this.#limiters.get(name);
+    if (!limiter) {
+      limiter = new RateLimiterMemory({ points, duration: 60 });
+      this.#limiters.set(name, limiter);
+    }
+    return limiter;
+  }
+}

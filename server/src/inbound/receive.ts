@@ -1,0 +1,178 @@
+import { type AnyFlow, type AnyVendor, type DoorProblem, type DoorRoute, type EventDraft, type InboundRequest, Intruder, Malformed, type Received, type Reply } from "@svyazka/core";
+import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
+import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
+import { decode, type RawRequest } from "./decode.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import { redact, redactHeaders } from "./redact.ts";
+
+/** A request at a vendor's door, before anyone knows whose it is. */
+export interface Knock {
+  readonly vendor: AnyVendor;
+  readonly route: DoorRoute;
+  readonly raw: RawRequest;
+  /** What stood before the vendor's own path: "" or "/in/<key>", without the key if it is a secret. */
+  readonly prefix: string;
+  /** `<key>` of `/in/<key>/…`: the number of a connection, or a secret that names it. */
+  readonly key?: string;
+}
+
+export interface DoorCounts {
+  count(vendor: string, outcome: string): void;
+  onBug(error: unknown, knock: Knock): void;
+}
+
+export interface DoorOptions {
+  readonly registry: Registry;
+  readonly ledger: Ledger;
+  readonly flows: readonly AnyFlow[];
+  readonly rateLimits: RateLimits;
+  readonly counts: DoorCounts;
+}
+
+type Understood = { readonly received: Received } | { readonly problem: DoorProblem; readonly outcome: "malformed" | "failed"; readonly detail: string };
+
+/**
+ * From a request to its answer: who is it for, what does it mean, write it down, answer. A fact is answered only after it is on disk.
+ * Never throws: whatever happens, the sender gets an answer in the protocol's own shape.
+ */
+export async function receive(knock: Knock, options: DoorOptions): Promise<Reply> {
+  const { vendor, route, raw } = knock;
+  const { door } = vendor;
+  if (!door) return plainRefusal(404);
+  const request = await decode(raw);
+  const refuse = (problem: DoorProblem): Reply => {
+    options.counts.count(vendor.id, problem.kind);
+    return door.refuse(problem, request);
+  };
+  try {
+    const early = door.before?.(request);
+    if (early) return early;
+    if (!route.methods.includes(raw.method)) return refuse({ kind: "method_not_allowed", allowed: route.methods });
+    if (raw.body.length > door.bodyLimit) return refuse({ kind: "too_large" });
+    const found = await findConnection(knock, request, options.registry);
+    if ("problem" in found) return refuse(found.problem);
+    const { live, view } = found;
+    const wait = await options.rateLimits.wait(live.row.id, vendor.limits?.(request, live.connection) ?? []);
+    if (wait !== undefined) return refuse({ kind: "rate_limited", retryAfterSeconds: wait });
+    const receivedAt = new Date();
+    const understood = understand(knock, request, live, receivedAt, options.counts);
+    return await settle(understood, { knock, request, live, view, receivedAt, options, refuse });
+  } catch (error) {
+    if (error instanceof Intruder) return refuse({ kind: "wrong_token" });
+    return refuse({ kind: "unavailable" });
+  }
+}
+
+type Found = { readonly live: LiveConnection; readonly view: WorkspaceView } | { readonly problem: DoorProblem };
+
+async function findConnection({ vendor, key }: Knock, request: InboundRequest, registry: Registry): Promise<Found> {
+  const isNumber = key !== undefined && /^\d{1,15}$/.test(key);
+  const token = isNumber || key === undefined ? vendor.door?.token(request) : key;
+  if (token === undefined || token === "") return { problem: { kind: "no_token" } };
+  const hit = await registry.doorOfToken(token);
+  if (!hit || (isNumber && Number(key) !== hit.connection)) return { problem: { kind: "unknown_token" } };
+  const view = await registry.view(hit.workspace);
+  const live = view.connections.get(hit.connection);
+  if (!live) return { problem: { kind: "removed" } };
+  if (live.vendor !== vendor) return { problem: { kind: "unknown_token" } };
+  if (live.row.state === "disabled") return { problem: { kind: "disabled" } };
+  return { live, view };
+}
+
+function understand(knock: Knock, request: InboundRequest, live: LiveConnection, now: Date, counts: DoorCounts): Understood {
+  try {
+    const received = knock.vendor.receive?.(request, live.connection, now);
+    return received ? { received } : { problem: { kind: "not_found" }, outcome: "failed", detail: "This vendor receives nothing" };
+  } catch (error) {
+    if (error instanceof Intruder) throw error;
+    if (error instanceof Malformed) return { problem: { kind: "malformed", message: error.message, fields: error.fields }, outcome: "malformed", detail: error.message };
+    // Our own mistake. The raw request is kept, so it can be received again once the mistake is mended.
+    counts.onBug(error, knock);
+    return { problem: { kind: "internal" }, outcome: "failed", detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+interface Scene {
+  readonly knock: Knock;
+  readonly request: InboundRequest;
+  readonly live: LiveConnection;
+  readonly view: WorkspaceView;
+  readonly receivedAt: Date;
+  readonly options: DoorOptions;
+  refuse(problem: DoorProblem): Reply;
+}
+
+async function settle(understood: Understood, scene: Scene): Promise<Reply> {
+  const { options, knock } = scene;
+  const write = (rest: Pick<JournalLine, "outcome" | "status" | "detail">, events: readonly PlannedEvent[] = []) =>
+    options.ledger.record(scene.view.workspace.id, { line: { ...lineOf(scene), ...rest }, events });
+  if ("problem" in understood) {
+    const reply = scene.refuse(understood.problem);
+    await write({ outcome: understood.outcome, status: reply.status, detail: understood.detail });
+    return reply;
+  }
+  const { received } = understood;
+  if ("page" in received) return received.page;
+  if ("facts" in received) {
+    const recorded = await write({ outcome: "accepted", status: received.reply.status }, plan(received.facts, scene.view, options.flows));
+    options.counts.count(knock.vendor.id, recorded.fresh ? "accepted" : "repeated");
+    return received.reply;
+  }
+  if ("answer" in received) {
+    const reply = await inTime(received);
+    await write({ outcome: "answered", status: reply.status });
+    options.counts.count(knock.vendor.id, "answered");
+    return reply;
+  }
+  await write({ outcome: "ignored", status: received.reply.status, detail: received.ignored });
+  options.counts.count(knock.vendor.id, "ignored");
+  return received.reply;
+}
+
+/** What is to be done about each fact: every flow that listens, for every connection that can do what it needs. */
+export const plan = (facts: readonly EventDraft[], view: WorkspaceView, flows: readonly AnyFlow[]): PlannedEvent[] =>
+  facts.map((draft) => ({
+    draft,
+    deliveries: flows
+      .filter((flow) => flow.on === draft.type)
+      .flatMap((flow) => view.targets(flow.needs).map((target) => ({ flow: flow.name, target: target.row.id }))),
+  }));
+
+function lineOf({ knock, live, receivedAt }: Scene): Omit<JournalLine, "outcome" | "status" | "detail"> {
+  const { raw } = knock;
+  const secrets = live.secretValues;
+  return {
+    connection: live.row.id,
+    receivedAt,
+    method: raw.method,
+    path: raw.path,
+    prefix: knock.prefix,
+    query: redact(raw.query, secrets),
+    headers: redactHeaders(raw.headers, secrets),
+    body: redactBytes(raw.body, secrets),
+    ip: raw.ip,
+  };
+}
+
+function redactBytes(body: Buffer, secrets: readonly string[]): Buffer {
+  if (body.length === 0) return body;
+  const text = body.toString("latin1");
+  const clean = redact(text, secrets);
+  return clean === text ? body : Buffer.from(clean, "latin1");
+}
+
+async function inTime(question: Extract<Received, { answer(): unknown }>): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Reply>((resolve) => {
+    timer = setTimeout(() => resolve(question.otherwise), question.withinMs);
+  });
+  try {
+    return await Promise.race([question.answer(), late]);
+  } catch {
+    return question.otherwise;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const plainRefusal = (status: number): Reply => ({ status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${status}\n` });

@@ -1,0 +1,72 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type AnyVendor, type Kit, type OutgoingRequest, Unavailable } from "@svyazka/core";
+import type { ConnectionRow } from "../connections/row.ts";
+import type { Pool } from "../db/pool.ts";
+import { redact } from "../inbound/redact.ts";
+import { guardedFetch } from "./fetch.ts";
+
+/** One request that left, as people see it beside the attempt. */
+export interface RecordedCall {
+  readonly method: string;
+  readonly url: string;
+  readonly status?: number;
+  readonly request?: string;
+  readonly reply?: string;
+  readonly error?: string;
+  readonly ms: number;
+}
+
+/** The calls of the attempt being worked on: the kit of a connection outlives it. */
+export const recording = new AsyncLocalStorage<RecordedCall[]>();
+
+const shownBytes = 4_000;
+/** A request that would have to wait longer than this for its turn is put back instead of holding a worker. */
+const longestWaitSeconds = 2;
+
+/** What the hub lends to one connection: the guarded way out, within the pace its vendor allows, recorded. */
+export function kitFor(pool: Pool, row: ConnectionRow, vendor: AnyVendor, secrets: readonly string[]): Kit {
+  return {
+    now: () => new Date(),
+    async fetch(request) {
+      if (vendor.pace) await takeTurn(pool, row, vendor.pace);
+      return recorded(request, secrets, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
+    },
+  };
+}
+
+async function recorded(request: OutgoingRequest, secrets: readonly string[], send: () => ReturnType<Kit["fetch"]>): ReturnType<Kit["fetch"]> {
+  const calls = recording.getStore();
+  const started = performance.now();
+  const shown = {
+    method: request.method,
+    url: redact(request.url, secrets),
+    ...(request.body !== undefined && { request: redact(request.body.slice(0, shownBytes), secrets) }),
+  };
+  try {
+    const reply = await send();
+    calls?.push({ ...shown, status: reply.status, reply: redact(reply.body.slice(0, shownBytes), secrets), ms: Math.round(performance.now() - started) });
+    return reply;
+  } catch (error) {
+    calls?.push({ ...shown, error: error instanceof Error ? error.message : String(error), ms: Math.round(performance.now() - started) });
+    throw error;
+  }
+}
+
+/**
+ * Takes the connection's next place in time (GCRA): `free_at` moves on by one interval per request and may run ahead of the clock
+ * by `burst` intervals. One row per connection, so every process of the hub shares it.
+ */
+async function takeTurn(pool: Pool, row: ConnectionRow, pace: { perSecond: number; burst: number }): Promise<void> {
+  const interval = 1 / pace.perSecond;
+  const [place] = await pool.in(row.workspace).query<{ wait: number | null }>({
+    name: "pace",
+    text: `insert into hub.pace as p (workspace, connection, free_at) values ($1, $2, now() + $3 * interval '1 second')
+           on conflict (workspace, connection) do update set free_at = greatest(p.free_at, now()) + $3 * interval '1 second'
+           where greatest(p.free_at, now()) - now() <= ($4 + $5) * interval '1 second'
+           returning extract(epoch from free_at - now())::float8 - $3 - $4 as wait`,
+    values: [row.workspace, row.id, interval, interval * (pace.burst - 1), longestWaitSeconds],
+  });
+  if (!place) throw new Unavailable("The connection is at the limit of its requests per second", { retryAfterSeconds: longestWaitSeconds });
+  if (place.wait !== null && place.wait > 0) await sleep(place.wait * 1000);
+}

@@ -1,0 +1,105 @@
+import { statfs } from "node:fs/promises";
+import type { WorkspaceId } from "@svyazka/core";
+import type { Hub } from "../hub.ts";
+
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice?: string;
+}
+
+const leastFreeBytes = 1_000_000_000;
+const longestSkewSeconds = 5;
+const stuckMinutes = 30;
+
+/** Looks at what usually goes wrong, and says what to do about it. */
+export async function examine(hub: Hub): Promise<Finding[]> {
+  const checks = [database, disk, clock, versions, deliveries];
+  return Promise.all(
+    checks.map(async (check) => {
+      try {
+        return await check(hub);
+      } catch (error) {
+        return { check: check.name, ok: false, message: error instanceof Error ? error.message : String(error), advice: "See the log of the hub and of the database." };
+      }
+    }),
+  );
+}
+
+async function database({ pool, databaseKind }: Hub): Promise<Finding> {
+  const started = performance.now();
+  const [row] = await pool.reference.query<{ fsync: string; commit: string; size: number }>({
+    text: "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit, pg_database_size(current_database()) as size",
+  });
+  const ms = Math.round(performance.now() - started);
+  const durable = row?.fsync === "on" && row.commit !== "off";
+  return {
+    check: "database",
+    ok: durable,
+    message: `${databaseKind}, answers in ${ms} ms, ${Math.round((row?.size ?? 0) / 1e6)} MB, fsync ${row?.fsync}, synchronous_commit ${row?.commit}`,
+    ...(!durable && { advice: "Set fsync = on and synchronous_commit = on in PostgreSQL: without them, accepted requests can be lost with the power." }),
+  };
+}
+
+async function disk({ config }: Hub): Promise<Finding> {
+  const { bavail, bsize } = await statfs(config.DATA_DIR);
+  const free = bavail * bsize;
+  const ok = free > leastFreeBytes;
+  return {
+    check: "disk",
+    ok,
+    message: `${(free / 1e9).toFixed(1)} GB free where ${config.DATA_DIR} is`,
+    ...(!ok && { advice: "Free some space or move DATA_DIR: PostgreSQL stops when the disk is full." }),
+  };
+}
+
+async function clock({ pool }: Hub): Promise<Finding> {
+  const before = Date.now();
+  const [row] = await pool.reference.query<{ now: number }>({ text: "select extract(epoch from clock_timestamp())::float8 * 1000 as now" });
+  const skew = Math.abs((row?.now ?? 0) - (before + Date.now()) / 2) / 1000;
+  const ok = skew < longestSkewSeconds;
+  return {
+    check: "clock",
+    ok,
+    message: `${skew.toFixed(1)} s apart from the database`,
+    ...(!ok && { advice: "Set both machines' clocks by NTP: retries and expiry go by the database's clock." }),
+  };
+}
+
+async function versions({ pool }: Hub): Promise<Finding> {
+  const [row] = await pool.reference.query<{ version: string; number: string }>({
+    text: "select current_setting('server_version') as version, current_setting('server_version_num') as number",
+  });
+  const node = Number(process.versions.node.split(".")[0]);
+  const ok = node >= 24 && Number(row?.number) >= 150000;
+  return {
+    check: "versions",
+    ok,
+    message: `Node ${process.versions.node}, PostgreSQL ${row?.version}`,
+    ...(!ok && { advice: "Node 24 and PostgreSQL 15 are the oldest that are supported." }),
+  };
+}
+
+async function deliveries({ pool }: Hub): Promise<Finding> {
+  const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({ text: "select id, subdomain from hub.workspace" });
+  const troubles: string[] = [];
+  for (const { id, subdomain } of workspaces) {
+    const rows = await pool.in(id).query<{ state: string; n: number }>({
+      text: `select case when state = 'waiting' then 'stuck' else state end as state, count(*) as n from hub.delivery
+             where workspace = $1 and (state in ('failed', 'parked') or (state = 'waiting' and attempts = 0 and created_at < now() - $2 * interval '1 minute'))
+             group by 1`,
+      values: [id, stuckMinutes],
+    });
+    for (const { state, n } of rows) troubles.push(`${subdomain}: ${n} ${state}`);
+  }
+  return {
+    check: "deliveries",
+    ok: troubles.length === 0,
+    message: troubles.length === 0 ? "none is stuck, failed or parked" : troubles.join("; "),
+    ...(troubles.length > 0 && {
+      advice: "`hub delivery list --state failed` tells why; `hub delivery retry <id>` tries again, `hub delivery skip <id>` lets go. Parked ones wait for the connection to be made active.",
+    }),
+  };
+}
