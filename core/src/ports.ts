@@ -86,6 +86,8 @@ export interface DealQuery {
   readonly state: "open" | "closed";
   /** Only deals created at or after this moment. */
   readonly since?: Date;
+  /** Not the deal that a write with this key made: a flow that runs again must not take its own new deal for an older one. */
+  readonly notMadeBy?: string;
 }
 
 export interface DealHit {
