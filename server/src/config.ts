@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -131,4 +131,18 @@ export function writeEnvExample(): string {
   const lines = ["# Every setting of Svyazka with its default. Copy to .env and change what you need.", "# Written by `npm run write-env-example`: do not edit by hand.", ""];
   for (const [name, variable] of Object.entries(variables)) lines.push(`# ${variable.about}`, `#${name}=${variable.example}`, "");
   return lines.join("\n");
+}
+
+/** Where the command line finds the hub: said by the environment, or read from the data directory the hub runs on. */
+export function readHubAccess(dataDir: string | undefined): { url: string; token: string } {
+  const environment = environmentWithFile();
+  const url = environment["HUB_URL"];
+  const token = environment["HUB_TOKEN"];
+  if (url && token) return { url: url.replace(/\/$/, ""), token };
+  const file = resolve(dataDir ?? environment["DATA_DIR"] ?? "./data", "access.json");
+  if (!existsSync(file)) {
+    throw new WrongConfiguration(`There is no ${file}: start the hub first (npm start), say where its data is (--data or DATA_DIR), or set HUB_URL and HUB_TOKEN.`);
+  }
+  const access = JSON.parse(readFileSync(file, "utf8")) as { url: string; token: string };
+  return { url: url ?? access.url, token: token ?? access.token };
 }

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { ById, Moment, Nullable, Page, pageQuery, route, scopes } from "../route.ts";
 import { Email, Password } from "./workspaces.ts";
 
-const Scope = Type.Union(scopes.filter((scope) => scope !== "operator").map((scope) => Type.Literal(scope)));
+const Scope = Type.Enum(scopes.filter((scope) => scope !== "operator"));
 
 const token = {
   id: Type.Integer(),
@@ -51,7 +51,7 @@ export const revokeToken = route({
 });
 
 export const roles = ["administrator", "manager", "read-only"] as const;
-const Role = Type.Union(roles.map((role) => Type.Literal(role)));
+const Role = Type.Enum(roles);
 
 export const User = Type.Object({
   id: Type.Integer(),

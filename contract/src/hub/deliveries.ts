@@ -13,7 +13,7 @@ const delivery = {
   flow: Type.String(),
   source: Type.Integer({ description: "The connection the event came from" }),
   target: Type.Integer({ description: "The connection it goes to" }),
-  state: Type.Union(deliveryStates.map((state) => Type.Literal(state))),
+  state: Type.Enum(deliveryStates),
   attempts: Type.Integer(),
   detail: Nullable(Type.String()),
   records: Nullable(Type.Record(Type.String(), Type.String())),
@@ -43,7 +43,7 @@ export const listDeliveries = route({
   query: Type.Object(
     {
       ...pageQuery,
-      state: Type.Optional(Type.Union(deliveryStates.map((state) => Type.Literal(state)))),
+      state: Type.Optional(Type.Enum(deliveryStates)),
       target: Type.Optional(Type.Integer()),
       flow: Type.Optional(Type.String({ maxLength: 100 })),
       event: Type.Optional(Uuid),

@@ -17,13 +17,13 @@ export async function serveDoors(app: FastifyInstance, vendors: readonly AnyVend
 
   for (const vendor of doors) {
     for (const route of vendor.door?.routes ?? []) {
-      if (route.inboundOnly) continue;
+      // The router takes a slash at the end as it is.
+      if (route.inboundOnly || (route.path.length > 1 && route.path.endsWith("/"))) continue;
       app.route({
         method: everyMethod,
         url: route.path,
         bodyLimit: vendor.door?.bodyLimit ?? largest,
         config: { door: vendor.id },
-        schema: { hide: true },
         errorHandler: (error, request, reply) => answerBroken(error, knockOf(request, vendor, route), reply),
         handler: async (request, reply) => send(reply, await receive(knockOf(request, vendor, route), options)),
       });
@@ -35,7 +35,6 @@ export async function serveDoors(app: FastifyInstance, vendors: readonly AnyVend
     url: "/in/:key/*",
     bodyLimit: largest,
     config: { door: "in" },
-    schema: { hide: true },
     errorHandler: async (error, request, reply) => {
       const knock = await inboundKnock(request, doors, options);
       return answerBroken(error, knock, reply);

@@ -1,0 +1,147 @@
+import { hkdfSync } from "node:crypto";
+import cookie from "@fastify/cookie";
+import session from "@fastify/session";
+import { live } from "@svyazka/contract";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { v7 as uuid } from "uuid";
+import { accessRoutes } from "./api/access-routes.ts";
+import { Authentication } from "./api/authenticate.ts";
+import { connectionRoutes } from "./api/connection-routes.ts";
+import { crmRoutes } from "./api/crm-routes.ts";
+import { deliveryRoutes } from "./api/delivery-routes.ts";
+import { doctorRoutes } from "./api/doctor-routes.ts";
+import { journalRoutes } from "./api/journal-routes.ts";
+import { ApiError, answerError } from "./api/problems.ts";
+import { apiPrefix, serveApi } from "./api/serve.ts";
+import { workspaceRoutes } from "./api/workspace-routes.ts";
+import type { Hub } from "./hub.ts";
+import { serveDoors } from "./inbound/doors.ts";
+import { RateLimits } from "./inbound/rate-limits.ts";
+import type { News } from "./live/news.ts";
+import { serveDescription } from "./api/description.ts";
+import type { Metrics } from "./operation/metrics.ts";
+import { servePages } from "./pages.ts";
+import { DatabaseSessions, sessionDays } from "./people/session-store.ts";
+import { SignIn } from "./people/sign-in.ts";
+
+/** Everything that listens: the doors of the vendors, `/hub/v1`, health, metrics and the few pages. */
+export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<FastifyInstance> {
+  const { config } = hub;
+  const app = Fastify({
+    loggerInstance: hub.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => uuid(),
+    requestIdHeader: false,
+    bodyLimit: config.BODY_LIMIT,
+    forceCloseConnections: "idle",
+    keepAliveTimeout: 65_000,
+    requestTimeout: 30_000,
+    trustProxy: config.TRUST_PROXY === "" ? false : config.TRUST_PROXY,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    // What the HTTP parser itself refuses never reaches a route.
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply as never),
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none";
+    metrics.requests.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    if (reply.statusCode >= 500 || hub.log.isLevelEnabled("debug")) {
+      request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip }, "answered");
+    }
+  });
+
+  serveHealth(app, hub, metrics);
+
+  await app.register((doors) =>
+    serveDoors(doors, [...hub.vendors.values()], {
+      registry: hub.registry,
+      ledger: hub.ledger,
+      flows: [...hub.flows.values()],
+      rateLimits: new RateLimits(),
+      counts: {
+        count: (vendor, outcome) => metrics.inbound.inc({ vendor, outcome }),
+        onBug(error, knock) {
+          metrics.bugs.inc({ where: `door:${knock.vendor.id}` });
+          hub.log.error({ err: error, vendor: knock.vendor.id, path: knock.raw.path }, "a request could not be received");
+        },
+      },
+    }),
+  );
+
+  await app.register(async (api) => {
+    await serveDescription(api, hub);
+    await api.register(
+      async (inner) => {
+        useStrictBodies(inner);
+        const sessions = await useSessions(inner, hub);
+        const authentication = new Authentication(hub);
+        serveApi(inner, hub, authentication, [
+          ...workspaceRoutes(hub),
+          ...connectionRoutes(hub),
+          ...journalRoutes(hub),
+          ...deliveryRoutes(hub),
+          ...accessRoutes(hub, new SignIn(hub.pool), sessions),
+          ...doctorRoutes(hub),
+          ...crmRoutes,
+        ]);
+        inner.get(live.path, { schema: { summary: live.summary, tags: [live.tag], operationId: live.id } }, async (request, reply) => {
+          const caller = await authentication.callerOf(request);
+          if (!caller) throw new ApiError(401, "Sign in, or send a token: Authorization: Bearer <token>");
+          reply.hijack();
+          await news.listen(caller, reply.raw);
+        });
+      },
+      { prefix: apiPrefix },
+    );
+  });
+
+  await servePages(app, hub);
+  return app;
+}
+
+function serveHealth(app: FastifyInstance, hub: Hub, metrics: Metrics): void {
+  app.get("/health/live", async () => ({ ok: true }));
+  app.get("/health/ready", async (_request, reply) => {
+    try {
+      await hub.pool.reference.query({ name: "ready", text: "select 1" });
+      return { ok: true };
+    } catch {
+      return reply.code(503).send({ ok: false, detail: "The database cannot be reached" });
+    }
+  });
+  app.get("/metrics", async (request, reply) => {
+    const { METRICS_TOKEN } = hub.config;
+    if (METRICS_TOKEN !== undefined && request.headers.authorization !== `Bearer ${METRICS_TOKEN}`) return reply.code(401).send("401\n");
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+}
+
+/** Bodies must be what the contract says, to the type; texts in addresses are read as the numbers and flags they stand for. */
+function useStrictBodies(app: FastifyInstance): void {
+  const strict = addFormats.default(new Ajv({ allErrors: true, useDefaults: true, strict: false }));
+  const reading = addFormats.default(new Ajv({ allErrors: true, useDefaults: true, coerceTypes: "array", strict: false }));
+  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === "body" ? strict : reading).compile(schema));
+  // The contract is kept by the types of the handlers: checking answers again would cost every request.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => (body === "" ? done(null, {}) : parse(request, String(body), done)));
+  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) =>
+    body === "" ? done(null, {}) : done(Object.assign(new Error("Send JSON, with Content-Type: application/json"), { statusCode: 415 })),
+  );
+}
+
+async function useSessions(app: FastifyInstance, hub: Hub): Promise<DatabaseSessions> {
+  const sessions = new DatabaseSessions(hub.pool);
+  await app.register(cookie);
+  await app.register(session, {
+    secret: Buffer.from(hkdfSync("sha256", hub.keys.master, "", "svyazka session cookie", 32)).toString("hex"),
+    cookieName: "svyazka",
+    store: sessions,
+    saveUninitialized: false,
+    rolling: false,
+    cookie: { httpOnly: true, sameSite: "lax", path: "/", secure: hub.config.PUBLIC_URL?.startsWith("https:") === true, maxAge: sessionDays * 86_400_000 },
+  });
+  return sessions;
+}

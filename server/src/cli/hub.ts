@@ -1,0 +1,225 @@
+import { Command, Option } from "commander";
+import { WrongConfiguration } from "../config.ts";
+import { CommandFailed, type HubClient, makeClient } from "./client.ts";
+import { printJson, printRecord, printTable } from "./print.ts";
+
+/** `npm run -s hub -- <noun> <verb>`: a thin client of the HTTP API, for people and scripts. Every command takes `--json`. */
+interface Shared {
+  readonly json?: boolean;
+  readonly data?: string;
+  readonly workspace?: string;
+}
+
+const program = new Command("hub").description("Works with a running hub").showHelpAfterError();
+
+const shared = (command: Command): Command => command.option("--json", "print JSON").option("--data <dir>", "the data directory of the hub (default: DATA_DIR or ./data)");
+const inWorkspace = (command: Command): Command =>
+  shared(command).addOption(new Option("-w, --workspace <subdomain>", "which workspace").makeOptionMandatory());
+
+function noun(name: string, about: string): Command {
+  return program.command(name).description(about);
+}
+
+/** Runs the command with a client; prints the answer as JSON, or as `show` likes it. */
+function act<O extends Shared, T>(run: (hub: HubClient, options: O, args: string[]) => Promise<T>, show: (answer: T) => void) {
+  return async (...given: unknown[]) => {
+    const command = given.at(-1) as Command;
+    const options = command.opts<O>();
+    const answer = await run(makeClient(options.data), options, command.args);
+    if (options.json) printJson(answer ?? { ok: true });
+    else show(answer);
+  };
+}
+
+const done = () => console.log("Done");
+const record = (answer: unknown) => printRecord(answer as Record<string, unknown>);
+const table =
+  (...columns: string[]) =>
+  (rows: readonly unknown[]) =>
+    printTable(rows as Record<string, unknown>[], columns);
+const limit = new Option("--limit <n>", "how many at most").default(50).argParser(wholeNumber);
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new CommandFailed(`"${text}" is not a whole number from 1`);
+  return number;
+}
+
+const workspace = noun("workspace", "customer companies");
+shared(workspace.command("create").description("make a workspace with its first administrator"))
+  .requiredOption("--name <name>", "name of the company")
+  .requiredOption("--subdomain <subdomain>", "short name in Latin letters")
+  .requiredOption("--admin-email <email>")
+  .requiredOption("--admin-password <password>")
+  .option("--country <code>", "e.g. RU")
+  .option("--time-zone <name>", "e.g. Europe/Moscow")
+  .option("--language <ru|en>")
+  .option("--currency <code>", "e.g. RUB")
+  .action(
+    act<Shared & Record<string, string>, unknown>(
+      (hub, o) =>
+        hub.call("POST", "/workspaces", {
+          body: {
+            name: o["name"],
+            subdomain: o["subdomain"],
+            admin_email: o["adminEmail"],
+            admin_password: o["adminPassword"],
+            country: o["country"],
+            time_zone: o["timeZone"],
+            language: o["language"],
+            currency: o["currency"],
+          },
+        }),
+      record,
+    ),
+  );
+shared(workspace.command("list").description("every workspace"))
+  .addOption(limit)
+  .action(act<Shared & { limit: number }, unknown[]>((hub, o) => hub.list("/workspaces", { limit: o.limit }), table("id", "subdomain", "name", "created_at")));
+
+const connection = noun("connection", "accounts at vendors");
+inWorkspace(connection.command("add").argument("<vendor>").description("add a connection; its secrets are shown this once"))
+  .option("--name <name>")
+  .option("--set <key=value>", "a setting or secret, as often as needed", collectSettings, {})
+  .option("--allow-private-addresses", "let it reach addresses of the local network")
+  .action(
+    act<Shared & { name?: string; set: Record<string, string>; allowPrivateAddresses?: boolean }, Record<string, unknown>>(async (hub, o, [vendor]) => {
+      const made = await hub.call<Record<string, unknown>>("POST", "/connections", {
+        workspace: o.workspace,
+        body: { vendor, name: o.name, settings: o.set, allow_private_addresses: o.allowPrivateAddresses },
+      });
+      return { id: made["id"], vendor: made["vendor"], name: made["name"], settings: made["settings"], secrets: made["secrets"], urls: made["urls"] };
+    }, record),
+  );
+inWorkspace(connection.command("list").description("the connections of a workspace"))
+  .addOption(limit)
+  .action(act<Shared & { limit: number }, unknown[]>((hub, o) => hub.list("/connections", { workspace: o.workspace, limit: o.limit }), table("id", "vendor", "name", "state", "parked_because")));
+inWorkspace(connection.command("check").argument("<id>").description("try its credentials")).action(
+  act<Shared, unknown>((hub, o, [id]) => hub.call("POST", `/connections/${id}/check`, { workspace: o.workspace }), record),
+);
+for (const [verb, state] of [["enable", "active"], ["disable", "disabled"]] as const) {
+  inWorkspace(connection.command(verb).argument("<id>").description(verb === "enable" ? "let it work again, in order" : "refuse its requests and hold its deliveries")).action(
+    act<Shared, unknown>((hub, o, [id]) => hub.call("PATCH", `/connections/${id}`, { workspace: o.workspace, body: { state } }), record),
+  );
+}
+inWorkspace(connection.command("remove").argument("<id>").description("remove it; what it brought stays")).action(
+  act<Shared, unknown>((hub, o, [id]) => hub.call("DELETE", `/connections/${id}`, { workspace: o.workspace }), done),
+);
+inWorkspace(connection.command("rotate").argument("<id>").argument("<secret>").description("make a new secret; the old one stays valid for a while"))
+  .option("--keep-hours <n>", "how long", wholeNumber)
+  .action(
+    act<Shared & { keepHours?: number }, unknown>(
+      (hub, o, [id, name]) => hub.call("POST", `/connections/${id}/secrets/${name}/rotate`, { workspace: o.workspace, body: { keep_hours: o.keepHours } }),
+      record,
+    ),
+  );
+
+const journal = noun("journal", "the requests as they came");
+inWorkspace(journal.command("list").description("newest first"))
+  .option("--connection <id>")
+  .option("--outcome <outcome>", "accepted, repeated, answered, ignored, malformed or failed")
+  .addOption(limit)
+  .action(
+    act<Shared & { limit: number; connection?: string; outcome?: string }, unknown[]>(
+      (hub, o) => hub.list("/journal", { workspace: o.workspace, limit: o.limit, query: { connection: o.connection, outcome: o.outcome } }),
+      table("id", "connection", "received_at", "method", "path", "outcome", "detail"),
+    ),
+  );
+inWorkspace(journal.command("show").argument("<id>").description("one request, raw, and what became of it")).action(
+  act<Shared, unknown>((hub, o, [id]) => hub.call("GET", `/journal/${id}`, { workspace: o.workspace }), record),
+);
+inWorkspace(journal.command("replay").argument("<id>").description("receive it again, with today's settings")).action(
+  act<Shared, unknown>((hub, o, [id]) => hub.call("POST", `/journal/${id}/replay`, { workspace: o.workspace }), record),
+);
+
+const delivery = noun("delivery", "what is being done about events");
+inWorkspace(delivery.command("list").description("newest first"))
+  .option("--state <state>", "waiting, held, parked, done, failed or skipped")
+  .option("--record <kind:id>", "what touched a record, e.g. deal:15")
+  .addOption(limit)
+  .action(
+    act<Shared & { limit: number; state?: string; record?: string }, unknown[]>(
+      (hub, o) => hub.list("/deliveries", { workspace: o.workspace, limit: o.limit, query: { state: o.state, record: o.record } }),
+      table("id", "flow", "state", "attempts", "created_at", "detail"),
+    ),
+  );
+inWorkspace(delivery.command("show").argument("<id>").description("one delivery with every attempt")).action(
+  act<Shared, unknown>((hub, o, [id]) => hub.call("GET", `/deliveries/${id}`, { workspace: o.workspace }), record),
+);
+for (const verb of ["retry", "skip"] as const) {
+  inWorkspace(delivery.command(verb).argument("<id>").description(verb === "retry" ? "try now" : "let go of it; what comes after it goes on")).action(
+    act<Shared, unknown>((hub, o, [id]) => hub.call("POST", `/deliveries/${id}/${verb}`, { workspace: o.workspace }), record),
+  );
+}
+
+const token = noun("token", "API tokens");
+inWorkspace(token.command("create").description("make an API token; it is shown this once"))
+  .requiredOption("--name <name>")
+  .option("--scopes <scopes>", "parted by commas; without it, all of the workspace")
+  .action(
+    act<Shared & { name: string; scopes?: string }, unknown>(
+      (hub, o) => hub.call("POST", "/tokens", { workspace: o.workspace, body: { name: o.name, scopes: o.scopes?.split(",").map((scope) => scope.trim()) } }),
+      record,
+    ),
+  );
+inWorkspace(token.command("list").description("the tokens of a workspace"))
+  .addOption(limit)
+  .action(act<Shared & { limit: number }, unknown[]>((hub, o) => hub.list("/tokens", { workspace: o.workspace, limit: o.limit }), table("id", "name", "scopes", "last_used_at", "revoked_at")));
+inWorkspace(token.command("revoke").argument("<id>").description("revoke a token at once")).action(
+  act<Shared, unknown>((hub, o, [id]) => hub.call("DELETE", `/tokens/${id}`, { workspace: o.workspace }), done),
+);
+
+const user = noun("user", "people who work here");
+inWorkspace(user.command("add").description("add a user: with a password, or with an invitation"))
+  .requiredOption("--name <name>")
+  .requiredOption("--email <email>")
+  .addOption(new Option("--role <role>").choices(["administrator", "manager", "read-only"]).default("manager"))
+  .option("--password <password>")
+  .option("--phone <phone>")
+  .option("--own-records-only", "sees only deals of their own")
+  .action(
+    act<Shared & Record<string, string | boolean | undefined>, unknown>(
+      (hub, o) =>
+        hub.call("POST", "/users", {
+          workspace: o.workspace,
+          body: { name: o["name"], email: o["email"], role: o["role"], password: o["password"], phone: o["phone"], own_records_only: o["ownRecordsOnly"] },
+        }),
+      record,
+    ),
+  );
+inWorkspace(user.command("list").description("everyone who works or worked here"))
+  .addOption(limit)
+  .action(act<Shared & { limit: number }, unknown[]>((hub, o) => hub.list("/users", { workspace: o.workspace, limit: o.limit }), table("id", "name", "email", "role", "active")));
+
+shared(program.command("doctor").description("is everything well, and if not, what to do")).action(
+  act<Shared, { ok: boolean; findings: { check: string; ok: boolean; message: string; advice?: string }[] }>(
+    async (hub) => {
+      const answer = await hub.call<{ ok: boolean; findings: [] }>("GET", "/doctor");
+      if (!answer.ok) process.exitCode = 1;
+      return answer;
+    },
+    ({ findings }) => {
+      for (const { check, ok, message, advice } of findings) {
+        console.log(`${ok ? "ok  " : "BAD "} ${check}: ${message}`);
+        if (advice) console.log(`     ${advice}`);
+      }
+    },
+  ),
+);
+shared(noun("secret", "secrets at rest").command("rotate").description("encrypt every secret with the current MASTER_KEY")).action(
+  act<Shared, unknown>((hub) => hub.call("POST", "/master-key/rotate"), record),
+);
+
+function collectSettings(text: string, before: Record<string, string>): Record<string, string> {
+  const equals = text.indexOf("=");
+  if (equals < 1) throw new CommandFailed(`--set takes key=value, not "${text}"`);
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommandFailed || error instanceof WrongConfiguration)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

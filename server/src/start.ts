@@ -1,0 +1,163 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AnyFlow, WorkspaceId } from "@svyazka/core";
+import { flows } from "@svyazka/flows";
+import { makeApp } from "./app.ts";
+import { type Config, WrongConfiguration } from "./config.ts";
+import { Registry } from "./connections/registry.ts";
+import { loadKeyRing } from "./connections/secrets.ts";
+import { Bus, tell } from "./db/bus.ts";
+import { openDatabase } from "./db/open.ts";
+import { attempt } from "./delivery/attempt.ts";
+import { Ledger } from "./delivery/ledger.ts";
+import { park } from "./delivery/manage.ts";
+import { Queue } from "./delivery/queue.ts";
+import { Worker } from "./delivery/worker.ts";
+import type { Hub } from "./hub.ts";
+import { News } from "./live/news.ts";
+import { makeLog } from "./log.ts";
+import { keepHouse } from "./operation/housekeeping.ts";
+import { Metrics } from "./operation/metrics.ts";
+import { openSetup } from "./people/setup.ts";
+import { vendors } from "./vendors.ts";
+
+export interface RunningHub {
+  /** Where it listens. */
+  readonly address: string;
+  /** The one-time set-up link, while the hub is empty. */
+  readonly setupUrl: string | undefined;
+  /** Takes nothing more, finishes what is in hand, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** How often other processes are told of new work: once is enough for many commits. */
+const tellEveryMs = 100;
+
+/** Puts the parts together and starts them in order. */
+export async function startHub(config: Config): Promise<RunningHub> {
+  makeDataDirectory(config.DATA_DIR);
+  const log = makeLog(config.LOG_LEVEL);
+  const keys = loadKeyRing(config);
+  const database = await openDatabase(config, keys.master, (message) => log.warn(message));
+  const { pool } = database;
+  const byId = new Map(vendors(pool).map((vendor) => [vendor.id, vendor]));
+  const flowsByName = new Map<string, AnyFlow>(flows.map((flow) => [flow.name, flow]));
+  const registry = new Registry(pool, keys, byId);
+  const bus = new Bus(database.connection);
+  await bus.open();
+  bus.on(({ kind, workspace }) => {
+    if (kind === "connections" || kind === "directory") registry.forget(workspace);
+  });
+  bus.onReconnect(() => registry.forgetEverything());
+
+  let address = "";
+  const ledger = new Ledger(pool, (workspace) => hub.wake(workspace));
+  const worker = config.ROLE === "web" ? undefined : makeWorker();
+  const hub: Hub = {
+    config,
+    log,
+    pool,
+    bus,
+    keys,
+    registry,
+    ledger,
+    vendors: byId,
+    flows: flowsByName,
+    databaseKind: database.kind,
+    publicUrl: () => config.PUBLIC_URL ?? address,
+    wake: announcing(),
+  };
+  const metrics = new Metrics(pool, () => worker?.inHand ?? 0);
+  const news = new News(bus);
+  const app = await makeApp(hub, metrics, news);
+  try {
+    address = await app.listen({ host: config.HOST, port: config.PORT });
+  } catch (error) {
+    await bus.close();
+    await database.close();
+    throw new WrongConfiguration(`Cannot listen on ${config.HOST}:${config.PORT}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  writeAccess(config.DATA_DIR, address, keys.operatorToken);
+  worker?.start();
+  const house = worker && keepHouse(hub);
+  const code = await openSetup(pool.reference);
+
+  return {
+    address,
+    setupUrl: code === undefined ? undefined : `${hub.publicUrl()}/setup#${code}`,
+    async stop() {
+      house?.stop();
+      news.close();
+      await app.close();
+      await worker?.stop();
+      await bus.close();
+      await database.close();
+    },
+  };
+
+  function makeWorker(): Worker {
+    const made = new Worker({
+      queue: new Queue(pool),
+      concurrency: config.WORKER_CONCURRENCY,
+      workspaces: async () => (await pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" })).map(({ id }) => id),
+      onError: (error) => log.warn({ err: error }, "the queue will be looked at again"),
+      attempt: async (claim) => {
+        const finished = await attempt(claim, {
+          registry,
+          flows: flowsByName,
+          turn: async ({ event }) => {
+            const [row] = await pool.in(event.workspace).query<{ turn: number }>({
+              name: "turn",
+              text: "update hub.connection set turn = turn + 1 where workspace = $1 and id = $2 returning turn - 1 as turn",
+              values: [event.workspace, event.connection],
+            });
+            return row?.turn ?? 0;
+          },
+          park: ({ event, target }, because) => park(pool.in(event.workspace), target, because),
+          onBug(error, { id, flow }) {
+            metrics.bugs.inc({ where: `flow:${flow}` });
+            log.error({ err: error, delivery: id, flow }, "an attempt failed by our own mistake");
+          },
+        });
+        if (finished) metrics.attempts.inc({ flow: claim.flow, outcome: finished.outcome });
+        return finished;
+      },
+    });
+    bus.on((message) => {
+      if (message.kind === "work" || message.kind === "connections") made.wake(message.workspace);
+    });
+    bus.onReconnect(() => void made.lookEverywhere());
+    return made;
+  }
+
+  /** Wakes our own worker at once, and tells the other processes, though not for every commit. */
+  function announcing(): (workspace: WorkspaceId) => void {
+    const pending = new Map<WorkspaceId, NodeJS.Timeout>();
+    return (workspace) => {
+      worker?.wake(workspace);
+      if (database.kind === "embedded" || pending.has(workspace)) return;
+      const tellNow = () => void tell(pool.in(workspace), { kind: "work", workspace }).catch(() => {});
+      tellNow();
+      pending.set(
+        workspace,
+        setTimeout(() => {
+          pending.delete(workspace);
+          tellNow();
+        }, tellEveryMs).unref(),
+      );
+    };
+  }
+}
+
+function makeDataDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o711 });
+  } catch (error) {
+    throw new WrongConfiguration(`DATA_DIR ${path} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** For the command line on the same machine: where the hub listens and the operator's token. Readable by the owner only. */
+function writeAccess(dataDir: string, address: string, token: string): void {
+  writeFileSync(join(dataDir, "access.json"), `${JSON.stringify({ url: address, token }, null, 2)}\n`, { mode: 0o600 });
+}
