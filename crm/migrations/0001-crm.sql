@@ -209,8 +209,8 @@ create table crm.contact (
   updated_by bigint,
   created_at timestamptz(3) not null default statement_timestamp(),
   updated_at timestamptz(3) not null default statement_timestamp(),
-  -- When something last happened with this person. In no index, so that touching it stays cheap.
-  active_at timestamptz(3) not null default statement_timestamp(),
+  -- When something last happened with this person, to the microsecond, for who was last. In no index, so that touching it stays cheap.
+  active_at timestamptz not null default statement_timestamp(),
   deleted_at timestamptz(3),
   primary key (workspace, id),
   foreign key (workspace, company) references crm.company
@@ -312,7 +312,9 @@ create table crm.task (
 );
 create index task_updated on crm.task (workspace, updated_at, id);
 create index task_created on crm.task (workspace, created_at, id);
-create index task_due on crm.task (workspace, responsible, due, id) where done_at is null;
+-- A task without a time is due last.
+create index task_due on crm.task (workspace, coalesce(due, timestamptz 'infinity'), id) where done_at is null;
+create index task_due_of on crm.task (workspace, responsible, coalesce(due, timestamptz 'infinity'), id) where done_at is null;
 create index task_contact on crm.task (workspace, contact, id) where contact is not null;
 create index task_company on crm.task (workspace, company, id) where company is not null;
 create index task_deal on crm.task (workspace, deal, id) where deal is not null;

@@ -1,16 +1,29 @@
+import type { Workspace } from "@svyazka/core";
+
 /** Who writes, for the history of a record. */
 export interface By {
   /** `user:5`, `token:12`, `connection:3`, `operator`. */
   readonly actor: string;
   /** The person, when it is one: kept as author. */
-  readonly user?: number;
+  readonly user?: number | undefined;
   /** The connection it came by. */
-  readonly via?: number;
+  readonly via?: number | undefined;
   /** The same key, written again, changes nothing and answers with the same record. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** A manager limited to their own records: everything else is not there for them. */
-  readonly own?: number;
+  readonly own?: number | undefined;
+  /** Do not wait for the disk: see `TransactionOptions`. For the port, whose delivery commits durably afterwards in the same database. */
+  readonly relaxed?: boolean | undefined;
+  /** How a phone without a country code is read, and what a sum without a currency is in. */
+  readonly home: Pick<Workspace, "country" | "currency">;
 }
 
 /** Who reads. */
 export type Reader = Pick<By, "own">;
+
+/** The kinds of records that have custom fields, tags and a timeline. */
+export const entities = ["contact", "company", "deal"] as const;
+export type Entity = (typeof entities)[number];
+
+/** What a note, a task or a line of the timeline belongs to. */
+export type Target = { readonly contact: number } | { readonly company: number } | { readonly deal: number };

@@ -1,0 +1,247 @@
+import { type Attribution, type Money, readMoney, type StageKind, writeMoney } from "@svyazka/core";
+import { sql as raw } from "kysely";
+import type { By, Reader } from "./by.ts";
+import { applyChange, changedLine, type Line, tagChange } from "./change.ts";
+import { hasTag, pick, prefixed } from "./contacts.ts";
+import { Invalid, NotFound } from "./errors.ts";
+import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
+import { insertDeal, placeProblem } from "./insert-deal.ts";
+import { seenBy } from "./own.ts";
+import { type ListQuery, listPage, type Page } from "./page.ts";
+import { baseColumns, deleteRecord, getRow, type RecordBase, responsibleFor } from "./records.ts";
+import { checkReferences } from "./references.ts";
+import type { Sql } from "./sql.ts";
+
+export interface DealContact {
+  readonly id: number;
+  readonly isMain: boolean;
+}
+
+export interface Deal extends RecordBase {
+  readonly name: string;
+  readonly sum: Money | null;
+  /** ISO 4217; of the sum, or what a sum would be in. */
+  readonly currency: string;
+  readonly pipeline: number;
+  readonly stage: number;
+  readonly state: StageKind;
+  readonly company: number | null;
+  /** The main one first. */
+  readonly contacts: readonly DealContact[];
+  readonly source: number | null;
+  readonly lossReason: number | null;
+  readonly attribution: Attribution | null;
+  readonly fields: FieldValues;
+  /** When it was won or lost. */
+  readonly closedAt: Date | null;
+}
+
+export interface DealChanges {
+  readonly name?: string | undefined;
+  /** Decimal text with a point. */
+  readonly sum?: string | null | undefined;
+  readonly currency?: string | undefined;
+  readonly pipeline?: number | undefined;
+  readonly stage?: number | undefined;
+  readonly responsible?: number | null | undefined;
+  readonly company?: number | null | undefined;
+  /** The whole new list. When none is the main one, the first is. */
+  readonly contacts?: readonly { readonly id: number; readonly isMain?: boolean | undefined }[] | undefined;
+  readonly source?: number | null | undefined;
+  readonly lossReason?: number | null | undefined;
+  /** By code; null clears. Fields that are not named stay. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** The whole new list, by name. */
+  readonly tags?: readonly string[] | undefined;
+  readonly attribution?: Attribution | null | undefined;
+}
+
+export interface DealFilter extends ListQuery {
+  readonly responsible?: number | undefined;
+  readonly pipeline?: number | undefined;
+  readonly stage?: number | undefined;
+  /** `closed` is won or lost. */
+  readonly state?: "open" | "closed" | undefined;
+  readonly contact?: number | undefined;
+  readonly company?: number | undefined;
+  readonly source?: number | undefined;
+  readonly tag?: string | undefined;
+}
+
+export type DealRow = Omit<Deal, "sum" | "fields"> & { readonly sumMinor: number | null; readonly fields: StoredFields };
+
+export const dealColumns = raw`${baseColumns("deal")}, r.name, r.sum_minor as "sumMinor", r.currency::text as currency, r.pipeline, r.stage, r.company, r.source,
+  r.loss_reason as "lossReason", r.attribution, r.closed_at as "closedAt",
+  (select s.kind from crm.stage s where s.workspace = r.workspace and s.id = r.stage) as state,
+  coalesce((select jsonb_agg(jsonb_build_object('id', dc.contact, 'isMain', dc.is_main) order by dc.is_main desc, dc.contact)
+    from crm.deal_contact dc where dc.workspace = r.workspace and dc.deal = r.id), '[]') as contacts`;
+
+const moneyOf = ({ sumMinor, currency }: DealRow): Money | null => (sumMinor === null ? null : { minor: sumMinor, currency });
+
+const readable = async (sql: Sql, rows: readonly DealRow[]): Promise<Deal[]> =>
+  (await withFields(sql, "deal", rows)).map(({ sumMinor, ...row }) => ({
+    ...row,
+    sum: sumMinor === null ? null : { minor: sumMinor, currency: row.currency },
+  }));
+
+/** One page of deals. */
+export async function listDeals(sql: Sql, filter: DealFilter, reader: Reader): Promise<Page<Deal>> {
+  const where = seenBy("deal", reader.own);
+  if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
+  if (filter.pipeline !== undefined) where.push(raw`r.pipeline = ${filter.pipeline}`);
+  if (filter.stage !== undefined) where.push(raw`r.stage = ${filter.stage}`);
+  if (filter.state !== undefined) where.push(filter.state === "open" ? raw`r.closed_at is null` : raw`r.closed_at is not null`);
+  if (filter.company !== undefined) where.push(raw`r.company = ${filter.company}`);
+  if (filter.source !== undefined) where.push(raw`r.source = ${filter.source}`);
+  if (filter.tag !== undefined) where.push(hasTag("deal", filter.tag));
+  if (filter.contact !== undefined) {
+    where.push(raw`r.id in (select dc.deal from crm.deal_contact dc where dc.workspace = r.workspace and dc.contact = ${filter.contact})`);
+  }
+  const page = await listPage<DealRow & { sortedBy: Date }>(sql, { columns: dealColumns, from: raw`crm.deal as r`, where, query: filter });
+  return { ...page, items: await readable(sql, page.items) };
+}
+
+/** Throws `NotFound`. */
+export async function getDeal(sql: Sql, id: number, reader: Reader = {}): Promise<Deal> {
+  const [deal] = await readable(sql, [await getRow<DealRow>(sql, "deal", dealColumns, id, reader)]);
+  if (!deal) throw new NotFound("deal", id);
+  return deal;
+}
+
+/** Makes a deal, and answers its id. Throws `Invalid`. */
+export async function createDeal(sql: Sql, draft: DealChanges, by: By): Promise<number> {
+  const currency = draft.currency ?? by.home.currency;
+  const fields = await readFields(sql, "deal", draft.fields, by.home);
+  const problems = { ...fieldProblems(fields), ...sumProblem(draft.sum, currency) };
+  if (Object.keys(problems).length > 0) throw new Invalid(problems);
+  return insertDeal(
+    sql,
+    {
+      ...pick(draft, ["pipeline", "stage", "company", "source", "lossReason", "attribution"]),
+      name: draft.name ?? "",
+      sum: typeof draft.sum === "string" ? readMoney(draft.sum, currency) : null,
+      currency,
+      responsible: responsibleFor(draft.responsible, by),
+      fields: mergeFields({}, fields.stored),
+      contacts: withMain(draft.contacts ?? []),
+      tags: draft.tags ?? [],
+    },
+    by,
+  );
+}
+
+const sumProblem = (sum: string | null | undefined, currency: string): Record<string, string[]> =>
+  typeof sum === "string" && readMoney(sum, currency) === undefined ? { sum: ["is not a sum, or too large"] } : {};
+
+function withMain(contacts: readonly { readonly id: number; readonly isMain?: boolean | undefined }[]): { id: number; is_main: boolean }[] {
+  const each = contacts.filter(({ id }, index) => contacts.findIndex((other) => other.id === id) === index);
+  const main = (each.find((contact) => contact.isMain) ?? each[0])?.id;
+  return each.map(({ id }) => ({ id, is_main: id === main }));
+}
+
+export interface Place {
+  readonly pipeline: number;
+  readonly stage: number;
+  readonly kind: StageKind;
+}
+
+/** Where a deal goes that is sent to a pipeline, a stage or both. Throws `Invalid` when there is no such place. */
+export async function findPlace(
+  sql: Sql,
+  to: { readonly pipeline?: number | undefined; readonly stage?: number | undefined },
+): Promise<Place> {
+  const [place] = await sql.query<Place>({
+    text: `select s.pipeline, s.id as stage, s.kind from crm.stage s join crm.pipeline p on p.workspace = s.workspace and p.id = s.pipeline and p.deleted_at is null
+      where s.workspace = $1 and s.deleted_at is null and ($2::bigint is null or s.pipeline = $2) and ($3::bigint is null or s.id = $3)
+      order by s.rank, s.position, s.id limit 1`,
+    values: [sql.workspace, to.pipeline ?? null, to.stage ?? null],
+  });
+  if (!place) throw new Invalid(placeProblem(to));
+  return place;
+}
+
+const members = ["name", "responsible", "company", "source", "lossReason", "attribution"] as const;
+
+/** Changes only what is given. A pipeline without a stage means its first one. Throws `NotFound` and `Invalid`. */
+export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, note?: string): Promise<void> =>
+  sql.transaction(async (sql) => {
+    const current = await getRow<DealRow>(sql, "deal", dealColumns, id, by, "lock");
+    const currency = changes.currency ?? current.currency;
+    const fields = await readFields(sql, "deal", changes.fields, by.home);
+    // A sum keeps its decimal text when only its currency changes.
+    const oldSum = moneyOf(current);
+    const sum = changes.sum === undefined ? oldSum && writeMoney(oldSum) : changes.sum;
+    const problems = { ...fieldProblems(fields), ...sumProblem(sum, currency) };
+    if (Object.keys(problems).length > 0) throw new Invalid(problems);
+    const newSum = sum === null ? null : (readMoney(sum, currency) ?? null);
+    await checkReferences(sql, [
+      ["responsible", "user_account", changes.responsible],
+      ["company", "company", changes.company],
+      ["source", "source", changes.source],
+      ["loss_reason", "loss_reason", changes.lossReason],
+      ...(changes.contacts ?? []).map((contact) => ["contacts", "contact", contact.id] as const),
+    ]);
+    const moves = (changes.stage ?? current.stage) !== current.stage || (changes.pipeline ?? current.pipeline) !== current.pipeline;
+    const place = moves ? await findPlace(sql, changes) : undefined;
+    const closed = place && (place.kind === "won" || place.kind === "lost");
+
+    const given = members.filter((name) => changes[name] !== undefined);
+    const stored = mergeFields(current.fields, fields.stored);
+    const contacts = changes.contacts && withMain(changes.contacts);
+    const before = {
+      ...pick(current, given),
+      sum: oldSum && writeMoney(oldSum),
+      currency: current.currency,
+      ...prefixed(writeFields(fields.definitions, current.fields)),
+    };
+    const after = {
+      ...pick(changes, given),
+      sum: newSum && writeMoney(newSum),
+      currency,
+      ...prefixed(writeFields(fields.definitions, stored)),
+    };
+    const people =
+      contacts &&
+      changedLine(
+        { contacts: mainFirst(current.contacts) },
+        { contacts: mainFirst(contacts.map((contact) => ({ id: contact.id, isMain: contact.is_main }))) },
+      );
+    const tags = tagChange(current.tags, changes.tags);
+    const moved: Line[] = place
+      ? [
+          {
+            kind: "stage",
+            what: { old: { pipeline: current.pipeline, stage: current.stage }, new: { pipeline: place.pipeline, stage: place.stage } },
+          },
+        ]
+      : [];
+    const { lossReason, ...columns } = pick(changes, given);
+    await applyChange(
+      sql,
+      "deal",
+      id,
+      {
+        columns: {
+          ...columns,
+          // A deal that is taken up again is not lost for any reason.
+          ...(place && place.kind !== "lost" && { loss_reason: null }),
+          ...(lossReason !== undefined && { loss_reason: lossReason }),
+          sum_minor: newSum?.minor ?? null,
+          currency,
+          ...(changes.fields && { fields: stored }),
+          ...(place && { pipeline: place.pipeline, stage: place.stage, closed_at: closed ? (current.closedAt ?? new Date()) : null }),
+        },
+        contacts,
+        ...tags,
+        lines: [...moved, ...changedLine(before, after), ...(people ?? []), ...tags.lines],
+        note,
+      },
+      by,
+    );
+  });
+
+const mainFirst = (contacts: readonly DealContact[]): number[] =>
+  [...contacts].sort((one, other) => Number(other.isMain) - Number(one.isMain) || one.id - other.id).map((contact) => contact.id);
+
+/** Throws `NotFound`. */
+export const deleteDeal = (sql: Sql, id: number, by: By): Promise<void> => deleteRecord(sql, "deal", id, by);

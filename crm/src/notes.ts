@@ -1,0 +1,82 @@
+import { sql as raw } from "kysely";
+import type { By, Reader, Target } from "./by.ts";
+import { insertNote } from "./entries.ts";
+import { NotFound } from "./errors.ts";
+import { seenByTarget } from "./own.ts";
+import { type ListQuery, listPage, type Page, run } from "./page.ts";
+import { mustSee } from "./records.ts";
+import type { Sql } from "./sql.ts";
+
+/** What somebody wrote down about a contact, a company or a deal. */
+export interface Note {
+  readonly id: number;
+  readonly contact: number | null;
+  readonly company: number | null;
+  readonly deal: number | null;
+  readonly text: string;
+  readonly createdBy: number | null;
+  readonly updatedBy: number | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+}
+
+export interface NoteFilter extends ListQuery {
+  readonly contact?: number | undefined;
+  readonly company?: number | undefined;
+  readonly deal?: number | undefined;
+}
+
+const columns = raw`r.id, r.contact, r.company, r.deal, r.text, r.created_by as "createdBy", r.updated_by as "updatedBy",
+  r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
+
+/** One page of notes. */
+export function listNotes(sql: Sql, filter: NoteFilter, reader: Reader): Promise<Page<Note>> {
+  const where = seenByTarget(reader.own);
+  for (const name of ["contact", "company", "deal"] as const) {
+    if (filter[name] !== undefined) where.push(raw`${raw.ref(`r.${name}`)} = ${filter[name]}`);
+  }
+  return listPage<Note & { sortedBy: Date }>(sql, { columns, from: raw`crm.note as r`, where, query: filter });
+}
+
+/** Throws `NotFound`. */
+export async function getNote(sql: Sql, id: number, reader: Reader = {}): Promise<Note> {
+  const seen = seenByTarget(reader.own).map((part) => raw` and ${part}`);
+  const [note] = await run<Note>(
+    sql,
+    raw`select ${columns} from crm.note as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)}`,
+  );
+  if (!note) throw new NotFound("note", id);
+  return note;
+}
+
+/** Answers its id. Throws `NotFound` for a record that is not for this writer, `Invalid` for one that is not there. */
+export async function createNote(sql: Sql, on: Target, text: string, by: By): Promise<number> {
+  if (by.own !== undefined) await mustSeeTarget(sql, on, by);
+  return insertNote(sql, on, text, by);
+}
+
+/** Throws `NotFound`. */
+export async function updateNote(sql: Sql, id: number, text: string, by: By): Promise<void> {
+  await getNote(sql, id, by);
+  await sql.query({
+    text: "update crm.note set text = $3, updated_by = $4, updated_at = statement_timestamp() where workspace = $1 and id = $2",
+    values: [sql.workspace, id, text, by.user ?? null],
+  });
+}
+
+/** Throws `NotFound`. */
+export async function deleteNote(sql: Sql, id: number, by: By): Promise<void> {
+  await getNote(sql, id, by);
+  await sql.query({
+    text: "update crm.note set deleted_at = statement_timestamp(), updated_by = $3, updated_at = statement_timestamp() where workspace = $1 and id = $2",
+    values: [sql.workspace, id, by.user ?? null],
+  });
+}
+
+/** Throws `NotFound` unless this reader may see what a note or task stands on. */
+export async function mustSeeTarget(sql: Sql, on: Target, reader: Reader): Promise<void> {
+  if ("contact" in on) await mustSee(sql, "contact", on.contact, reader);
+  else if ("company" in on) await mustSee(sql, "company", on.company, reader);
+  else await mustSee(sql, "deal", on.deal, reader);
+}

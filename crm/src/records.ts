@@ -1,0 +1,63 @@
+import { sql as raw } from "kysely";
+import type { By, Entity, Reader } from "./by.ts";
+import { applyChange } from "./change.ts";
+import { Forbidden, NotFound } from "./errors.ts";
+import { seenBy } from "./own.ts";
+import { type Part, run } from "./page.ts";
+import type { Sql } from "./sql.ts";
+
+/** What every contact, company and deal has. */
+export interface RecordBase {
+  readonly id: number;
+  readonly responsible: number | null;
+  readonly tags: readonly string[];
+  /** Users; null for programs. */
+  readonly createdBy: number | null;
+  readonly updatedBy: number | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+}
+
+/** The columns of `RecordBase`, of a table called `r`. */
+export const baseColumns = (entity: Entity): Part => raw`r.id, r.responsible, r.fields,
+  r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt",
+  coalesce((select jsonb_agg(t.name order by lower(t.name)) from crm.tagged g join crm.tag t on t.workspace = g.workspace and t.id = g.tag and t.deleted_at is null
+    where g.workspace = r.workspace and g.entity = ${entity} and g.record = r.id), '[]') as tags`;
+
+/** The phones, e-mails and messengers of `r`, as `ChannelRow`s. */
+export const channelsColumn = (entity: "contact" | "company"): Part => raw`
+  coalesce((select jsonb_agg(to_jsonb(ch) - 'workspace' - 'id' - 'contact' - 'company' order by ch.position, ch.id)
+    from crm.channel ch where ch.workspace = r.workspace and ch.${raw.ref(entity)} = r.id), '[]') as channels`;
+
+/** One record as its table has it, optionally locked for a change. Throws `NotFound` when it is deleted, absent or not for this reader. */
+export async function getRow<Row>(sql: Sql, entity: Entity, columns: Part, id: number, reader: Reader, lock?: "lock"): Promise<Row> {
+  const seen = seenBy(entity, reader.own).map((part) => raw` and ${part}`);
+  const rows = await run<Row>(
+    sql,
+    raw`select ${columns} from crm.${raw.ref(entity)} as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null
+      ${raw.join(seen, raw``)} ${lock ? raw`for no key update of r` : raw``}`,
+  );
+  if (rows[0] === undefined) throw new NotFound(entity, id);
+  return rows[0];
+}
+
+/** Throws `NotFound` unless this reader may see this record. */
+export const mustSee = async (sql: Sql, entity: Entity, id: number, reader: Reader): Promise<void> => {
+  await getRow(sql, entity, raw`r.id`, id, reader);
+};
+
+/** Who is responsible for a new record: for a manager limited to their own, nobody but themselves. */
+export function responsibleFor(given: number | null | undefined, by: By): number | null {
+  if (by.own === undefined) return given ?? null;
+  if (given !== undefined && given !== null && given !== by.own)
+    throw new Forbidden("you may only make records that you are responsible for yourself");
+  return by.own;
+}
+
+/** Puts a record away; it can be brought back. Throws `NotFound`. */
+export const deleteRecord = (sql: Sql, entity: Entity, id: number, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    await getRow(sql, entity, raw`r.id`, id, by, "lock");
+    await applyChange(sql, entity, id, { columns: { deleted_at: new Date() }, lines: [{ kind: "deleted", what: null }] }, by);
+  });

@@ -1,0 +1,137 @@
+import { sql as raw } from "kysely";
+import type { By, Reader, Target } from "./by.ts";
+import { insertTask, type NewTask, targetOf } from "./entries.ts";
+import { NotFound } from "./errors.ts";
+import { mustSeeTarget } from "./notes.ts";
+import { seenByTarget } from "./own.ts";
+import { type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
+import { responsibleFor } from "./records.ts";
+import { checkReferences } from "./references.ts";
+import type { Sql } from "./sql.ts";
+
+/** What is to be done, by whom and by when. */
+export interface Task {
+  readonly id: number;
+  readonly contact: number | null;
+  readonly company: number | null;
+  readonly deal: number | null;
+  readonly type: number | null;
+  readonly title: string;
+  readonly text: string | null;
+  readonly due: Date | null;
+  readonly estimateMinutes: number | null;
+  readonly responsible: number | null;
+  /** What came of it. */
+  readonly result: string | null;
+  readonly doneAt: Date | null;
+  readonly createdBy: number | null;
+  readonly updatedBy: number | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+}
+
+export interface TaskChanges extends Partial<NewTask> {
+  readonly done?: boolean | undefined;
+  readonly result?: string | null | undefined;
+}
+
+export interface TaskFilter extends ListQuery {
+  readonly contact?: number | undefined;
+  readonly company?: number | undefined;
+  readonly deal?: number | undefined;
+  readonly type?: number | undefined;
+  readonly responsible?: number | undefined;
+  readonly done?: boolean | undefined;
+  readonly dueFrom?: Date | undefined;
+  readonly dueTo?: Date | undefined;
+}
+
+const columns = raw`r.id, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due, r.estimate_minutes as "estimateMinutes", r.responsible, r.result,
+  r.done_at as "doneAt", r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
+
+const seen = (own: number | undefined): Part[] => seenByTarget(own).map((part) => raw`(r.responsible = ${own} or ${part})`);
+
+/** One page of tasks; may be sorted by `due`, where those without a time come last. */
+export function listTasks(sql: Sql, filter: TaskFilter, reader: Reader): Promise<Page<Task>> {
+  const where = seen(reader.own);
+  for (const name of ["contact", "company", "deal", "type", "responsible"] as const) {
+    if (filter[name] !== undefined) where.push(raw`${raw.ref(`r.${name}`)} = ${filter[name]}`);
+  }
+  if (filter.done !== undefined) where.push(filter.done ? raw`r.done_at is not null` : raw`r.done_at is null`);
+  if (filter.dueFrom) where.push(raw`r.due >= ${filter.dueFrom}`);
+  if (filter.dueTo) where.push(raw`r.due < ${filter.dueTo}`);
+  const sorts = { due: raw`coalesce(r.due, timestamptz 'infinity')` };
+  return listPage<Task & { sortedBy: Date }>(sql, { columns, from: raw`crm.task as r`, where, query: filter, sorts });
+}
+
+/** Throws `NotFound`. */
+export const getTask = (sql: Sql, id: number, reader: Reader = {}): Promise<Task> => readTask(sql, id, reader, raw``);
+
+async function readTask(sql: Sql, id: number, reader: Reader, lock: Part): Promise<Task> {
+  const also = seen(reader.own).map((part) => raw` and ${part}`);
+  const [task] = await run<Task>(
+    sql,
+    raw`select ${columns} from crm.task as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(also, raw``)} ${lock}`,
+  );
+  if (!task) throw new NotFound("task", id);
+  return task;
+}
+
+/** Answers its id. Throws `NotFound` for a record that is not for this writer, `Invalid` for one that is not there. */
+export async function createTask(sql: Sql, on: Target | undefined, task: NewTask, by: By): Promise<number> {
+  if (by.own !== undefined && on) await mustSeeTarget(sql, on, by);
+  return insertTask(sql, on, { ...task, responsible: responsibleFor(task.responsible, by) }, by);
+}
+
+const columnOf = {
+  title: "title",
+  text: "text",
+  type: "type",
+  due: "due",
+  estimateMinutes: "estimate_minutes",
+  responsible: "responsible",
+  result: "result",
+} as const;
+
+/** Changes only what is given. Closing it leaves a line in the timeline of what it stands on. Throws `NotFound` and `Invalid`. */
+export const updateTask = (sql: Sql, id: number, changes: TaskChanges, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    const current = await readTask(sql, id, by, raw`for no key update of r`);
+    await checkReferences(sql, [
+      ["type", "task_type", changes.type],
+      ["responsible", "user_account", changes.responsible],
+    ]);
+    const sets: Part[] = (Object.keys(columnOf) as (keyof typeof columnOf)[]).flatMap((name) =>
+      changes[name] === undefined ? [] : [raw`${raw.ref(columnOf[name])} = ${changes[name]}`],
+    );
+    const closes = changes.done === true && current.doneAt === null;
+    const opens = changes.done === false && current.doneAt !== null;
+    if (closes) sets.push(raw`done_at = statement_timestamp()`);
+    if (opens) sets.push(raw`done_at = null`);
+    if (sets.length === 0) return;
+    await run(
+      sql,
+      raw`update crm.task set ${raw.join([...sets, raw`updated_by = ${by.user ?? null}`, raw`updated_at = statement_timestamp()`])}
+        where workspace = ${sql.workspace} and id = ${id}`,
+    );
+    if (closes || opens) await addLine(sql, current, closes ? "task_closed" : "task_reopened", by);
+  });
+
+/** Throws `NotFound`. */
+export const deleteTask = (sql: Sql, id: number, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    await readTask(sql, id, by, raw`for no key update of r`);
+    await sql.query({
+      text: "update crm.task set deleted_at = statement_timestamp(), updated_by = $3, updated_at = statement_timestamp() where workspace = $1 and id = $2",
+      values: [sql.workspace, id, by.user ?? null],
+    });
+  });
+
+async function addLine(sql: Sql, task: Task, kind: string, by: By): Promise<void> {
+  if (!targetOf(task)) return;
+  await sql.query({
+    text: "insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, task) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    values: [sql.workspace, kind, by.actor, by.via ?? null, by.key ?? null, task.contact, task.company, task.deal, task.id],
+  });
+}
