@@ -1,2 +1,3 @@
-export * from "./route.ts";
+export * from "./crm/index.ts";
 export * from "./hub/index.ts";
+export * from "./route.ts";

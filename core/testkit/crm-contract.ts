@@ -271,6 +271,16 @@ export function crmContract(name: string, make: () => Promise<CrmOnTrial>): void
         expect(await crm.findDeal({ contact, state: "open" })).toMatchObject({ id });
       });
 
+      it("leaves out the deal that a write with this key made", async () => {
+        const contact = (await person()).id;
+        const older = await deal({ contact });
+        const made = { key: key(), contact, name: "Новая" };
+        const newer = await crm.saveDeal(made);
+        expect(await crm.findDeal({ contact, state: "open" })).toMatchObject(newer);
+        expect(await crm.findDeal({ contact, state: "open", notMadeBy: made.key })).toMatchObject(older);
+        expect(await crm.findDeal({ contact, state: "open", notMadeBy: "never written" })).toMatchObject(newer);
+      });
+
       it("looks no further back than asked", async () => {
         const contact = (await person()).id;
         const { id } = await deal({ contact });

@@ -42,7 +42,7 @@ export function crmPort(sql: Sql, { workspace, connection }: PortContext): Crm {
     saveContact: (draft) => saved(() => saveContact(sql, storable(draft), write(draft.key, draft.author))),
     findCompany: (search) => refusing(() => findCompany(sql, storable(search))),
     saveCompany: (draft) => saved(() => saveCompany(sql, storable(draft), write(draft.key, draft.author))),
-    findDeal: (search) => refusing(() => findDeal(sql, search)),
+    findDeal: (search) => refusing(() => findDeal(sql, storable(search))),
     saveDeal: (draft) => saved(() => saveDeal(sql, storable(draft), write(draft.key, draft.author))),
     addEntry: (entry) => saved(() => addEntry(sql, storable(entry), by(entry.key, entry.author))),
     directory: () => readDirectory(sql),
@@ -104,9 +104,10 @@ const findDealText = `
   from crm.deal_contact dc join crm.deal d on d.workspace = $1 and d.id = dc.deal and d.deleted_at is null
   where dc.workspace = $1 and dc.contact = $2::bigint and (d.closed_at is null) = $3::boolean
     and ($4::bigint is null or d.pipeline = $4::bigint) and ($5::timestamptz is null or d.created_at >= $5::timestamptz)
+    and ($6::text is null or d.id is distinct from (select w.id from crm.written w where w.workspace = $1 and w.kind = 'deal' and w.key = $6::text))
   order by d.created_at desc, d.id desc limit 1`;
 
-async function findDeal(sql: Sql, { contact, pipeline, state, since }: DealQuery): Promise<DealHit | undefined> {
+async function findDeal(sql: Sql, { contact, pipeline, state, since, notMadeBy }: DealQuery): Promise<DealHit | undefined> {
   const [row] = await sql.query<Omit<DealHit, "responsible"> & { responsible: string | null }>({
     name: "crm-find-deal",
     text: findDealText,
@@ -116,6 +117,7 @@ async function findDeal(sql: Sql, { contact, pipeline, state, since }: DealQuery
       state === "open",
       pipeline === undefined ? null : readId("pipeline", pipeline),
       since ?? null,
+      notMadeBy ?? null,
     ],
   });
   if (!row) return undefined;

@@ -1,0 +1,3 @@
+export * from "./activity.ts";
+export * from "./records.ts";
+export * from "./setup.ts";

@@ -1,0 +1,303 @@
+import { type Static, Type } from "typebox";
+import { ById, Moment, Nullable, Page, route } from "../route.ts";
+import {
+  Attribution,
+  Body,
+  Currency,
+  channelDrafts,
+  channels,
+  EmailFilter,
+  FieldDrafts,
+  FieldValues,
+  Id,
+  Line,
+  listQuery,
+  Name,
+  OptionalId,
+  Phone,
+  Query,
+  Sort,
+  Sum,
+  stamps,
+  TagDrafts,
+  TagFilter,
+  Tags,
+} from "./shapes.ts";
+
+/** Contacts, companies and deals. */
+
+export const Contact = Type.Object({
+  id: Type.Integer(),
+  name: Type.String({ description: "The first name, or the whole name when nobody took it apart" }),
+  surname: Type.String(),
+  middlename: Type.String(),
+  full_name: Type.String(),
+  position: Nullable(Type.String()),
+  website: Nullable(Type.String()),
+  company: Nullable(Type.Integer()),
+  responsible: Nullable(Type.Integer()),
+  ...channels,
+  tags: Tags,
+  fields: FieldValues,
+  attribution: Nullable(Attribution),
+  ...stamps,
+});
+export type ContactShape = Static<typeof Contact>;
+
+const ContactDraft = Body({
+  name: Type.Optional(Name),
+  surname: Type.Optional(Name),
+  middlename: Type.Optional(Name),
+  position: Type.Optional(Nullable(Name)),
+  website: Type.Optional(Nullable(Line)),
+  company: OptionalId,
+  responsible: OptionalId,
+  ...channelDrafts,
+  tags: Type.Optional(TagDrafts),
+  fields: Type.Optional(FieldDrafts),
+  attribution: Type.Optional(Nullable(Attribution)),
+});
+
+const tag = "Contacts, companies, deals";
+const person = {
+  responsible: Type.Optional(Id),
+  phone: Type.Optional(Phone),
+  email: Type.Optional(EmailFilter),
+  tag: Type.Optional(TagFilter),
+  sort: Type.Optional(Sort),
+};
+
+export const listContacts = route({
+  id: "listContacts",
+  method: "GET",
+  path: "/contacts",
+  scope: "crm:read",
+  tag,
+  summary: "Contacts",
+  query: Query({ ...listQuery, ...person, company: Type.Optional(Id) }),
+  answer: Page(Contact),
+});
+export const getContact = route({
+  id: "getContact",
+  method: "GET",
+  path: "/contacts/:id",
+  scope: "crm:read",
+  tag,
+  summary: "One contact",
+  params: ById,
+  answer: Contact,
+});
+export const createContact = route({
+  id: "createContact",
+  method: "POST",
+  path: "/contacts",
+  scope: "crm:write",
+  tag,
+  summary: "Make a contact; whether there is one like it is not asked",
+  body: ContactDraft,
+  answer: Contact,
+  status: 201,
+});
+export const updateContact = route({
+  id: "updateContact",
+  method: "PATCH",
+  path: "/contacts/:id",
+  scope: "crm:write",
+  tag,
+  summary: "Change a contact: only what is given",
+  params: ById,
+  body: ContactDraft,
+  answer: Contact,
+});
+export const deleteContact = route({
+  id: "deleteContact",
+  method: "DELETE",
+  path: "/contacts/:id",
+  scope: "crm:write",
+  tag,
+  summary: "Put a contact away",
+  params: ById,
+});
+
+export const Company = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  inn: Nullable(Type.String()),
+  kpp: Nullable(Type.String()),
+  website: Nullable(Type.String()),
+  responsible: Nullable(Type.Integer()),
+  ...channels,
+  tags: Tags,
+  fields: FieldValues,
+  ...stamps,
+});
+export type CompanyShape = Static<typeof Company>;
+
+const Inn = Type.String({ pattern: "^\\d{8,15}$", description: "The taxpayer's number" });
+const CompanyDraft = Body({
+  name: Type.Optional(Name),
+  inn: Type.Optional(Nullable(Inn)),
+  kpp: Type.Optional(Nullable(Type.String({ pattern: "^[0-9A-Z]{9}$" }))),
+  website: Type.Optional(Nullable(Line)),
+  responsible: OptionalId,
+  ...channelDrafts,
+  tags: Type.Optional(TagDrafts),
+  fields: Type.Optional(FieldDrafts),
+});
+
+export const listCompanies = route({
+  id: "listCompanies",
+  method: "GET",
+  path: "/companies",
+  scope: "crm:read",
+  tag,
+  summary: "Companies",
+  query: Query({ ...listQuery, ...person, inn: Type.Optional(Inn) }),
+  answer: Page(Company),
+});
+export const getCompany = route({
+  id: "getCompany",
+  method: "GET",
+  path: "/companies/:id",
+  scope: "crm:read",
+  tag,
+  summary: "One company",
+  params: ById,
+  answer: Company,
+});
+export const createCompany = route({
+  id: "createCompany",
+  method: "POST",
+  path: "/companies",
+  scope: "crm:write",
+  tag,
+  summary: "Make a company",
+  body: CompanyDraft,
+  answer: Company,
+  status: 201,
+});
+export const updateCompany = route({
+  id: "updateCompany",
+  method: "PATCH",
+  path: "/companies/:id",
+  scope: "crm:write",
+  tag,
+  summary: "Change a company: only what is given",
+  params: ById,
+  body: CompanyDraft,
+  answer: Company,
+});
+export const deleteCompany = route({
+  id: "deleteCompany",
+  method: "DELETE",
+  path: "/companies/:id",
+  scope: "crm:write",
+  tag,
+  summary: "Put a company away",
+  params: ById,
+});
+
+export const Deal = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  sum: Nullable(Type.String({ description: "Decimal text with a point: `10000.50`" })),
+  currency: Type.String(),
+  pipeline: Type.Integer(),
+  stage: Type.Integer(),
+  state: Type.Enum(["incoming", "open", "won", "lost"]),
+  responsible: Nullable(Type.Integer()),
+  company: Nullable(Type.Integer()),
+  contacts: Type.Array(Type.Object({ id: Type.Integer(), is_main: Type.Boolean() })),
+  source: Nullable(Type.Integer()),
+  loss_reason: Nullable(Type.Integer()),
+  tags: Tags,
+  fields: FieldValues,
+  attribution: Nullable(Attribution),
+  closed_at: Nullable(Moment),
+  ...stamps,
+});
+export type DealShape = Static<typeof Deal>;
+
+const DealDraft = Body({
+  name: Type.Optional(Name),
+  sum: Type.Optional(Nullable(Sum)),
+  currency: Type.Optional(Currency),
+  pipeline: Type.Optional(Id),
+  stage: Type.Optional(Id),
+  responsible: OptionalId,
+  company: OptionalId,
+  contacts: Type.Optional(
+    Type.Array(Body({ id: Id, is_main: Type.Optional(Type.Boolean()) }), {
+      maxItems: 250,
+      description: "The whole new list. When none is the main one, the first is",
+    }),
+  ),
+  source: OptionalId,
+  loss_reason: OptionalId,
+  tags: Type.Optional(TagDrafts),
+  fields: Type.Optional(FieldDrafts),
+  attribution: Type.Optional(Nullable(Attribution)),
+});
+
+export const listDeals = route({
+  id: "listDeals",
+  method: "GET",
+  path: "/deals",
+  scope: "crm:read",
+  tag,
+  summary: "Deals",
+  query: Query({
+    ...listQuery,
+    responsible: Type.Optional(Id),
+    pipeline: Type.Optional(Id),
+    stage: Type.Optional(Id),
+    state: Type.Optional(Type.Enum(["open", "closed"], { description: "`closed` is won or lost" })),
+    contact: Type.Optional(Id),
+    company: Type.Optional(Id),
+    source: Type.Optional(Id),
+    tag: Type.Optional(TagFilter),
+    sort: Type.Optional(Sort),
+  }),
+  answer: Page(Deal),
+});
+export const getDeal = route({
+  id: "getDeal",
+  method: "GET",
+  path: "/deals/:id",
+  scope: "crm:read",
+  tag,
+  summary: "One deal",
+  params: ById,
+  answer: Deal,
+});
+export const createDeal = route({
+  id: "createDeal",
+  method: "POST",
+  path: "/deals",
+  scope: "crm:write",
+  tag,
+  summary: "Make a deal: without a stage, in the first one; without a pipeline, in the default one",
+  body: DealDraft,
+  answer: Deal,
+  status: 201,
+});
+export const updateDeal = route({
+  id: "updateDeal",
+  method: "PATCH",
+  path: "/deals/:id",
+  scope: "crm:write",
+  tag,
+  summary: "Change or move a deal: only what is given",
+  params: ById,
+  body: DealDraft,
+  answer: Deal,
+});
+export const deleteDeal = route({
+  id: "deleteDeal",
+  method: "DELETE",
+  path: "/deals/:id",
+  scope: "crm:write",
+  tag,
+  summary: "Put a deal away",
+  params: ById,
+});

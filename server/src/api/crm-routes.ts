@@ -1,0 +1,9 @@
+import { activityRoutes } from "./crm/activity-routes.ts";
+import { choiceRoutes } from "./crm/choice-routes.ts";
+import { recordRoutes } from "./crm/record-routes.ts";
+import { storableRequests } from "./crm/requests.ts";
+import { setupRoutes } from "./crm/setup-routes.ts";
+import type { Implementation } from "./implement.ts";
+
+/** Everything of `/hub/v1` that is the CRM's. */
+export const crmRoutes: readonly Implementation[] = storableRequests([...recordRoutes, ...activityRoutes, ...setupRoutes, ...choiceRoutes]);

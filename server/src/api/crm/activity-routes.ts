@@ -1,0 +1,116 @@
+import * as contract from "@svyazka/contract";
+import * as crm from "@svyazka/crm";
+import { type Implementation, implement } from "../implement.ts";
+import { answerPage, by, listQuery, moment, reader, wholeList, writeStamps } from "./requests.ts";
+
+const writeTask = (task: crm.Task): contract.TaskShape => ({
+  id: task.id,
+  contact: task.contact,
+  company: task.company,
+  deal: task.deal,
+  type: task.type,
+  title: task.title,
+  text: task.text,
+  due: task.due?.toISOString() ?? null,
+  estimate_minutes: task.estimateMinutes,
+  responsible: task.responsible,
+  done: task.doneAt !== null,
+  done_at: task.doneAt?.toISOString() ?? null,
+  result: task.result,
+  ...writeStamps(task),
+});
+
+const writeNote = ({ id, contact, company, deal, text, ...stamps }: crm.Note): contract.NoteShape => ({
+  id,
+  contact,
+  company,
+  deal,
+  text,
+  ...writeStamps(stamps),
+});
+
+const writeEntry = ({ at, task, note, ...entry }: crm.TimelineEntry): contract.TimelineEntryShape => ({
+  ...entry,
+  at: at.toISOString(),
+  note: note && { ...note },
+  task: task && { ...task, due: task.due === null ? null : new Date(task.due).toISOString() },
+});
+
+type TaskBody = contract.BodyOf<typeof contract.updateTask>;
+const readTask = ({ due, estimate_minutes, ...body }: TaskBody): crm.TaskChanges => ({
+  ...body,
+  due: moment("due", due),
+  estimateMinutes: estimate_minutes,
+});
+
+const timeline =
+  (entity: crm.Entity) =>
+  async ({
+    params,
+    query,
+    caller,
+    sql,
+  }: {
+    params: { id: number };
+    query: { limit?: number; cursor?: string };
+    caller: Parameters<typeof reader>[0];
+    sql: crm.Sql;
+  }) =>
+    answerPage(
+      await crm.readTimeline(sql, entity, params.id, { limit: query.limit ?? 50, cursor: query.cursor }, reader(caller)),
+      writeEntry,
+    );
+
+export const activityRoutes: readonly Implementation[] = [
+  implement(contract.listTasks, async ({ query, caller, sql }) => {
+    const { contact, company, deal, type, responsible, done, due_from, due_to } = query;
+    const dues = { dueFrom: moment("due_from", due_from), dueTo: moment("due_to", due_to) };
+    return answerPage(
+      await crm.listTasks(sql, { ...listQuery(query), contact, company, deal, type, responsible, done, ...dues }, reader(caller)),
+      writeTask,
+    );
+  }),
+  implement(contract.getTask, async ({ params, caller, sql }) => writeTask(await crm.getTask(sql, params.id, reader(caller)))),
+  implement(contract.createTask, async ({ body, caller, sql, idempotencyKey }) => {
+    const { contact, company, deal, title, ...rest } = body;
+    const task = { ...readTask(rest), title };
+    return writeTask(
+      await crm.getTask(sql, await crm.createTask(sql, crm.readTarget({ contact, company, deal }), task, by(caller, idempotencyKey))),
+    );
+  }),
+  implement(contract.updateTask, async ({ params, body, caller, sql }) => {
+    await crm.updateTask(sql, params.id, readTask(body), by(caller));
+    return writeTask(await crm.getTask(sql, params.id));
+  }),
+  implement(contract.deleteTask, async ({ params, caller, sql }) => crm.deleteTask(sql, params.id, by(caller)) as Promise<undefined>),
+
+  implement(contract.listNotes, async ({ query, caller, sql }) => {
+    const { contact, company, deal } = query;
+    return answerPage(await crm.listNotes(sql, { ...listQuery(query), contact, company, deal }, reader(caller)), writeNote);
+  }),
+  implement(contract.getNote, async ({ params, caller, sql }) => writeNote(await crm.getNote(sql, params.id, reader(caller)))),
+  implement(contract.createNote, async ({ body, caller, sql, idempotencyKey }) => {
+    const on = crm.readTarget(body);
+    if (!on) throw new crm.Invalid({ contact: ["name one of contact, company and deal"] });
+    return writeNote(await crm.getNote(sql, await crm.createNote(sql, on, body.text, by(caller, idempotencyKey))));
+  }),
+  implement(contract.updateNote, async ({ params, body, caller, sql }) => {
+    if (body.text !== undefined) await crm.updateNote(sql, params.id, body.text, by(caller));
+    return writeNote(await crm.getNote(sql, params.id, reader(caller)));
+  }),
+  implement(contract.deleteNote, async ({ params, caller, sql }) => crm.deleteNote(sql, params.id, by(caller)) as Promise<undefined>),
+
+  implement(contract.contactTimeline, timeline("contact")),
+  implement(contract.companyTimeline, timeline("company")),
+  implement(contract.dealTimeline, timeline("deal")),
+
+  implement(contract.whoseIsPhone, async ({ params, caller, sql }) =>
+    wholeList(await crm.whoseIsPhone(sql, params.phone, caller.workspace.country, reader(caller)), (owner) => ({
+      contact: owner.contact,
+      name: owner.name,
+      company: owner.company === null ? null : { id: owner.company, name: owner.companyName ?? "" },
+      responsible: owner.responsible === null ? null : { id: owner.responsible, name: owner.responsibleName ?? "" },
+      deal: owner.deal && { ...owner.deal },
+    })),
+  ),
+];

@@ -1,0 +1,75 @@
+import type { Workspace, WorkspaceId } from "@svyazka/core";
+import type { Database } from "@svyazka/crm";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import Fastify from "fastify";
+import { crmRoutes } from "../crm-routes.ts";
+import { answerError } from "../problems.ts";
+
+/** What came back. `body` is for tests to look into. */
+export interface Answered {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+export type Ask = (
+  method: "GET" | "POST" | "PATCH" | "DELETE",
+  path: string,
+  body?: object,
+  more?: { own?: number; key?: string },
+) => Promise<Answered>;
+
+export const workspaceOnTrial: Workspace = {
+  id: 1 as WorkspaceId,
+  subdomain: "example",
+  name: "ООО Пример",
+  country: "RU",
+  timeZone: "Europe/Moscow",
+  language: "ru",
+  currency: "RUB",
+};
+
+/** The CRM's routes alone, checked as the hub checks them, with a caller of one's choice: for tests. */
+export function apiOnTrial(database: Database, workspace: Workspace): Ask {
+  const app = Fastify({ routerOptions: { maxParamLength: 300 } });
+  const strict = addFormats.default(new Ajv({ allErrors: true, useDefaults: true, strict: false }));
+  const reading = addFormats.default(new Ajv({ allErrors: true, useDefaults: true, coerceTypes: "array", strict: false }));
+  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === "body" ? strict : reading).compile(schema));
+  app.setErrorHandler(answerError);
+  for (const { route, handle } of crmRoutes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      schema: {
+        ...(route.params && { params: route.params }),
+        ...(route.query && { querystring: route.query }),
+        ...(route.body && { body: route.body }),
+      },
+      async handler(request, reply) {
+        const own = Number(request.headers["x-own"] ?? 0);
+        const key = request.headers["idempotency-key"];
+        const answer = await handle({
+          params: request.params as never,
+          query: request.query as never,
+          body: request.body as never,
+          caller: {
+            workspace,
+            scopes: new Set(),
+            name: own ? `user:${own}` : "token:1",
+            ...(own > 0 && { userId: own, ownRecordsOf: own }),
+          },
+          sql: database.in(workspace.id),
+          ...(typeof key === "string" && { idempotencyKey: key }),
+          ip: "127.0.0.1",
+          request,
+        });
+        return answer === undefined ? reply.code(204).send() : reply.code(route.status ?? 200).send(answer);
+      },
+    });
+  }
+  return async (method, path, body, { own, key } = {}) => {
+    const headers = { ...(own !== undefined && { "x-own": String(own) }), ...(key !== undefined && { "idempotency-key": key }) };
+    const reply = await app.inject({ method, url: path, headers, ...(body && { payload: body }) });
+    return { status: reply.statusCode, body: reply.body === "" ? undefined : reply.json() };
+  };
+}

@@ -1,0 +1,131 @@
+import * as contract from "@svyazka/contract";
+import { writeMoney } from "@svyazka/core";
+import * as crm from "@svyazka/crm";
+import { type Implementation, implement } from "../implement.ts";
+import { answerPage, by, emailFilter, listQuery, phoneFilter, reader, writeStamps } from "./requests.ts";
+
+type Mutable<T> = T extends readonly (infer Item)[] ? Mutable<Item>[] : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+/** The contract's types are mutable, the CRM's are not: the same data. */
+const loose = <T>(value: T): Mutable<T> => value as Mutable<T>;
+
+const writeChannels = ({ phones, emails, messengers }: crm.Channels) => ({
+  phones: phones.map(({ value, label, e164, ext, tollFree }) => ({ value, label, e164, ext, toll_free: tollFree })),
+  emails: emails.map(({ value, label }) => ({ value, label })),
+  messengers: messengers.map(({ network, value, label }) => ({ network, value, label })),
+});
+
+const writeContact = (contact: crm.Contact): contract.ContactShape => ({
+  id: contact.id,
+  name: contact.name,
+  surname: contact.surname,
+  middlename: contact.middlename,
+  full_name: contact.fullName,
+  position: contact.position,
+  website: contact.website,
+  company: contact.company,
+  responsible: contact.responsible,
+  ...writeChannels(contact),
+  tags: [...contact.tags],
+  fields: loose(contact.fields),
+  attribution: loose(contact.attribution),
+  ...writeStamps(contact),
+});
+
+const writeCompany = (company: crm.Company): contract.CompanyShape => ({
+  id: company.id,
+  name: company.name,
+  inn: company.inn,
+  kpp: company.kpp,
+  website: company.website,
+  responsible: company.responsible,
+  ...writeChannels(company),
+  tags: [...company.tags],
+  fields: loose(company.fields),
+  ...writeStamps(company),
+});
+
+const writeDeal = (deal: crm.Deal): contract.DealShape => ({
+  id: deal.id,
+  name: deal.name,
+  sum: deal.sum && writeMoney(deal.sum),
+  currency: deal.currency,
+  pipeline: deal.pipeline,
+  stage: deal.stage,
+  state: deal.state,
+  responsible: deal.responsible,
+  company: deal.company,
+  contacts: deal.contacts.map(({ id, isMain }) => ({ id, is_main: isMain })),
+  source: deal.source,
+  loss_reason: deal.lossReason,
+  tags: [...deal.tags],
+  fields: loose(deal.fields),
+  attribution: loose(deal.attribution),
+  closed_at: deal.closedAt?.toISOString() ?? null,
+  ...writeStamps(deal),
+});
+
+type DealBody = contract.BodyOf<typeof contract.updateDeal>;
+const readDeal = ({ loss_reason, contacts, ...body }: DealBody): crm.DealChanges => ({
+  ...body,
+  lossReason: loss_reason,
+  contacts: contacts?.map(({ id, is_main }) => ({ id, isMain: is_main })),
+});
+
+export const recordRoutes: readonly Implementation[] = [
+  implement(contract.listContacts, async ({ query, caller, sql }) => {
+    const filter = { ...listQuery(query), responsible: query.responsible, company: query.company, tag: query.tag };
+    const page = await crm.listContacts(
+      sql,
+      { ...filter, phone: phoneFilter(query.phone, caller), email: emailFilter(query.email) },
+      reader(caller),
+    );
+    return answerPage(page, writeContact);
+  }),
+  implement(contract.getContact, async ({ params, caller, sql }) => writeContact(await crm.getContact(sql, params.id, reader(caller)))),
+  implement(contract.createContact, async ({ body, caller, sql, idempotencyKey }) =>
+    writeContact(await crm.getContact(sql, await crm.createContact(sql, body, by(caller, idempotencyKey)))),
+  ),
+  implement(contract.updateContact, async ({ params, body, caller, sql }) => {
+    await crm.updateContact(sql, params.id, body, by(caller));
+    return writeContact(await crm.getContact(sql, params.id));
+  }),
+  implement(contract.deleteContact, async ({ params, caller, sql }) => crm.deleteContact(sql, params.id, by(caller)) as Promise<undefined>),
+
+  implement(contract.listCompanies, async ({ query, caller, sql }) => {
+    const filter = { ...listQuery(query), responsible: query.responsible, inn: query.inn, tag: query.tag };
+    const page = await crm.listCompanies(
+      sql,
+      { ...filter, phone: phoneFilter(query.phone, caller), email: emailFilter(query.email) },
+      reader(caller),
+    );
+    return answerPage(page, writeCompany);
+  }),
+  implement(contract.getCompany, async ({ params, caller, sql }) => writeCompany(await crm.getCompany(sql, params.id, reader(caller)))),
+  implement(contract.createCompany, async ({ body, caller, sql, idempotencyKey }) =>
+    writeCompany(await crm.getCompany(sql, await crm.createCompany(sql, body, by(caller, idempotencyKey)))),
+  ),
+  implement(contract.updateCompany, async ({ params, body, caller, sql }) => {
+    await crm.updateCompany(sql, params.id, body, by(caller));
+    return writeCompany(await crm.getCompany(sql, params.id));
+  }),
+  implement(contract.deleteCompany, async ({ params, caller, sql }) => crm.deleteCompany(sql, params.id, by(caller)) as Promise<undefined>),
+
+  implement(contract.listDeals, async ({ query, caller, sql }) => {
+    const { responsible, pipeline, stage, state, contact, company, source, tag } = query;
+    const page = await crm.listDeals(
+      sql,
+      { ...listQuery(query), responsible, pipeline, stage, state, contact, company, source, tag },
+      reader(caller),
+    );
+    return answerPage(page, writeDeal);
+  }),
+  implement(contract.getDeal, async ({ params, caller, sql }) => writeDeal(await crm.getDeal(sql, params.id, reader(caller)))),
+  implement(contract.createDeal, async ({ body, caller, sql, idempotencyKey }) =>
+    writeDeal(await crm.getDeal(sql, await crm.createDeal(sql, readDeal(body), by(caller, idempotencyKey)))),
+  ),
+  implement(contract.updateDeal, async ({ params, body, caller, sql }) => {
+    await crm.updateDeal(sql, params.id, readDeal(body), by(caller));
+    return writeDeal(await crm.getDeal(sql, params.id));
+  }),
+  implement(contract.deleteDeal, async ({ params, caller, sql }) => crm.deleteDeal(sql, params.id, by(caller)) as Promise<undefined>),
+];

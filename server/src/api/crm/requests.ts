@@ -1,0 +1,100 @@
+import { lastTenDigits, readEmail, readPhone } from "@svyazka/core";
+import { type By, Invalid, type ListQuery, type Page, type Reader, refuseNul, storable } from "@svyazka/crm";
+import type { Caller, Implementation } from "../implement.ts";
+
+/** Refuses what PostgreSQL cannot store before any route sees it; half a surrogate pair becomes U+FFFD, as in every encoding to UTF-8. */
+export const storableRequests = (implementations: readonly Implementation[]): readonly Implementation[] =>
+  implementations.map(({ route, handle }) => ({
+    route,
+    async handle(call) {
+      for (const part of [call.params, call.query, call.body]) refuseNul(part);
+      return handle({ ...call, body: storable(call.body) });
+    },
+  }));
+
+/** Who writes. Only requests that make something carry a key: a change, sent again, changes nothing. */
+export const by = (caller: Caller, idempotencyKey?: string): By => ({
+  actor: caller.name,
+  user: caller.userId,
+  key: idempotencyKey === undefined ? undefined : keyOf(idempotencyKey),
+  own: caller.ownRecordsOf,
+  home: caller.workspace,
+});
+export const keyOf = (idempotencyKey: string): string => `api:${idempotencyKey}`;
+
+export const reader = (caller: Caller): Reader => ({ own: caller.ownRecordsOf });
+
+interface WireListQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly ids?: string;
+  readonly created_from?: string;
+  readonly created_to?: string;
+  readonly updated_from?: string;
+  readonly updated_to?: string;
+  readonly updated_since?: string;
+  readonly deleted?: boolean;
+  readonly sort?: string;
+}
+
+export const listQuery = (query: WireListQuery): ListQuery => ({
+  limit: query.limit ?? 50,
+  cursor: query.cursor,
+  sort: query.sort,
+  ids: query.ids?.split(",").map(Number).filter(Number.isSafeInteger),
+  createdFrom: moment("created_from", query.created_from),
+  createdTo: moment("created_to", query.created_to),
+  updatedFrom: moment("updated_from", query.updated_from),
+  updatedTo: moment("updated_to", query.updated_to),
+  updatedSince: moment("updated_since", query.updated_since),
+  deleted: query.deleted,
+});
+
+/** RFC 3339 has been checked, years that the database does not know have not. */
+export function moment(name: string, text: string): Date;
+export function moment(name: string, text: string | undefined): Date | undefined;
+export function moment(name: string, text: string | null | undefined): Date | null | undefined;
+export function moment(name: string, text: string | null | undefined): Date | null | undefined {
+  if (text === undefined || text === null) return text;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime()) || date.getTime() < 0 || date.getUTCFullYear() > 9999)
+    throw new Invalid({ [name]: ["must be a moment between 1970 and 9999"] });
+  return date;
+}
+
+export function phoneFilter(phone: string | undefined, caller: Caller): { e164?: string; last10: string } | undefined {
+  if (phone === undefined) return undefined;
+  const e164 = readPhone(phone, caller.workspace.country)?.e164;
+  const last10 = lastTenDigits(phone);
+  if (last10 === "") throw new Invalid({ phone: ["is not a phone: there is no digit in it"] });
+  return { last10, ...(e164 !== undefined && { e164 }) };
+}
+
+export const emailFilter = (email: string | undefined): string | undefined =>
+  email === undefined ? undefined : (readEmail(email) ?? email.trim().toLowerCase());
+
+export const answerPage = <T, W>({ items, nextCursor }: Page<T>, write: (item: T) => W): { items: W[]; next_cursor: string | null } => ({
+  items: items.map(write),
+  next_cursor: nextCursor ?? null,
+});
+
+/** A list that is short enough for one page. */
+export const wholeList = <T, W>(items: readonly T[], write: (item: T) => W): { items: W[]; next_cursor: null } => ({
+  items: items.map(write),
+  next_cursor: null,
+});
+
+interface Stamps {
+  readonly createdBy: number | null;
+  readonly updatedBy: number | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+}
+export const writeStamps = (record: Stamps) => ({
+  created_by: record.createdBy,
+  updated_by: record.updatedBy,
+  created_at: record.createdAt.toISOString(),
+  updated_at: record.updatedAt.toISOString(),
+  deleted_at: record.deletedAt?.toISOString() ?? null,
+});
