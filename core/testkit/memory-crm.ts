@@ -11,6 +11,7 @@ import {
   type DealHit,
   type DealQuery,
   type Directory,
+  type DirectoryField,
   type DirectoryPipeline,
   type Entry,
   emptyDirectory,
@@ -59,6 +60,7 @@ export interface MemoryDeal {
   source: RecordId | undefined;
   attribution: Attribution | undefined;
   fields: Record<string, string>;
+  tags: string[];
   createdAt: Date;
 }
 export type MemoryEntry = Entry & { readonly id: RecordId };
@@ -127,6 +129,29 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
     return { id };
   };
 
+  /** Refuses references that lead nowhere. */
+  const checkReferences = (draft: {
+    readonly contact?: RecordId;
+    readonly company?: RecordId;
+    readonly responsible?: RecordId;
+    readonly author?: RecordId;
+    readonly source?: RecordId;
+    readonly type?: RecordId;
+  }): void => {
+    const known = {
+      contact: contacts,
+      company: companies,
+      responsible: directory.users,
+      author: directory.users,
+      source: directory.sources,
+      type: directory.taskTypes,
+    };
+    for (const [name, records] of Object.entries(known)) {
+      const id = draft[name as keyof typeof known];
+      if (id !== undefined && !records.some((record) => record.id === id)) refuse(name, id);
+    }
+  };
+
   const matches = (
     contact: MemoryContact,
     by: { readonly phones: readonly string[]; readonly emails: readonly string[] },
@@ -159,6 +184,7 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
         const phones = draft.phones.flatMap(({ e164, tollFree }) => (e164 !== undefined && !tollFree ? [e164] : []));
         const emails = draft.emails.flatMap((email) => readEmail(email) ?? []);
         if (!known && contacts.some((contact) => matches(contact, { phones, emails }))) throw new Conflict("Such a contact has appeared");
+        checkReferences(draft);
         const contact = known ?? emptyContact(nextId());
         if (!known) contacts.push(contact);
         fillContact(contact, draft, ++count);
@@ -170,6 +196,7 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
     call("saveCompany", () =>
       once(draft.key, () => {
         const known = draft.id === undefined ? undefined : (companies.find(({ id }) => id === draft.id) ?? refuse("company", draft.id));
+        checkReferences(draft);
         const company = known ?? {
           id: nextId(),
           name: "",
@@ -197,7 +224,8 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
       stage === undefined
         ? undefined
         : (directory.pipelines.find(({ stages }) => stages.some(({ id }) => id === stage)) ?? refuse("stage", stage));
-    if (owner && stage !== undefined) return { pipeline: owner.id, stage };
+    if (owner && stage !== undefined)
+      return { pipeline: pipeline === undefined || pipeline === owner.id ? owner.id : refuse("stage of this pipeline", stage), stage };
     const chosen =
       pipeline === undefined
         ? directory.pipelines.find(({ isDefault }) => isDefault)
@@ -235,11 +263,17 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
     call("saveDeal", () =>
       once(draft.key, () => {
         const known = draft.id === undefined ? undefined : (deals.find(({ id }) => id === draft.id) ?? refuse("deal", draft.id));
+        checkReferences(draft);
         const isMoved = !known || draft.stage !== undefined || draft.pipeline !== undefined;
         const place = isMoved ? stageOf(draft) : { pipeline: known.pipeline, stage: known.stage };
         const deal = known ?? emptyDeal(nextId(), draft.key, place, now());
         if (!known) deals.push(deal);
         changeDeal(deal, draft, place);
+        const { values, leftover } = readFields(directory.fields.deal, draft.fields);
+        deal.fields = { ...deal.fields, ...values };
+        if (leftover !== "")
+          entries.push({ kind: "note", key: `${draft.key} leftover`, on: { deal: deal.id }, text: leftover, id: nextId() });
+        touch(deal.contact);
         return deal.id;
       }),
     );
@@ -248,11 +282,20 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
     call("addEntry", () =>
       once(entry.key, () => {
         if (entry.on) checkTarget(entry.on);
+        checkReferences(entry.kind === "note" ? { ...(entry.author !== undefined && { author: entry.author }) } : withoutTarget(entry));
+        if (entry.kind === "task" && entry.due !== undefined && Number.isNaN(Date.parse(entry.due))) refuse("moment", entry.due);
+        if (entry.on && "contact" in entry.on) touch(entry.on.contact);
+        if (entry.on && "deal" in entry.on) touch(deals.find(({ id }) => entry.on && "deal" in entry.on && id === entry.on.deal)?.contact);
         const id = nextId();
         entries.push({ ...entry, id });
         return id;
       }),
     );
+  const withoutTarget = ({ on: _on, ...task }: Entry & { kind: "task" }) => task;
+  const touch = (id: RecordId | undefined): void => {
+    const contact = contacts.find((known) => known.id === id);
+    if (contact) contact.active = ++count;
+  };
   const checkTarget = (on: NonNullable<Entry["on"]>): void => {
     if ("contact" in on && !contacts.some(({ id }) => id === on.contact)) refuse("contact", on.contact);
     if ("company" in on && !companies.some(({ id }) => id === on.company)) refuse("company", on.company);
@@ -273,8 +316,10 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
     saveContact,
     findCompany: (by) =>
       call("findCompany", () => {
-        const found = companies.find(({ name, inn }) =>
-          by.inn !== undefined ? inn === by.inn : name.toLowerCase() === by.name?.trim().toLowerCase(),
+        if (by.name === undefined && by.inn === undefined) return undefined;
+        const found = companies.find(
+          ({ name, inn }) =>
+            (by.inn === undefined || inn === by.inn) && (by.name === undefined || name.toLowerCase() === by.name.trim().toLowerCase()),
         );
         return found && { id: found.id };
       }),
@@ -294,7 +339,7 @@ const hitOf = ({ id, name, phones, emails, responsible }: MemoryContact, matched
   id,
   name,
   phones: phones.flatMap(({ e164 }) => e164 ?? []),
-  emails: [...emails],
+  emails: emails.flatMap((email) => readEmail(email) ?? []),
   ...(responsible !== undefined && { responsible }),
   matchedBy,
 });
@@ -330,6 +375,7 @@ const emptyDeal = (id: RecordId, madeBy: string, place: { pipeline: RecordId; st
   source: undefined,
   attribution: undefined,
   fields: {},
+  tags: [],
   createdAt,
 });
 
@@ -369,6 +415,27 @@ function addChannels(
     if (!record.emails.some((known) => (readEmail(known) ?? known) === (readEmail(email) ?? email))) record.emails.push(email);
 }
 
+/** Parts given values into those a field can hold, as text, and a note of the rest. */
+function readFields(
+  fields: readonly DirectoryField[],
+  given: Readonly<Record<string, string>> = {},
+): { values: Record<string, string>; leftover: string } {
+  const values: Record<string, string> = {};
+  const rest: string[] = [];
+  for (const [code, value] of Object.entries(given)) {
+    const field = fields.find((known) => known.code === code);
+    const held = field && readValue(field, value);
+    if (held === undefined) rest.push(`${code}: ${value}`);
+    else values[code] = held;
+  }
+  return { values, leftover: rest.join("\n") };
+}
+
+function readValue({ type, options }: DirectoryField, value: string): string | undefined {
+  if (type === "number") return /^-?\d+([.,]\d+)?$/.test(value) ? String(Number(value.replace(",", "."))) : undefined;
+  return type === "select" && !options?.includes(value) ? undefined : value;
+}
+
 /** Changes only what is given. */
 function changeDeal(deal: MemoryDeal, draft: DealDraft, place: { pipeline: RecordId; stage: RecordId }): void {
   Object.assign(deal, place);
@@ -380,5 +447,5 @@ function changeDeal(deal: MemoryDeal, draft: DealDraft, place: { pipeline: Recor
   deal.author = draft.author ?? deal.author;
   deal.source = draft.source ?? deal.source;
   deal.attribution = draft.attribution ?? deal.attribution;
-  deal.fields = { ...deal.fields, ...draft.fields };
+  deal.tags = [...new Set([...deal.tags, ...(draft.tags ?? [])])];
 }
