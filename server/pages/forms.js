@@ -21,9 +21,16 @@ form.addEventListener("submit", async (event) => {
     fields.language = russian ? "ru" : "en";
   }
   try {
-    const answer = await fetch(form.dataset.action, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...fields, code }) });
+    const answer = await fetch(form.dataset.action, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...fields, code }),
+    });
     const body = await answer.json();
-    if (!answer.ok) throw new Error([body.detail, ...Object.entries(body.errors ?? {}).map(([name, words]) => `${name}: ${words.join(", ")}`)].join(". "));
+    if (!answer.ok)
+      throw new Error(
+        [body.detail, ...Object.entries(body.errors ?? {}).map(([name, words]) => `${name}: ${words.join(", ")}`)].join(". "),
+      );
     form.hidden = true;
     document.querySelector("section").hidden = false;
     const token = document.querySelector("[data-token]");

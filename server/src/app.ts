@@ -11,6 +11,7 @@ import { Authentication } from "./api/authenticate.ts";
 import { connectionRoutes } from "./api/connection-routes.ts";
 import { crmRoutes } from "./api/crm-routes.ts";
 import { deliveryRoutes } from "./api/delivery-routes.ts";
+import { serveDescription } from "./api/description.ts";
 import { doctorRoutes } from "./api/doctor-routes.ts";
 import { journalRoutes } from "./api/journal-routes.ts";
 import { ApiError, answerError } from "./api/problems.ts";
@@ -20,7 +21,6 @@ import type { Hub } from "./hub.ts";
 import { serveDoors } from "./inbound/doors.ts";
 import { RateLimits } from "./inbound/rate-limits.ts";
 import type { News } from "./live/news.ts";
-import { serveDescription } from "./api/description.ts";
 import type { Metrics } from "./operation/metrics.ts";
 import { servePages } from "./pages.ts";
 import { DatabaseSessions, sessionDays } from "./people/session-store.ts";
@@ -47,7 +47,10 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
     const route = request.routeOptions.url ?? "none";
     metrics.requests.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
     if (reply.statusCode >= 500 || hub.log.isLevelEnabled("debug")) {
-      request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip }, "answered");
+      request.log.info(
+        { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip },
+        "answered",
+      );
     }
   });
 
@@ -126,7 +129,9 @@ function useStrictBodies(app: FastifyInstance): void {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => (body === "" ? done(null, {}) : parse(request, String(body), done)));
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) =>
+    body === "" ? done(null, {}) : parse(request, String(body), done),
+  );
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) =>
     body === "" ? done(null, {}) : done(Object.assign(new Error("Send JSON, with Content-Type: application/json"), { statusCode: 415 })),
   );
@@ -141,7 +146,13 @@ async function useSessions(app: FastifyInstance, hub: Hub): Promise<DatabaseSess
     store: sessions,
     saveUninitialized: false,
     rolling: false,
-    cookie: { httpOnly: true, sameSite: "lax", path: "/", secure: hub.config.PUBLIC_URL?.startsWith("https:") === true, maxAge: sessionDays * 86_400_000 },
+    cookie: {
+      httpOnly: true,
+      sameSite: "lax",
+      path: "/",
+      secure: hub.config.PUBLIC_URL?.startsWith("https:") === true,
+      maxAge: sessionDays * 86_400_000,
+    },
   });
   return sessions;
 }

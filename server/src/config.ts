@@ -27,7 +27,8 @@ const number = (about: string, value: number, min: number, max: number): Variabl
   read(given) {
     if (given === undefined || given === "") return value;
     const read = Number(given);
-    if (!Number.isInteger(read) || read < min || read > max) throw new WrongConfiguration(`must be a whole number from ${min} to ${max}, not "${given}"`);
+    if (!Number.isInteger(read) || read < min || read > max)
+      throw new WrongConfiguration(`must be a whole number from ${min} to ${max}, not "${given}"`);
     return read;
   },
 });
@@ -49,7 +50,8 @@ const address = (about: string, protocols: readonly string[]): Variable<string |
   read(given) {
     if (!given) return undefined;
     const url = URL.parse(given);
-    if (!url || !protocols.includes(url.protocol)) throw new WrongConfiguration(`must be an address that starts with ${protocols.map((p) => `${p}//`).join(" or ")}`);
+    if (!url || !protocols.includes(url.protocol))
+      throw new WrongConfiguration(`must be an address that starts with ${protocols.map((p) => `${p}//`).join(" or ")}`);
     return given.replace(/\/$/, "");
   },
 });
@@ -60,15 +62,24 @@ export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] a
 export const variables = {
   HOST: withDefault("The address to listen on.", "127.0.0.1"),
   PORT: number("The port to listen on; 0 takes a free one.", 3000, 0, 65535),
-  PUBLIC_URL: address("How the hub is reached from outside, for the addresses it shows and for secure cookies, e.g. https://hub.example.com.", ["http:", "https:"]),
+  PUBLIC_URL: address(
+    "How the hub is reached from outside, for the addresses it shows and for secure cookies, e.g. https://hub.example.com.",
+    ["http:", "https:"],
+  ),
   DATA_DIR: withDefault("Where the embedded database, the encryption key and the logs are kept.", "./data"),
-  DATABASE_URL: address("A PostgreSQL (15 or later) to use instead of the embedded one, e.g. postgres://user:password@host:5432/svyazka.", ["postgres:", "postgresql:"]),
+  DATABASE_URL: address("A PostgreSQL (15 or later) to use instead of the embedded one, e.g. postgres://user:password@host:5432/svyazka.", [
+    "postgres:",
+    "postgresql:",
+  ]),
   DATABASE_CONNECTIONS: number("Connections to the database per process.", 16, 2, 500),
   ROLE: choice("What this process does: take requests (web), deliver (worker), or both (all).", roles, "all"),
   WORKER_CONCURRENCY: number("Deliveries worked on at once per process.", 32, 1, 1000),
   MASTER_KEY: text("32 bytes in base64 that encrypt secrets at rest. Without it, a key is made and kept in DATA_DIR/master.key."),
   MASTER_KEY_OLD: text("The key before this one, while secrets are being rotated (`hub secret rotate`)."),
-  TRUST_PROXY: withDefault("Whose X-Forwarded-For is believed: addresses or networks parted by commas, or `loopback`. Empty: nobody's.", ""),
+  TRUST_PROXY: withDefault(
+    "Whose X-Forwarded-For is believed: addresses or networks parted by commas, or `loopback`. Empty: nobody's.",
+    "",
+  ),
   BODY_LIMIT: number("Bytes a request body may have, where its protocol does not say less.", 1_048_576, 1024, 104_857_600),
   JOURNAL_DAYS: number("Days for which raw requests (personal data) are kept.", 90, 1, 3650),
   LOG_LEVEL: choice("How much to log.", logLevels, "info"),
@@ -86,13 +97,21 @@ const flags = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-const flagOf: Partial<Record<keyof typeof variables, "host" | "port" | "data" | "role">> = { HOST: "host", PORT: "port", DATA_DIR: "data", ROLE: "role" };
+const flagOf: Partial<Record<keyof typeof variables, "host" | "port" | "data" | "role">> = {
+  HOST: "host",
+  PORT: "port",
+  DATA_DIR: "data",
+  ROLE: "role",
+};
 
 export const usage = `npm start -- [--host ADDRESS] [--port N] [--data DIR] [--role all|web|worker]
 Everything else is set by environment variables or .env: see .env.example.`;
 
 /** Reads and checks everything; throws one `WrongConfiguration` that names each wrong value. */
-export function readConfig(args: readonly string[] = [], environment: Readonly<Record<string, string | undefined>> = environmentWithFile()): Config {
+export function readConfig(
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string | undefined>> = environmentWithFile(),
+): Config {
   const given = readFlags(args);
   const config: Record<string, unknown> = {};
   const wrong: string[] = [];
@@ -128,7 +147,11 @@ function environmentWithFile(): Readonly<Record<string, string | undefined>> {
 
 /** The text of `.env.example`. */
 export function writeEnvExample(): string {
-  const lines = ["# Every setting of Svyazka with its default. Copy to .env and change what you need.", "# Written by `npm run write-env-example`: do not edit by hand.", ""];
+  const lines = [
+    "# Every setting of Svyazka with its default. Copy to .env and change what you need.",
+    "# Written by `npm run write-env-example`: do not edit by hand.",
+    "",
+  ];
   for (const [name, variable] of Object.entries(variables)) lines.push(`# ${variable.about}`, `#${name}=${variable.example}`, "");
   return lines.join("\n");
 }
@@ -141,7 +164,9 @@ export function readHubAccess(dataDir: string | undefined): { url: string; token
   if (url && token) return { url: url.replace(/\/$/, ""), token };
   const file = resolve(dataDir ?? environment["DATA_DIR"] ?? "./data", "access.json");
   if (!existsSync(file)) {
-    throw new WrongConfiguration(`There is no ${file}: start the hub first (npm start), say where its data is (--data or DATA_DIR), or set HUB_URL and HUB_TOKEN.`);
+    throw new WrongConfiguration(
+      `There is no ${file}: start the hub first (npm start), say where its data is (--data or DATA_DIR), or set HUB_URL and HUB_TOKEN.`,
+    );
   }
   const access = JSON.parse(readFileSync(file, "utf8")) as { url: string; token: string };
   return { url: url ?? access.url, token: token ?? access.token };

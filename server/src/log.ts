@@ -7,7 +7,10 @@ export function makeLog(level: string): Logger {
   return pino({
     level,
     base: null,
-    redact: { paths: ["authorization", "cookie", "password", "secrets", "api_token", "*.authorization", "*.cookie", "*.password", "*.secrets"], censor: "***" },
+    redact: {
+      paths: ["authorization", "cookie", "password", "secrets", "api_token", "*.authorization", "*.cookie", "*.password", "*.secrets"],
+      censor: "***",
+    },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   });

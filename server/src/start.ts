@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AnyFlow, WorkspaceId } from "@svyazka/core";
+import type { AnyFlow, AnyVendor, WorkspaceId } from "@svyazka/core";
+import { builtinCrm } from "@svyazka/crm";
 import { flows } from "@svyazka/flows";
 import { makeApp } from "./app.ts";
 import { type Config, WrongConfiguration } from "./config.ts";
@@ -19,7 +20,7 @@ import { makeLog } from "./log.ts";
 import { keepHouse } from "./operation/housekeeping.ts";
 import { Metrics } from "./operation/metrics.ts";
 import { openSetup } from "./people/setup.ts";
-import { vendors } from "./vendors.ts";
+import * as vendors from "./vendors.ts";
 
 export interface RunningHub {
   /** Where it listens. */
@@ -40,7 +41,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
   const keys = loadKeyRing(config);
   const database = await openDatabase(config, keys.master, (message) => log.warn(message));
   const { pool } = database;
-  const byId = new Map(vendors(pool).map((vendor) => [vendor.id, vendor]));
+  const byId = new Map([builtinCrm(pool) as AnyVendor, ...Object.values<AnyVendor>(vendors)].map((vendor) => [vendor.id, vendor]));
   const flowsByName = new Map<string, AnyFlow>(flows.map((flow) => [flow.name, flow]));
   const registry = new Registry(pool, keys, byId);
   const bus = new Bus(database.connection);
@@ -75,7 +76,9 @@ export async function startHub(config: Config): Promise<RunningHub> {
   } catch (error) {
     await bus.close();
     await database.close();
-    throw new WrongConfiguration(`Cannot listen on ${config.HOST}:${config.PORT}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new WrongConfiguration(
+      `Cannot listen on ${config.HOST}:${config.PORT}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   writeAccess(config.DATA_DIR, address, keys.operatorToken);
   worker?.start();
@@ -99,7 +102,8 @@ export async function startHub(config: Config): Promise<RunningHub> {
     const made = new Worker({
       queue: new Queue(pool),
       concurrency: config.WORKER_CONCURRENCY,
-      workspaces: async () => (await pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" })).map(({ id }) => id),
+      workspaces: async () =>
+        (await pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" })).map(({ id }) => id),
       onError: (error) => log.warn({ err: error }, "the queue will be looked at again"),
       attempt: async (claim) => {
         const finished = await attempt(claim, {

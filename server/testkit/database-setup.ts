@@ -20,18 +20,24 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   chmodSync(dataDir, 0o711);
   const server = url ? undefined : await startEmbeddedPostgres(dataDir, () => {});
   const template = `svyazka_test_${process.pid}`;
-  const admin = new pg.Client(server ? { host: server.socketDirectory, user: "postgres", database: "postgres" } : { connectionString: url });
+  const admin = new pg.Client(
+    server ? { host: server.socketDirectory, user: "postgres", database: "postgres" } : { connectionString: url },
+  );
   await admin.connect();
   await admin.query(`create database ${template}`);
   const { rows } = await admin.query("select 1 from pg_roles where rolname = 'svyazka_app'");
   if (rows.length === 0) await admin.query("create role svyazka_app login");
-  const owner = new pg.Client(server ? { host: server.socketDirectory, user: "postgres", database: template } : { connectionString: databaseUrl(url, template) });
+  const owner = new pg.Client(
+    server ? { host: server.socketDirectory, user: "postgres", database: template } : { connectionString: databaseUrl(url, template) },
+  );
   await owner.connect();
   await migrate(owner);
   await owner.end();
   project.provide("database", { ...(url !== undefined && { url }), ...(server && { socketDirectory: server.socketDirectory }), template });
   return async () => {
-    const { rows: left } = await admin.query<{ datname: string }>("select datname from pg_database where datname like $1", [`${template}%`]);
+    const { rows: left } = await admin.query<{ datname: string }>("select datname from pg_database where datname like $1", [
+      `${template}%`,
+    ]);
     for (const { datname } of left) await admin.query(`drop database ${datname} with (force)`);
     await admin.end();
     await server?.stop();

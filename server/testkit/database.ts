@@ -35,7 +35,10 @@ export async function testDatabase(): Promise<TestDatabase> {
   return {
     database,
     owner,
-    url: socketDirectory === undefined ? String(at(name).connectionString) : `postgres://postgres@${encodeURIComponent(socketDirectory)}/${name}`,
+    url:
+      socketDirectory === undefined
+        ? String(at(name).connectionString)
+        : `postgres://postgres@${encodeURIComponent(socketDirectory)}/${name}`,
     connection,
     async close() {
       await database.close();

@@ -88,7 +88,16 @@ export const listUsers = route({
   answer: Page(User),
 });
 
-export const getUser = route({ id: "getUser", method: "GET", path: "/users/:id", scope: "crm:read", tag: "Users", summary: "One user", params: ById, answer: User });
+export const getUser = route({
+  id: "getUser",
+  method: "GET",
+  path: "/users/:id",
+  scope: "crm:read",
+  tag: "Users",
+  summary: "One user",
+  params: ById,
+  answer: User,
+});
 
 export const addUser = route({
   id: "addUser",
@@ -101,7 +110,10 @@ export const addUser = route({
     { name: Type.String({ minLength: 1, maxLength: 200 }), email: Email, role: Role, password: Type.Optional(Password), ...userFields },
     { additionalProperties: false },
   ),
-  answer: Type.Object({ ...User.properties, invitation_url: Nullable(Type.String({ description: "Shown this once; valid for seven days" })) }),
+  answer: Type.Object({
+    ...User.properties,
+    invitation_url: Nullable(Type.String({ description: "Shown this once; valid for seven days" })),
+  }),
   status: 201,
 });
 
@@ -136,13 +148,30 @@ export const signIn = route({
   tag: "Access",
   summary: "Sign in with e-mail and password; the answer sets a cookie",
   body: Type.Object(
-    { email: Email, password: Type.String({ maxLength: 200 }), workspace: Type.Optional(Type.String({ maxLength: 40, description: "Subdomain, for a person who works in several" })) },
+    {
+      email: Email,
+      password: Type.String({ maxLength: 200 }),
+      workspace: Type.Optional(Type.String({ maxLength: 40, description: "Subdomain, for a person who works in several" })),
+    },
     { additionalProperties: false },
   ),
   answer: SignedIn,
 });
 
-export const whoAmI = route({ id: "whoAmI", method: "GET", path: "/session", scope: "signed-in", tag: "Access", summary: "Who is calling", answer: Type.Object({ name: Type.String(), user: Nullable(User), workspace: SignedIn.properties.workspace, scopes: Type.Array(Type.String()) }) });
+export const whoAmI = route({
+  id: "whoAmI",
+  method: "GET",
+  path: "/session",
+  scope: "signed-in",
+  tag: "Access",
+  summary: "Who is calling",
+  answer: Type.Object({
+    name: Type.String(),
+    user: Nullable(User),
+    workspace: SignedIn.properties.workspace,
+    scopes: Type.Array(Type.String()),
+  }),
+});
 
 export const signOut = route({ id: "signOut", method: "DELETE", path: "/session", scope: "signed-in", tag: "Access", summary: "Sign out" });
 

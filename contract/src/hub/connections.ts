@@ -22,7 +22,10 @@ const connection = {
 
 export const Connection = Type.Object(connection);
 export type ConnectionShape = Static<typeof Connection>;
-export const ConnectionWithSecrets = Type.Object({ ...connection, secrets: Type.Record(Type.String(), Type.String(), { description: "Shown this once" }) });
+export const ConnectionWithSecrets = Type.Object({
+  ...connection,
+  secrets: Type.Record(Type.String(), Type.String(), { description: "Shown this once" }),
+});
 
 const SettingShape = Type.Object({
   name: Type.String(),
@@ -138,12 +141,21 @@ export const rotateSecret = route({
   tag: "Connections",
   summary: "Make a new secret; the one before stays valid at the door for a while",
   params: Type.Object({ ...ById.properties, name: Type.String({ maxLength: 60 }) }),
-  body: Type.Object({ keep_hours: Type.Optional(Type.Integer({ minimum: 0, maximum: 8760, default: 24 })) }, { additionalProperties: false }),
+  body: Type.Object(
+    { keep_hours: Type.Optional(Type.Integer({ minimum: 0, maximum: 8760, default: 24 })) },
+    { additionalProperties: false },
+  ),
   answer: Type.Object({ secrets: Texts }),
 });
 
-const Mapping = Type.Object({ theirs: Type.String({ minLength: 1, maxLength: 255 }), ours: Type.String({ minLength: 1, maxLength: 255 }) }, { additionalProperties: false });
-const mappingParams = Type.Object({ ...ById.properties, kind: Type.Union([Type.Literal("user"), Type.Literal("field"), Type.Literal("stage")]) });
+const Mapping = Type.Object(
+  { theirs: Type.String({ minLength: 1, maxLength: 255 }), ours: Type.String({ minLength: 1, maxLength: 255 }) },
+  { additionalProperties: false },
+);
+const mappingParams = Type.Object({
+  ...ById.properties,
+  kind: Type.Union([Type.Literal("user"), Type.Literal("field"), Type.Literal("stage")]),
+});
 
 export const listMappings = route({
   id: "listMappings",

@@ -1,7 +1,18 @@
 import * as contract from "@svyazka/contract";
 import { scopes } from "@svyazka/contract";
 import type { WorkspaceId } from "@svyazka/core";
-import { createUser, findSignIn, getUser, Invalid, listUsers, NotFound, type Sql, type User, type UserChanges, updateUser } from "@svyazka/crm";
+import {
+  createUser,
+  findSignIn,
+  getUser,
+  Invalid,
+  listUsers,
+  NotFound,
+  type Sql,
+  type User,
+  type UserChanges,
+  updateUser,
+} from "@svyazka/crm";
 import type { FastifyRequest } from "fastify";
 import { hashToken, newToken } from "../connections/secrets.ts";
 import { tell } from "../db/bus.ts";
@@ -70,7 +81,11 @@ export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSession
     }),
 
     implement(contract.listUsers, async ({ query, sql }) => {
-      const users = await listUsers(sql, { after: numberCursor(query), limit: limitOf(query) + 1, ...(query.active !== undefined && { active: query.active }) });
+      const users = await listUsers(sql, {
+        after: numberCursor(query),
+        limit: limitOf(query) + 1,
+        ...(query.active !== undefined && { active: query.active }),
+      });
       return page(users, query, (user) => user.id, presentUser);
     }),
 
@@ -80,7 +95,11 @@ export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSession
       const { password, own_records_only, ...rest } = body;
       const passwordHash = password === undefined ? null : await hashPassword(password);
       return sql.transaction(async (sql) => {
-        const user = await createUser(sql, { ...rest, ...(own_records_only !== undefined && { ownRecordsOnly: own_records_only }), passwordHash });
+        const user = await createUser(sql, {
+          ...rest,
+          ...(own_records_only !== undefined && { ownRecordsOnly: own_records_only }),
+          passwordHash,
+        });
         await rememberLogin(sql, user);
         return { ...presentUser(user), invitation_url: password === undefined ? await invite(hub, sql, user.id) : null };
       });
@@ -112,7 +131,8 @@ export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSession
     implement(contract.createToken, async ({ body, sql, caller }) => {
       const wanted = body.scopes ?? scopes.filter((scope) => scope !== "operator");
       const beyond = wanted.filter((scope) => !caller.scopes.has(scope));
-      if (beyond.length > 0 && caller.name !== "operator") throw new Invalid({ scopes: [`you cannot give what you do not have: ${beyond.join(", ")}`] });
+      if (beyond.length > 0 && caller.name !== "operator")
+        throw new Invalid({ scopes: [`you cannot give what you do not have: ${beyond.join(", ")}`] });
       const made = await createToken(sql, body.name, wanted);
       return {
         id: made.id,

@@ -16,7 +16,15 @@ const roleScopes: Readonly<Record<User["role"], readonly Scope[]>> = {
 };
 
 /** The operator without a workspace: may make and list them, and sees no rows of any. */
-const nowhere: Workspace = { id: 0 as WorkspaceId, subdomain: "", name: "", country: "RU", timeZone: "UTC", language: "en", currency: "RUB" };
+const nowhere: Workspace = {
+  id: 0 as WorkspaceId,
+  subdomain: "",
+  name: "",
+  country: "RU",
+  timeZone: "UTC",
+  language: "en",
+  currency: "RUB",
+};
 
 /** How long a token that was good stays good without asking again; a revocation is told to every process at once. */
 const rememberMs = 10_000;
@@ -73,7 +81,10 @@ export class Authentication {
     if (!row) return undefined;
     if ((this.#used.get(hash) ?? 0) < Date.now() - lastUsedMs) {
       this.#used.set(hash, Date.now());
-      await sql.query({ text: "update hub.api_token set last_used_at = now() where workspace = $1 and id = $2", values: [workspace, row.id] });
+      await sql.query({
+        text: "update hub.api_token set last_used_at = now() where workspace = $1 and id = $2",
+        values: [workspace, row.id],
+      });
     }
     const view = await this.#hub.registry.view(workspace);
     return { workspace: view.workspace, scopes: new Set(row.scopes), name: `token:${row.id}` };

@@ -25,7 +25,11 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
 
   return [
     implement(contract.listVendors, async () => ({
-      items: [...hub.vendors.values()].map((vendor) => ({ id: vendor.id, title: { ...vendor.title }, settings: describeSettings(vendor.settings) })),
+      items: [...hub.vendors.values()].map((vendor) => ({
+        id: vendor.id,
+        title: { ...vendor.title },
+        settings: describeSettings(vendor.settings),
+      })),
       next_cursor: null,
     })),
 
@@ -34,7 +38,12 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
         text: `select * from hub.connection where workspace = $1 and id > $2 and state <> 'removed' and ($3::text is null or vendor = $3) order by id limit $4`,
         values: [sql.workspace, numberCursor(query), query.vendor ?? null, limitOf(query) + 1],
       });
-      return page(rows, query, (row) => row.id, (row) => present(row, caller.workspace));
+      return page(
+        rows,
+        query,
+        (row) => row.id,
+        (row) => present(row, caller.workspace),
+      );
     }),
 
     implement(contract.addConnection, async ({ body, sql, caller }) => {
@@ -78,14 +87,23 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
         text: "select theirs, ours from hub.mapping where workspace = $1 and connection = $2 and kind = $3 and theirs > $4 order by theirs limit $5",
         values: [sql.workspace, params.id, params.kind, query.cursor ?? "", limitOf(query) + 1],
       });
-      return page(rows, query, (row) => row.theirs, (row) => row);
+      return page(
+        rows,
+        query,
+        (row) => row.theirs,
+        (row) => row,
+      );
     }),
 
     implement(contract.setMappings, async ({ params, body, sql }) => {
       await findConnection(sql, params.id);
-      if (new Set(body.items.map((item) => item.theirs)).size < body.items.length) throw new Invalid({ items: ["names one of theirs twice"] });
+      if (new Set(body.items.map((item) => item.theirs)).size < body.items.length)
+        throw new Invalid({ items: ["names one of theirs twice"] });
       await sql.transaction(async (sql) => {
-        await sql.query({ text: "delete from hub.mapping where workspace = $1 and connection = $2 and kind = $3", values: [sql.workspace, params.id, params.kind] });
+        await sql.query({
+          text: "delete from hub.mapping where workspace = $1 and connection = $2 and kind = $3",
+          values: [sql.workspace, params.id, params.kind],
+        });
         await sql.query({
           text: `insert into hub.mapping (workspace, connection, kind, theirs, ours)
                  select $1, $2, $3, theirs, ours from json_to_recordset($4::json) as x(theirs text, ours text)`,
@@ -100,7 +118,10 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
 }
 
 async function findConnection(sql: Sql, id: number): Promise<ConnectionRow> {
-  const [row] = await sql.query<ConnectionRow>({ text: "select * from hub.connection where workspace = $1 and id = $2 and state <> 'removed'", values: [sql.workspace, id] });
+  const [row] = await sql.query<ConnectionRow>({
+    text: "select * from hub.connection where workspace = $1 and id = $2 and state <> 'removed'",
+    values: [sql.workspace, id],
+  });
   if (!row) throw new NotFound("connection", id);
   return row;
 }
@@ -113,5 +134,7 @@ const describeSettings = (settings: Readonly<Record<string, Setting>>) =>
     ...(setting.hint && { hint: { ...setting.hint } }),
     required: "required" in setting && setting.required === true,
     ...("default" in setting && setting.default !== undefined && { default: setting.default }),
-    ...(setting.type === "choice" && { options: Object.fromEntries(Object.entries(setting.options).map(([key, label]) => [key, { ...label }])) }),
+    ...(setting.type === "choice" && {
+      options: Object.fromEntries(Object.entries(setting.options).map(([key, label]) => [key, { ...label }])),
+    }),
   }));

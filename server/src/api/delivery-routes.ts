@@ -50,8 +50,18 @@ export function deliveryRoutes(hub: Hub): readonly Implementation[] {
 
     implement(contract.getDelivery, async ({ params, sql }) => {
       const row = await find(sql, params.id);
-      const [event] = await sql.query<{ data: unknown }>({ text: "select data from hub.event where workspace = $1 and id = $2", values: [sql.workspace, row.event] });
-      const attempts = await sql.query<{ number: number; started_at: Date; ms: number; outcome: string; error: string | null; calls: unknown[] | null }>({
+      const [event] = await sql.query<{ data: unknown }>({
+        text: "select data from hub.event where workspace = $1 and id = $2",
+        values: [sql.workspace, row.event],
+      });
+      const attempts = await sql.query<{
+        number: number;
+        started_at: Date;
+        ms: number;
+        outcome: string;
+        error: string | null;
+        calls: unknown[] | null;
+      }>({
         text: "select number, started_at, ms, outcome, error, calls from hub.attempt where workspace = $1 and delivery = $2 order by number",
         values: [sql.workspace, params.id],
       });

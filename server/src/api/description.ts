@@ -18,7 +18,9 @@ export async function serveDescription(app: FastifyInstance, hub: Hub): Promise<
           "The public API of the hub and of its CRM. Every list answers `{items, next_cursor}` and takes `limit` and `cursor`; every error is an RFC 9457 problem; a POST with an `Idempotency-Key` may be sent again.",
       },
       servers: [{ url: hub.config.PUBLIC_URL ?? "/" }],
-      components: { securitySchemes: { token: { type: "http", scheme: "bearer" }, session: { type: "apiKey", in: "cookie", name: "svyazka" } } },
+      components: {
+        securitySchemes: { token: { type: "http", scheme: "bearer" }, session: { type: "apiKey", in: "cookie", name: "svyazka" } },
+      },
       security: [{ token: [] }, { session: [] }],
     },
     hideUntagged: true,

@@ -15,8 +15,16 @@ const abandonedSeconds = 60;
  * The same `Idempotency-Key`, sent again with the same request, gets the same answer, and nothing is done twice.
  * With another request it is refused; while the first is still being worked on, the caller is asked to wait.
  */
-export async function once(sql: Sql, keys: KeyRing, key: string, request: { route: string; body: unknown }, act: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
-  const print = createHash("sha256").update(JSON.stringify([request.route, request.body])).digest("hex");
+export async function once(
+  sql: Sql,
+  keys: KeyRing,
+  key: string,
+  request: { route: string; body: unknown },
+  act: () => Promise<StoredAnswer>,
+): Promise<StoredAnswer> {
+  const print = createHash("sha256")
+    .update(JSON.stringify([request.route, request.body]))
+    .digest("hex");
   const place = `answer ${sql.workspace}/${key}`;
   const [mine] = await sql.query({
     text: `insert into hub.idempotent_answer as a (workspace, key, request) values ($1, $2, $3)
@@ -35,7 +43,9 @@ export async function once(sql: Sql, keys: KeyRing, key: string, request: { rout
     return result;
   } catch (error) {
     // Nothing was done: the key may be used for the mended request.
-    await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and key = $2", values: [sql.workspace, key] }).catch(() => {});
+    await sql
+      .query({ text: "delete from hub.idempotent_answer where workspace = $1 and key = $2", values: [sql.workspace, key] })
+      .catch(() => {});
     throw error;
   }
 }
@@ -45,7 +55,8 @@ async function answerAgain(sql: Sql, keys: KeyRing, key: string, print: string, 
     text: "select request, status, answer from hub.idempotent_answer where workspace = $1 and key = $2",
     values: [sql.workspace, key],
   });
-  if (!stored || stored.status === null) throw new ApiError(409, "A request with this Idempotency-Key is still being worked on; try again in a moment");
+  if (!stored || stored.status === null)
+    throw new ApiError(409, "A request with this Idempotency-Key is still being worked on; try again in a moment");
   if (stored.request !== print) throw new ApiError(422, "This Idempotency-Key was used for another request");
   return { status: stored.status, answer: JSON.parse(keys.open(stored.answer ?? "", place)["answer"] ?? "null") };
 }

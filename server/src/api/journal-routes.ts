@@ -48,7 +48,15 @@ export function journalRoutes(hub: Hub): readonly Implementation[] {
         values: [sql.workspace, params.id],
       });
       if (!row) throw new NotFound("request", params.id);
-      const deliveries = await sql.query<{ id: string; event: string; flow: string; target: number; state: string; detail: string | null; records: Record<string, string> | null }>({
+      const deliveries = await sql.query<{
+        id: string;
+        event: string;
+        flow: string;
+        target: number;
+        state: string;
+        detail: string | null;
+        records: Record<string, string> | null;
+      }>({
         text: "select id, event, flow, target, state, detail, records from hub.delivery where workspace = $1 and event = any($2::uuid[]) order by id",
         values: [sql.workspace, row.events],
       });
@@ -56,7 +64,15 @@ export function journalRoutes(hub: Hub): readonly Implementation[] {
       const text = body?.toString("utf8");
       // What is not UTF-8 is shown as it is, too.
       const exact = body === null || body.length === 0 || Buffer.from(text ?? "", "utf8").equals(body);
-      return { ...present(rest), prefix: rest.prefix, query: rest.query, headers: rest.headers, body: body === null || body.length === 0 ? null : (text ?? null), body_base64: exact ? null : (body?.toString("base64") ?? null), deliveries };
+      return {
+        ...present(rest),
+        prefix: rest.prefix,
+        query: rest.query,
+        headers: rest.headers,
+        body: body === null || body.length === 0 ? null : (text ?? null),
+        body_base64: exact ? null : (body?.toString("base64") ?? null),
+        deliveries,
+      };
     }),
 
     implement(contract.replayJournal, ({ params, sql }) => replay(hub, sql, params.id)),

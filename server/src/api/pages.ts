@@ -24,7 +24,12 @@ export function numberCursor({ cursor }: PageQuery): number {
 }
 
 /** `rows` holds one more than asked for when there is a next page. */
-export function page<Row, Item>(rows: readonly Row[], query: PageQuery, cursorOf: (row: Row) => string | number, present: (row: Row) => Item): { items: Item[]; next_cursor: string | null } {
+export function page<Row, Item>(
+  rows: readonly Row[],
+  query: PageQuery,
+  cursorOf: (row: Row) => string | number,
+  present: (row: Row) => Item,
+): { items: Item[]; next_cursor: string | null } {
   const limit = limitOf(query);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

@@ -36,7 +36,8 @@ function describe(error: unknown): Body {
   const detail = error instanceof Error ? error.message : String(error);
   if (error instanceof ApiError) return { status: error.status, detail };
   if (error instanceof NotFound) return { status: 404, detail };
-  if (error instanceof Invalid) return { status: 422, detail, errors: Object.fromEntries(Object.entries(error.fields).map(([name, list]) => [name, [...list]])) };
+  if (error instanceof Invalid)
+    return { status: 422, detail, errors: Object.fromEntries(Object.entries(error.fields).map(([name, list]) => [name, [...list]])) };
   if (error instanceof Forbidden) return { status: 403, detail };
   if (error instanceof Conflict) return { status: 409, detail };
   if (error instanceof TooManyTries) return { status: 429, detail };
@@ -44,7 +45,8 @@ function describe(error: unknown): Body {
   const { validation, validationContext, statusCode } = error as FastifyError;
   if (validation) return { status: 422, detail: `The ${validationContext ?? "request"} is not as described`, errors: namesOf(validation) };
   // The database refuses a value: too large a number, a character it cannot store.
-  if (/^(22|23)/.test(String((error as { code?: string }).code ?? ""))) return { status: 422, detail: `The database cannot store this: ${detail}` };
+  if (/^(22|23)/.test(String((error as { code?: string }).code ?? "")))
+    return { status: 422, detail: `The database cannot store this: ${detail}` };
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return { status: statusCode, detail };
   return { status: 500, detail: "Something went wrong on our side; the log has the details under this request_id" };
 }
@@ -52,9 +54,19 @@ function describe(error: unknown): Body {
 function namesOf(validation: NonNullable<FastifyError["validation"]>): Record<string, string[]> {
   const errors: Record<string, string[]> = {};
   for (const { instancePath, message, params, keyword } of validation) {
-    const extra = keyword === "required" ? String(params["missingProperty"]) : keyword === "additionalProperties" ? String(params["additionalProperty"]) : "";
+    const extra =
+      keyword === "required"
+        ? String(params["missingProperty"])
+        : keyword === "additionalProperties"
+          ? String(params["additionalProperty"])
+          : "";
     const name = [...instancePath.split("/").slice(1), ...(extra ? [extra] : [])].join(".") || "body";
-    const words = keyword === "additionalProperties" ? "is not a field of this request" : keyword === "required" ? "is required" : (message ?? "is wrong");
+    const words =
+      keyword === "additionalProperties"
+        ? "is not a field of this request"
+        : keyword === "required"
+          ? "is required"
+          : (message ?? "is wrong");
     errors[name] = [...(errors[name] ?? []), words];
   }
   return errors;

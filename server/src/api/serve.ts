@@ -12,7 +12,9 @@ export const apiPrefix = "/hub/v1";
 /** Puts routes of the contract on the server: who may call, what is checked, how errors look, and the description of each. */
 export function serveApi(app: FastifyInstance, hub: Hub, authentication: Authentication, implementations: readonly Implementation[]): void {
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, request, { status: 404, detail: `There is no ${request.method} ${request.url.split("?")[0]}` }));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, request, { status: 404, detail: `There is no ${request.method} ${request.url.split("?")[0]}` }),
+  );
   for (const implementation of implementations) {
     const { route } = implementation;
     app.route({
@@ -24,7 +26,13 @@ export function serveApi(app: FastifyInstance, hub: Hub, authentication: Authent
   }
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, authentication: Authentication, implementation: Implementation): Promise<FastifyReply> {
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hub: Hub,
+  authentication: Authentication,
+  implementation: Implementation,
+): Promise<FastifyReply> {
   const { route } = implementation;
   const caller = await authorise(request, route, authentication);
   const key = request.headers["idempotency-key"];
@@ -41,22 +49,33 @@ async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, au
   };
   const status = route.answer ? (route.status ?? 200) : 204;
   if (call.idempotencyKey === undefined || route.method !== "POST") return finish(reply, status, await implementation.handle(call));
-  const stored = await once(sql, hub.keys, call.idempotencyKey, { route: `${route.id} ${JSON.stringify(call.params ?? {})}`, body: call.body }, async () => ({
-    status,
-    answer: await implementation.handle(call),
-  }));
+  const stored = await once(
+    sql,
+    hub.keys,
+    call.idempotencyKey,
+    { route: `${route.id} ${JSON.stringify(call.params ?? {})}`, body: call.body },
+    async () => ({
+      status,
+      answer: await implementation.handle(call),
+    }),
+  );
   return finish(reply, stored.status, stored.answer);
 }
 
 const finish = (reply: FastifyReply, status: number, answer: unknown): FastifyReply =>
-  answer === undefined || answer === null ? reply.code(204).send() : reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(answer));
+  answer === undefined || answer === null
+    ? reply.code(204).send()
+    : reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(answer));
 
 async function authorise(request: FastifyRequest, route: Route, authentication: Authentication): Promise<Caller> {
   const caller = await authentication.callerOf(request);
   if (route.scope === "public") return caller ?? authentication.nobody;
   if (!caller) throw new ApiError(401, "Sign in, or send a token: Authorization: Bearer <token>");
   if (route.scope !== "signed-in" && !caller.scopes.has(route.scope)) {
-    throw new ApiError(caller.name === "operator" ? 400 : 403, caller.name === "operator" ? "Say which workspace: Svyazka-Workspace: <subdomain>" : `This needs the scope ${route.scope}`);
+    throw new ApiError(
+      caller.name === "operator" ? 400 : 403,
+      caller.name === "operator" ? "Say which workspace: Svyazka-Workspace: <subdomain>" : `This needs the scope ${route.scope}`,
+    );
   }
   return caller;
 }

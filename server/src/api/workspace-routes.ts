@@ -29,7 +29,8 @@ export function workspaceRoutes(hub: Hub): readonly Implementation[] {
 
     implement(contract.setUp, async ({ body }) => {
       const { code, ...draft } = body;
-      if (!(await useSetup(hub.pool.reference, code))) throw new ApiError(403, "This set-up link is used or out of date; the hub prints a new one when it starts empty");
+      if (!(await useSetup(hub.pool.reference, code)))
+        throw new ApiError(403, "This set-up link is used or out of date; the hub prints a new one when it starts empty");
       try {
         return await createWorkspace(hub, draft);
       } catch (error) {

@@ -6,9 +6,16 @@ export class CommandFailed extends Error {}
 
 export interface HubClient {
   /** Calls `/hub/v1` + path. `workspace` is a subdomain or a number. */
-  call<T>(method: string, path: string, options?: { body?: unknown; workspace?: string | undefined; query?: Record<string, string | number | undefined> }): Promise<T>;
+  call<T>(
+    method: string,
+    path: string,
+    options?: { body?: unknown; workspace?: string | undefined; query?: Record<string, string | number | undefined> },
+  ): Promise<T>;
   /** Follows `next_cursor` until `limit` items are there. */
-  list<T>(path: string, options: { workspace?: string | undefined; limit: number; query?: Record<string, string | number | undefined> }): Promise<T[]>;
+  list<T>(
+    path: string,
+    options: { workspace?: string | undefined; limit: number; query?: Record<string, string | number | undefined> },
+  ): Promise<T[]>;
 }
 
 const mostPerPage = 250;

@@ -12,7 +12,8 @@ interface Shared {
 
 const program = new Command("hub").description("Works with a running hub").showHelpAfterError();
 
-const shared = (command: Command): Command => command.option("--json", "print JSON").option("--data <dir>", "the data directory of the hub (default: DATA_DIR or ./data)");
+const shared = (command: Command): Command =>
+  command.option("--json", "print JSON").option("--data <dir>", "the data directory of the hub (default: DATA_DIR or ./data)");
 const inWorkspace = (command: Command): Command =>
   shared(command).addOption(new Option("-w, --workspace <subdomain>", "which workspace").makeOptionMandatory());
 
@@ -75,7 +76,12 @@ shared(workspace.command("create").description("make a workspace with its first 
   );
 shared(workspace.command("list").description("every workspace"))
   .addOption(limit)
-  .action(act<Shared & { limit: number }, unknown[]>((hub, o) => hub.list("/workspaces", { limit: o.limit }), table("id", "subdomain", "name", "created_at")));
+  .action(
+    act<Shared & { limit: number }, unknown[]>(
+      (hub, o) => hub.list("/workspaces", { limit: o.limit }),
+      table("id", "subdomain", "name", "created_at"),
+    ),
+  );
 
 const connection = noun("connection", "accounts at vendors");
 inWorkspace(connection.command("add").argument("<vendor>").description("add a connection; its secrets are shown this once"))
@@ -83,33 +89,59 @@ inWorkspace(connection.command("add").argument("<vendor>").description("add a co
   .option("--set <key=value>", "a setting or secret, as often as needed", collectSettings, {})
   .option("--allow-private-addresses", "let it reach addresses of the local network")
   .action(
-    act<Shared & { name?: string; set: Record<string, string>; allowPrivateAddresses?: boolean }, Record<string, unknown>>(async (hub, o, [vendor]) => {
-      const made = await hub.call<Record<string, unknown>>("POST", "/connections", {
-        workspace: o.workspace,
-        body: { vendor, name: o.name, settings: o.set, allow_private_addresses: o.allowPrivateAddresses },
-      });
-      return { id: made["id"], vendor: made["vendor"], name: made["name"], settings: made["settings"], secrets: made["secrets"], urls: made["urls"] };
-    }, record),
+    act<Shared & { name?: string; set: Record<string, string>; allowPrivateAddresses?: boolean }, Record<string, unknown>>(
+      async (hub, o, [vendor]) => {
+        const made = await hub.call<Record<string, unknown>>("POST", "/connections", {
+          workspace: o.workspace,
+          body: { vendor, name: o.name, settings: o.set, allow_private_addresses: o.allowPrivateAddresses },
+        });
+        return {
+          id: made["id"],
+          vendor: made["vendor"],
+          name: made["name"],
+          settings: made["settings"],
+          secrets: made["secrets"],
+          urls: made["urls"],
+        };
+      },
+      record,
+    ),
   );
 inWorkspace(connection.command("list").description("the connections of a workspace"))
   .addOption(limit)
-  .action(act<Shared & { limit: number }, unknown[]>((hub, o) => hub.list("/connections", { workspace: o.workspace, limit: o.limit }), table("id", "vendor", "name", "state", "parked_because")));
+  .action(
+    act<Shared & { limit: number }, unknown[]>(
+      (hub, o) => hub.list("/connections", { workspace: o.workspace, limit: o.limit }),
+      table("id", "vendor", "name", "state", "parked_because"),
+    ),
+  );
 inWorkspace(connection.command("check").argument("<id>").description("try its credentials")).action(
   act<Shared, unknown>((hub, o, [id]) => hub.call("POST", `/connections/${id}/check`, { workspace: o.workspace }), record),
 );
-for (const [verb, state] of [["enable", "active"], ["disable", "disabled"]] as const) {
-  inWorkspace(connection.command(verb).argument("<id>").description(verb === "enable" ? "let it work again, in order" : "refuse its requests and hold its deliveries")).action(
+for (const [verb, state] of [
+  ["enable", "active"],
+  ["disable", "disabled"],
+] as const) {
+  inWorkspace(
+    connection
+      .command(verb)
+      .argument("<id>")
+      .description(verb === "enable" ? "let it work again, in order" : "refuse its requests and hold its deliveries"),
+  ).action(
     act<Shared, unknown>((hub, o, [id]) => hub.call("PATCH", `/connections/${id}`, { workspace: o.workspace, body: { state } }), record),
   );
 }
 inWorkspace(connection.command("remove").argument("<id>").description("remove it; what it brought stays")).action(
   act<Shared, unknown>((hub, o, [id]) => hub.call("DELETE", `/connections/${id}`, { workspace: o.workspace }), done),
 );
-inWorkspace(connection.command("rotate").argument("<id>").argument("<secret>").description("make a new secret; the old one stays valid for a while"))
+inWorkspace(
+  connection.command("rotate").argument("<id>").argument("<secret>").description("make a new secret; the old one stays valid for a while"),
+)
   .option("--keep-hours <n>", "how long", wholeNumber)
   .action(
     act<Shared & { keepHours?: number }, unknown>(
-      (hub, o, [id, name]) => hub.call("POST", `/connections/${id}/secrets/${name}/rotate`, { workspace: o.workspace, body: { keep_hours: o.keepHours } }),
+      (hub, o, [id, name]) =>
+        hub.call("POST", `/connections/${id}/secrets/${name}/rotate`, { workspace: o.workspace, body: { keep_hours: o.keepHours } }),
       record,
     ),
   );
@@ -147,9 +179,12 @@ inWorkspace(delivery.command("show").argument("<id>").description("one delivery 
   act<Shared, unknown>((hub, o, [id]) => hub.call("GET", `/deliveries/${id}`, { workspace: o.workspace }), record),
 );
 for (const verb of ["retry", "skip"] as const) {
-  inWorkspace(delivery.command(verb).argument("<id>").description(verb === "retry" ? "try now" : "let go of it; what comes after it goes on")).action(
-    act<Shared, unknown>((hub, o, [id]) => hub.call("POST", `/deliveries/${id}/${verb}`, { workspace: o.workspace }), record),
-  );
+  inWorkspace(
+    delivery
+      .command(verb)
+      .argument("<id>")
+      .description(verb === "retry" ? "try now" : "let go of it; what comes after it goes on"),
+  ).action(act<Shared, unknown>((hub, o, [id]) => hub.call("POST", `/deliveries/${id}/${verb}`, { workspace: o.workspace }), record));
 }
 
 const token = noun("token", "API tokens");
@@ -158,13 +193,22 @@ inWorkspace(token.command("create").description("make an API token; it is shown 
   .option("--scopes <scopes>", "parted by commas; without it, all of the workspace")
   .action(
     act<Shared & { name: string; scopes?: string }, unknown>(
-      (hub, o) => hub.call("POST", "/tokens", { workspace: o.workspace, body: { name: o.name, scopes: o.scopes?.split(",").map((scope) => scope.trim()) } }),
+      (hub, o) =>
+        hub.call("POST", "/tokens", {
+          workspace: o.workspace,
+          body: { name: o.name, scopes: o.scopes?.split(",").map((scope) => scope.trim()) },
+        }),
       record,
     ),
   );
 inWorkspace(token.command("list").description("the tokens of a workspace"))
   .addOption(limit)
-  .action(act<Shared & { limit: number }, unknown[]>((hub, o) => hub.list("/tokens", { workspace: o.workspace, limit: o.limit }), table("id", "name", "scopes", "last_used_at", "revoked_at")));
+  .action(
+    act<Shared & { limit: number }, unknown[]>(
+      (hub, o) => hub.list("/tokens", { workspace: o.workspace, limit: o.limit }),
+      table("id", "name", "scopes", "last_used_at", "revoked_at"),
+    ),
+  );
 inWorkspace(token.command("revoke").argument("<id>").description("revoke a token at once")).action(
   act<Shared, unknown>((hub, o, [id]) => hub.call("DELETE", `/tokens/${id}`, { workspace: o.workspace }), done),
 );
@@ -182,14 +226,26 @@ inWorkspace(user.command("add").description("add a user: with a password, or wit
       (hub, o) =>
         hub.call("POST", "/users", {
           workspace: o.workspace,
-          body: { name: o["name"], email: o["email"], role: o["role"], password: o["password"], phone: o["phone"], own_records_only: o["ownRecordsOnly"] },
+          body: {
+            name: o["name"],
+            email: o["email"],
+            role: o["role"],
+            password: o["password"],
+            phone: o["phone"],
+            own_records_only: o["ownRecordsOnly"],
+          },
         }),
       record,
     ),
   );
 inWorkspace(user.command("list").description("everyone who works or worked here"))
   .addOption(limit)
-  .action(act<Shared & { limit: number }, unknown[]>((hub, o) => hub.list("/users", { workspace: o.workspace, limit: o.limit }), table("id", "name", "email", "role", "active")));
+  .action(
+    act<Shared & { limit: number }, unknown[]>(
+      (hub, o) => hub.list("/users", { workspace: o.workspace, limit: o.limit }),
+      table("id", "name", "email", "role", "active"),
+    ),
+  );
 
 shared(program.command("doctor").description("is everything well, and if not, what to do")).action(
   act<Shared, { ok: boolean; findings: { check: string; ok: boolean; message: string; advice?: string }[] }>(

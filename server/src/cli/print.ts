@@ -10,7 +10,13 @@ export function printTable(rows: readonly Readonly<Record<string, unknown>>[], c
   }
   const cells = [columns.map((column) => column.toUpperCase()), ...rows.map((row) => columns.map((column) => cellOf(row[column])))];
   const widths = columns.map((_, index) => Math.min(60, Math.max(...cells.map((line) => line[index]?.length ?? 0))));
-  for (const line of cells) console.log(line.map((cell, index) => cell.slice(0, 60).padEnd(widths[index] ?? 0)).join("  ").trimEnd());
+  for (const line of cells)
+    console.log(
+      line
+        .map((cell, index) => cell.slice(0, 60).padEnd(widths[index] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
 }
 
 /** One record, a line per member. */
@@ -27,5 +33,7 @@ export function printRecord(record: Readonly<Record<string, unknown>>): void {
 function cellOf(value: unknown, most = 200): string {
   if (value === null || value === undefined) return "";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return stripVTControlCharacters(text).replace(/[\x00-\x08\x0b-\x1f\x7f]/g, " ").slice(0, most);
+  return stripVTControlCharacters(text)
+    .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, " ")
+    .slice(0, most);
 }

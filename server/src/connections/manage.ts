@@ -1,8 +1,16 @@
-import { type AnyVendor, type Connection, type ConnectionId, emptyDirectory, readSettings, type Setting, type Workspace } from "@svyazka/core";
+import {
+  type AnyVendor,
+  type Connection,
+  type ConnectionId,
+  emptyDirectory,
+  readSettings,
+  type Setting,
+  type Workspace,
+} from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
-import type { Hub } from "../hub.ts";
 import { unpark } from "../delivery/manage.ts";
+import type { Hub } from "../hub.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
 import { hashToken, type KeyRing, newToken } from "./secrets.ts";
 
@@ -31,7 +39,13 @@ export async function addConnection(
   const row = await sql.transaction(async (sql) => {
     const [made] = await sql.query<ConnectionRow>({
       text: "insert into hub.connection (workspace, vendor, name, settings, allow_private_addresses) values ($1, $2, $3, $4, $5) returning *",
-      values: [workspace.id, vendor.id, draft.name ?? vendor.title[workspace.language], JSON.stringify(values), draft.allowPrivateAddresses ?? false],
+      values: [
+        workspace.id,
+        vendor.id,
+        draft.name ?? vendor.title[workspace.language],
+        JSON.stringify(values),
+        draft.allowPrivateAddresses ?? false,
+      ],
     });
     if (!made) throw new Error("an inserted connection must come back");
     await sql.query({
@@ -90,7 +104,10 @@ export async function changeConnection(
 export async function removeConnection(hub: Hub, sql: Sql, id: ConnectionId): Promise<void> {
   await sql.transaction(async (sql) => {
     await lockConnection(sql, id);
-    await sql.query({ text: "update hub.connection set state = 'removed', secrets = '', updated_at = now() where workspace = $1 and id = $2", values: [sql.workspace, id] });
+    await sql.query({
+      text: "update hub.connection set state = 'removed', secrets = '', updated_at = now() where workspace = $1 and id = $2",
+      values: [sql.workspace, id],
+    });
     await unpark(sql, id);
     await tell(sql, { kind: "connections", workspace: sql.workspace });
   });
@@ -139,20 +156,29 @@ export async function checkConnection(hub: Hub, sql: Sql, id: ConnectionId): Pro
   } catch (error) {
     health = { ok: false, message: error instanceof Error ? error.message : String(error), at: new Date().toISOString() };
   }
-  await sql.query({ text: "update hub.connection set health = $3 where workspace = $1 and id = $2", values: [sql.workspace, id, JSON.stringify(health)] });
+  await sql.query({
+    text: "update hub.connection set health = $3 where workspace = $1 and id = $2",
+    values: [sql.workspace, id, JSON.stringify(health)],
+  });
   return health;
 }
 
 /** Encrypts every secret of a workspace with the current key. Each row is rewritten under its own lock, while the hub works on. */
 export async function rewriteSecrets(keys: KeyRing, sql: Sql): Promise<{ connections: number; rewritten: number }> {
-  const rows = await sql.query<{ id: ConnectionId }>({ text: "select id from hub.connection where workspace = $1 and secrets <> ''", values: [sql.workspace] });
+  const rows = await sql.query<{ id: ConnectionId }>({
+    text: "select id from hub.connection where workspace = $1 and secrets <> ''",
+    values: [sql.workspace],
+  });
   let rewritten = 0;
   for (const { id } of rows) {
     await sql.transaction(async (sql) => {
       const row = await lockConnection(sql, id);
       if (row.secrets.startsWith(`${keys.currentId}.`)) return;
       const secrets = keys.open(row.secrets, placeOf(row));
-      await sql.query({ text: "update hub.connection set secrets = $3 where workspace = $1 and id = $2", values: [sql.workspace, id, keys.seal(secrets, placeOf(row))] });
+      await sql.query({
+        text: "update hub.connection set secrets = $3 where workspace = $1 and id = $2",
+        values: [sql.workspace, id, keys.seal(secrets, placeOf(row))],
+      });
       rewritten++;
     });
   }
@@ -191,12 +217,17 @@ const vendorOf = (hub: Hub, row: ConnectionRow): AnyVendor => {
 };
 
 const secretSettings = (vendor: AnyVendor) =>
-  Object.entries(vendor.settings as Record<string, Setting>).flatMap(([name, setting]) => (setting.type === "secret" ? [[name, setting] as const] : []));
+  Object.entries(vendor.settings as Record<string, Setting>).flatMap(([name, setting]) =>
+    setting.type === "secret" ? [[name, setting] as const] : [],
+  );
 
 const generateSecrets = (vendor: AnyVendor): Record<string, string> =>
   Object.fromEntries(secretSettings(vendor).flatMap(([name, setting]) => (setting.generated ? [[name, newToken()]] : [])));
 
-function splitSettings(vendor: AnyVendor, given: Readonly<Record<string, unknown>>): { plain: Record<string, unknown>; secret: Record<string, string> } {
+function splitSettings(
+  vendor: AnyVendor,
+  given: Readonly<Record<string, unknown>>,
+): { plain: Record<string, unknown>; secret: Record<string, string> } {
   const secretNames = new Set(secretSettings(vendor).map(([name]) => name));
   const plain: Record<string, unknown> = {};
   const secret: Record<string, string> = {};

@@ -79,7 +79,11 @@ export class Registry {
       values: [key],
     });
     const row = rows[0];
-    const hit = row && { workspace: row.workspace, connection: row.connection, expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY };
+    const hit = row && {
+      workspace: row.workspace,
+      connection: row.connection,
+      expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+    };
     if (this.#doors.size >= maxDoors) this.#doors.clear();
     this.#doors.set(key, { hit, until: now + (hit ? doorTtlMs : missTtlMs) });
     return hit;
@@ -103,7 +107,10 @@ export class Registry {
     const sql = this.#pool.in(id);
     const [workspace] = await this.#pool.reference.query<WorkspaceRow>({ text: "select * from hub.workspace where id = $1", values: [id] });
     if (!workspace) throw new Error(`There is no workspace ${id}`);
-    const rows = await sql.query<ConnectionRow>({ text: "select * from hub.connection where workspace = $1 and state <> 'removed' order by id", values: [id] });
+    const rows = await sql.query<ConnectionRow>({
+      text: "select * from hub.connection where workspace = $1 and state <> 'removed' order by id",
+      values: [id],
+    });
     const mappings = await sql.query<{ connection: ConnectionId; theirs: string; ours: string }>({
       text: "select connection, theirs, ours from hub.mapping where workspace = $1 and kind = 'field'",
       values: [id],
@@ -116,7 +123,9 @@ export class Registry {
     const directory = crm ? await this.#directory(crm) : emptyDirectory;
     const connections = new Map(
       known.map((row) => {
-        const fieldMapping = Object.fromEntries(mappings.filter((mapping) => mapping.connection === row.id).map(({ theirs, ours }) => [theirs, ours]));
+        const fieldMapping = Object.fromEntries(
+          mappings.filter((mapping) => mapping.connection === row.id).map(({ theirs, ours }) => [theirs, ours]),
+        );
         return [row.id, this.#revive(row, words, directory, fieldMapping)];
       }),
     );

@@ -17,4 +17,5 @@ export interface ConnectionRow {
 }
 
 /** What secrets of a connection are bound to. */
-export const placeOf = (row: { readonly workspace: WorkspaceId; readonly id: ConnectionId }): string => `connection ${row.workspace}/${row.id}`;
+export const placeOf = (row: { readonly workspace: WorkspaceId; readonly id: ConnectionId }): string =>
+  `connection ${row.workspace}/${row.id}`;

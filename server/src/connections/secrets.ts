@@ -32,7 +32,10 @@ export class KeyRing {
     const decipher = createDecipheriv("aes-256-gcm", this.#key(id), Buffer.from(iv, "base64url"));
     decipher.setAAD(Buffer.from(place));
     decipher.setAuthTag(bytes.subarray(-16));
-    return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString("utf8")) as Record<string, string>;
+    return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString("utf8")) as Record<
+      string,
+      string
+    >;
   }
 
   /** The operator's token: the same for every process that has the key, kept nowhere but in the data directory. */
@@ -42,7 +45,10 @@ export class KeyRing {
 
   #key(id: string): Buffer {
     const key = this.#keys.get(id);
-    if (!key) throw new WrongConfiguration(`Secrets were encrypted with the key ${id}, which is not here: set MASTER_KEY (or MASTER_KEY_OLD) to it.`);
+    if (!key)
+      throw new WrongConfiguration(
+        `Secrets were encrypted with the key ${id}, which is not here: set MASTER_KEY (or MASTER_KEY_OLD) to it.`,
+      );
     return key;
   }
 }

@@ -9,7 +9,12 @@ export type Message =
   | { readonly kind: "connections"; readonly workspace: WorkspaceId }
   | { readonly kind: "directory"; readonly workspace: WorkspaceId }
   | { readonly kind: "tokens"; readonly workspace: WorkspaceId }
-  | { readonly kind: "live"; readonly workspace: WorkspaceId; readonly users?: readonly number[]; readonly news: Readonly<Record<string, unknown>> };
+  | {
+      readonly kind: "live";
+      readonly workspace: WorkspaceId;
+      readonly users?: readonly number[];
+      readonly news: Readonly<Record<string, unknown>>;
+    };
 
 const channel = "svyazka";
 

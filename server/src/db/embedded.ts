@@ -1,6 +1,21 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, chownSync, closeSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -50,7 +65,10 @@ export async function startEmbeddedPostgres(dataDir: string, onEvent: (message: 
         server.once("exit", () => void revive());
         return server;
       }
-      if (Date.now() > deadline) throw new WrongConfiguration(`The embedded PostgreSQL did not start within ${patienceMs / 1000} s; see ${join(dataDir, "postgres.log")}.`);
+      if (Date.now() > deadline)
+        throw new WrongConfiguration(
+          `The embedded PostgreSQL did not start within ${patienceMs / 1000} s; see ${join(dataDir, "postgres.log")}.`,
+        );
       stopLeftover(cluster);
       await sleep(100);
     }
@@ -74,7 +92,10 @@ export async function startEmbeddedPostgres(dataDir: string, onEvent: (message: 
     socketDirectory,
     async stop() {
       stopping = true;
-      const gone = new Promise<void>((resolve) => (current.exitCode === null && current.signalCode === null ? current.once("exit", () => resolve()) : resolve()));
+      current.ref();
+      const gone = new Promise<void>((resolve) =>
+        current.exitCode === null && current.signalCode === null ? current.once("exit", () => resolve()) : resolve(),
+      );
       current.stdin?.end();
       await gone;
     },
@@ -82,8 +103,15 @@ export async function startEmbeddedPostgres(dataDir: string, onEvent: (message: 
 }
 
 /** The server, and a shell that stops it as soon as our end of its standard input closes: even `kill -9` of this process leaves no orphan. */
-function run(binaries: string, cluster: string, socketDirectory: string, dataDir: string, owned: { uid?: number; gid?: number }): ChildProcess {
-  const guard = 'exec 3<&0; "$0" "$@" </dev/null 3<&- & p=$!; (trap "" INT TERM; cat <&3 >/dev/null; kill -INT $p) 2>/dev/null & w=$!; exec 3<&-; trap "" INT; wait $p; s=$?; kill -9 $w 2>/dev/null; exit $s';
+function run(
+  binaries: string,
+  cluster: string,
+  socketDirectory: string,
+  dataDir: string,
+  owned: { uid?: number; gid?: number },
+): ChildProcess {
+  const guard =
+    'exec 3<&0; "$0" "$@" </dev/null 3<&- & p=$!; (trap "" INT TERM; cat <&3 >/dev/null; kill -INT $p) 2>/dev/null & w=$!; exec 3<&-; trap "" INT; wait $p; s=$?; kill -9 $w 2>/dev/null; exit $s';
   const log = openLog(join(dataDir, "postgres.log"));
   const options: Record<string, string> = {
     listen_addresses: "",
@@ -100,13 +128,24 @@ function run(binaries: string, cluster: string, socketDirectory: string, dataDir
     timezone: "UTC",
     log_timezone: "UTC",
   };
-  const server = spawn("/bin/sh", ["-c", guard, join(binaries, "bin", "postgres"), "-D", cluster, ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])], {
-    cwd: "/",
-    detached: true,
-    stdio: ["pipe", log, log],
-    env: { PATH: "/usr/bin:/bin", LANG: "C" },
-    ...owned,
-  });
+  const server = spawn(
+    "/bin/sh",
+    [
+      "-c",
+      guard,
+      join(binaries, "bin", "postgres"),
+      "-D",
+      cluster,
+      ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ],
+    {
+      cwd: "/",
+      detached: true,
+      stdio: ["pipe", log, log],
+      env: { PATH: "/usr/bin:/bin", LANG: "C" },
+      ...owned,
+    },
+  );
   closeSync(log);
   server.stdin?.on("error", () => {});
   server.on("error", () => {});
@@ -146,7 +185,9 @@ function stopLeftover(cluster: string): void {
   try {
     const pid = Number(readFileSync(join(cluster, "postmaster.pid"), "utf8").split("\n")[0]);
     if (!Number.isInteger(pid) || pid <= 1 || pid === process.pid) return;
-    const command = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : spawnSync("ps", ["-o", "command=", "-p", String(pid)]).stdout.toString();
+    const command = existsSync(`/proc/${pid}/cmdline`)
+      ? readFileSync(`/proc/${pid}/cmdline`, "utf8")
+      : spawnSync("ps", ["-o", "command=", "-p", String(pid)]).stdout.toString();
     if (command.includes(cluster)) process.kill(pid, "SIGINT");
   } catch {
     // No such file or process: nothing is left over.
@@ -159,10 +200,24 @@ function initialise(binaries: string, home: string, cluster: string, owned: { ui
   rmSync(unfinished, { recursive: true, force: true });
   const result = spawnSync(
     join(binaries, "bin", "initdb"),
-    ["-D", unfinished, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"],
+    [
+      "-D",
+      unfinished,
+      "-U",
+      "postgres",
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--data-checksums",
+    ],
     { cwd: "/", env: { PATH: "/usr/bin:/bin", LANG: "C" }, encoding: "utf8", ...owned },
   );
-  if (result.status !== 0) throw new WrongConfiguration(`The embedded PostgreSQL could not be set up: ${(result.error?.message ?? result.stderr).trim()}`);
+  if (result.status !== 0)
+    throw new WrongConfiguration(`The embedded PostgreSQL could not be set up: ${(result.error?.message ?? result.stderr).trim()}`);
   renameSync(unfinished, cluster);
 }
 
@@ -195,7 +250,10 @@ const exists = (path: string): boolean => {
 /** When we are root and the unprivileged user could not reach the binaries: a copy where it can. */
 function reachable(binaries: string, asRoot: boolean): string {
   if (!asRoot || openToOthers(binaries)) return binaries;
-  const version = createHash("sha256").update(readFileSync(join(binaries, "bin", "initdb"))).digest("hex").slice(0, 12);
+  const version = createHash("sha256")
+    .update(readFileSync(join(binaries, "bin", "initdb")))
+    .digest("hex")
+    .slice(0, 12);
   const copy = join(systemHome, `postgres-${version}`);
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`;
@@ -222,7 +280,8 @@ function databaseHome(dataDir: string, asRoot: boolean): string {
 function realHome(home: string): string {
   if (!lstatSync(home).isSymbolicLink()) return home;
   const target = readlinkSync(home);
-  if (!existsSync(target)) throw new WrongConfiguration(`${home} points to ${target}, which is gone: restore it from a backup, or remove the link to begin anew.`);
+  if (!existsSync(target))
+    throw new WrongConfiguration(`${home} points to ${target}, which is gone: restore it from a backup, or remove the link to begin anew.`);
   return target;
 }
 

@@ -11,11 +11,15 @@ import { WrongConfiguration } from "../config.ts";
  */
 export async function lockDataDirectory(dataDir: string): Promise<{ release(): void }> {
   const near = join(dataDir, "hub.lock");
-  const path = Buffer.byteLength(near) <= 90 ? near : join(tmpdir(), `svyazka-${createHash("sha256").update(dataDir).digest("hex").slice(0, 16)}.lock`);
+  const path =
+    Buffer.byteLength(near) <= 90
+      ? near
+      : join(tmpdir(), `svyazka-${createHash("sha256").update(dataDir).digest("hex").slice(0, 16)}.lock`);
   for (let tries = 0; tries < 5; tries++) {
     const server = await listen(path);
     if (server) return { release: () => server.close() };
-    if (await answers(path)) throw new WrongConfiguration(`Another hub is running on ${dataDir}: stop it, or give this one another directory with --data.`);
+    if (await answers(path))
+      throw new WrongConfiguration(`Another hub is running on ${dataDir}: stop it, or give this one another directory with --data.`);
     rmSync(path, { force: true });
   }
   throw new WrongConfiguration(`Cannot lock ${dataDir}: is it writable?`);

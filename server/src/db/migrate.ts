@@ -36,17 +36,23 @@ export async function migrate(client: pg.Client): Promise<string[]> {
   await client.query("select pg_advisory_lock(748302911)");
   try {
     await client.query("create schema if not exists hub");
-    await client.query("create table if not exists hub.migration (name text primary key, checksum text not null, at timestamptz not null default now())");
+    await client.query(
+      "create table if not exists hub.migration (name text primary key, checksum text not null, at timestamptz not null default now())",
+    );
     const { rows } = await client.query<{ name: string; checksum: string }>("select name, checksum from hub.migration");
     const done = new Map(rows.map((row) => [row.name, row.checksum]));
     const all = migrations();
     const unknown = [...done.keys()].filter((name) => !all.some((migration) => migration.name === name));
-    if (unknown.length > 0) throw new WrongConfiguration(`The database was migrated by a newer hub (${unknown.join(", ")}): update this one.`);
+    if (unknown.length > 0)
+      throw new WrongConfiguration(`The database was migrated by a newer hub (${unknown.join(", ")}): update this one.`);
     const applied: string[] = [];
     for (const migration of all) {
       const checksum = done.get(migration.name);
       if (checksum === migration.checksum) continue;
-      if (checksum !== undefined) throw new WrongConfiguration(`The migration ${migration.name} has been changed since it was applied: restore it, and put changes into a new one.`);
+      if (checksum !== undefined)
+        throw new WrongConfiguration(
+          `The migration ${migration.name} has been changed since it was applied: restore it, and put changes into a new one.`,
+        );
       await client.query("begin");
       try {
         await client.query(migration.text);
@@ -54,7 +60,9 @@ export async function migrate(client: pg.Client): Promise<string[]> {
         await client.query("commit");
       } catch (error) {
         await client.query("rollback");
-        throw new Error(`The migration ${migration.name} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+        throw new Error(`The migration ${migration.name} failed: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
       }
       applied.push(migration.name);
     }

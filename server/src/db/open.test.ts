@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { WorkspaceId } from "@svyazka/core";
 import { afterAll, expect, it } from "vitest";
-import { readConfig } from "../config.ts";
 import { testDatabase } from "../../testkit/database.ts";
+import { readConfig } from "../config.ts";
 import { openDatabase } from "./open.ts";
 
 it("refuses a second hub on the same data directory, in words", async () => {
@@ -24,5 +24,7 @@ afterAll(() => test.close());
 
 it("connects as a role that row-level security binds", async () => {
   const sql = test.database.in(7 as WorkspaceId);
-  expect(await sql.query({ text: "select rolsuper, rolbypassrls from pg_roles where rolname = current_user" })).toEqual([{ rolsuper: false, rolbypassrls: false }]);
+  expect(await sql.query({ text: "select rolsuper, rolbypassrls from pg_roles where rolname = current_user" })).toEqual([
+    { rolsuper: false, rolbypassrls: false },
+  ]);
 });

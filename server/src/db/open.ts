@@ -66,7 +66,9 @@ async function openExternal(config: Config, url: string, masterKey: Buffer, onEv
     });
   } catch (error) {
     if (error instanceof WrongConfiguration) throw error;
-    throw new WrongConfiguration(`DATABASE_URL does not work: ${error instanceof Error ? error.message || String((error as { code?: unknown }).code) : String(error)}`);
+    throw new WrongConfiguration(
+      `DATABASE_URL does not work: ${error instanceof Error ? error.message || String((error as { code?: unknown }).code) : String(error)}`,
+    );
   }
   const pool = new Pool({ ...connection, max: config.DATABASE_CONNECTIONS });
   return { pool, connection, kind: "external", close: () => pool.close() };
@@ -76,7 +78,12 @@ async function openExternal(config: Config, url: string, masterKey: Buffer, onEv
  * Whom to connect as. A user that row-level security binds is used as it is; the tables force it on their owner too.
  * A superuser makes way for a login role of the hub's own, one per database, with a password that only our key tells.
  */
-async function unprivileged(client: pg.Client, url: string, masterKey: Buffer, onEvent: (message: string) => void): Promise<pg.ClientConfig> {
+async function unprivileged(
+  client: pg.Client,
+  url: string,
+  masterKey: Buffer,
+  onEvent: (message: string) => void,
+): Promise<pg.ClientConfig> {
   const { rows } = await client.query<{ free: boolean; database: string; id: string }>(
     "select (rolsuper or rolbypassrls) as free, current_database() as database, (select oid::text from pg_database where datname = current_database()) as id from pg_roles where rolname = current_user",
   );
@@ -100,8 +107,11 @@ async function unprivileged(client: pg.Client, url: string, masterKey: Buffer, o
 }
 
 async function requireVersion(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: string; text: string }>("select current_setting('server_version_num') as version, current_setting('server_version') as text");
-  if (Number(rows[0]?.version) < 150000) throw new WrongConfiguration(`DATABASE_URL points to PostgreSQL ${rows[0]?.text}; version 15 or later is needed.`);
+  const { rows } = await client.query<{ version: string; text: string }>(
+    "select current_setting('server_version_num') as version, current_setting('server_version') as text",
+  );
+  if (Number(rows[0]?.version) < 150000)
+    throw new WrongConfiguration(`DATABASE_URL points to PostgreSQL ${rows[0]?.text}; version 15 or later is needed.`);
 }
 
 /** Roles belong to the whole server: another hub may make the same one at the same moment. */
@@ -114,7 +124,10 @@ async function ensureRole(client: pg.Client, create: string): Promise<void> {
   } catch (error) {
     const code = (error as { code?: string }).code;
     if (code === "42710" || code === "23505") return;
-    if (code === "42501") throw new WrongConfiguration(`The user of DATABASE_URL may not create roles: run \`${create}\` as an administrator, or grant it CREATEROLE.`);
+    if (code === "42501")
+      throw new WrongConfiguration(
+        `The user of DATABASE_URL may not create roles: run \`${create}\` as an administrator, or grant it CREATEROLE.`,
+      );
     throw error;
   }
 }

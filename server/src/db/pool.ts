@@ -23,6 +23,8 @@ export class Pool implements Database {
     this.#pool = new pg.Pool({ ...config, allowExitOnIdle: true });
     // A broken idle connection: the pool drops it and the next caller gets another.
     this.#pool.on("error", () => {});
+    // The same for one that is lent out and idle at that moment: whoever holds it learns of it at the next statement.
+    this.#pool.on("connect", (client) => client.on("error", () => {}));
   }
 
   in(workspace: WorkspaceId): Sql {
@@ -125,5 +127,7 @@ async function run<Row>(client: pg.ClientBase, { text, values = [], name }: Stat
 function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = "code" in error ? String(error.code) : "";
-  return /^(08|53|57P0)/.test(code) || /^E[A-Z]+$/.test(code) || /Connection terminated|not queryable|Client was closed/i.test(error.message);
+  return (
+    /^(08|53|57P0)/.test(code) || /^E[A-Z]+$/.test(code) || /Connection terminated|not queryable|Client was closed/i.test(error.message)
+  );
 }

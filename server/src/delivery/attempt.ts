@@ -61,7 +61,11 @@ function contextOf(claim: Claim, view: WorkspaceView, port: FlowContext["port"],
   };
 }
 
-async function classify(error: unknown, claim: Claim, options: AttemptOptions): Promise<Omit<Finished, "claim" | "startedAt" | "ms" | "calls">> {
+async function classify(
+  error: unknown,
+  claim: Claim,
+  options: AttemptOptions,
+): Promise<Omit<Finished, "claim" | "startedAt" | "ms" | "calls">> {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Refused) return { outcome: "failed", detail: message, error: message };
   if (error instanceof LoginNeeded) {
@@ -70,11 +74,13 @@ async function classify(error: unknown, claim: Claim, options: AttemptOptions): 
   }
   if (error instanceof Conflict || error instanceof DatabaseUnavailable) {
     // Nothing is wrong with the delivery: again at once, as often as it takes, within reason.
-    return claim.attempts < 100 ? { outcome: "retry", detail: message, error: message, delaySeconds: error instanceof Conflict ? 0.05 : 1 } : { outcome: "failed", detail: message, error: message };
+    return claim.attempts < 100
+      ? { outcome: "retry", detail: message, error: message, delaySeconds: error instanceof Conflict ? 0.05 : 1 }
+      : { outcome: "failed", detail: message, error: message };
   }
   if (!(error instanceof Unavailable)) options.onBug(error, claim);
   const delaySeconds = retryDelay(claim.attempts + 1, Math.random(), error instanceof Unavailable ? error.retryAfterSeconds : undefined);
-  const stack = error instanceof Unavailable ? message : ((error instanceof Error && error.stack) || message);
+  const stack = error instanceof Unavailable ? message : (error instanceof Error && error.stack) || message;
   return delaySeconds === undefined
     ? { outcome: "failed", detail: `Given up after ${claim.attempts + 1} attempts: ${message}`, error: stack }
     : { outcome: "retry", detail: message, error: stack, delaySeconds };

@@ -90,7 +90,11 @@ export class Ledger {
 
   async #commit(workspace: WorkspaceId, batch: readonly Waiting[]): Promise<void> {
     try {
-      const recorded = await write(this.#pool, workspace, batch.map((waiting) => waiting.entry));
+      const recorded = await write(
+        this.#pool,
+        workspace,
+        batch.map((waiting) => waiting.entry),
+      );
       batch.forEach((waiting, index) => waiting.resolve(recorded[index] as Recorded));
       if (batch.some(({ entry }) => entry.events.length > 0)) this.#onWork(workspace);
     } catch (error) {
@@ -162,10 +166,28 @@ async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry
       const event = uuid() as EventId;
       facts.set(name, { event, entry: index });
       const { key, type, subject, data, keySeconds, hold } = draft;
-      factRows.push({ connection: line.connection, key, event, journal: journalIds[index], seconds: keySeconds, type, subject: subject.slice(0, 300), data });
+      factRows.push({
+        connection: line.connection,
+        key,
+        event,
+        journal: journalIds[index],
+        seconds: keySeconds,
+        type,
+        subject: subject.slice(0, 300),
+        data,
+      });
       for (const { flow, target } of deliveries) {
         const lane = `${target} ${subject.slice(0, 300)}`;
-        deliveryRows.push({ id: uuid() as DeliveryId, event, flow, target, lane, state: hold === undefined ? "waiting" : "held", detail: hold, place: deliveryRows.length });
+        deliveryRows.push({
+          id: uuid() as DeliveryId,
+          event,
+          flow,
+          target,
+          lane,
+          state: hold === undefined ? "waiting" : "held",
+          detail: hold,
+          place: deliveryRows.length,
+        });
       }
     }
   });

@@ -70,7 +70,10 @@ export async function skip(sql: Sql, id: DeliveryId): Promise<void> {
 
 /** Locks the lane first and its delivery after, as the engine does. */
 async function lockDelivery(sql: Sql, id: DeliveryId): Promise<{ state: string; lane: string }> {
-  const [found] = await sql.query<{ lane: string }>({ text: "select lane from hub.delivery where workspace = $1 and id = $2", values: [sql.workspace, id] });
+  const [found] = await sql.query<{ lane: string }>({
+    text: "select lane from hub.delivery where workspace = $1 and id = $2",
+    values: [sql.workspace, id],
+  });
   if (!found) throw new NotFound("delivery", id);
   await sql.query({ text: "select 1 from hub.lane where workspace = $1 and lane = $2 for update", values: [sql.workspace, found.lane] });
   const [row] = await sql.query<{ state: string; lane: string }>({

@@ -115,9 +115,11 @@ export class Queue {
 
   /** The heads of up to `limit` free lanes. The commit need not wait for the disk: a claim that is lost is only made again. */
   async claim(workspace: WorkspaceId, limit: number): Promise<Claim[]> {
-    const rows = await this.#pool.in(workspace).transaction((sql) => sql.query<ClaimRow>({ name: "claim", text: claimText, values: [workspace, limit, leaseSeconds] }), {
-      relaxed: true,
-    });
+    const rows = await this.#pool
+      .in(workspace)
+      .transaction((sql) => sql.query<ClaimRow>({ name: "claim", text: claimText, values: [workspace, limit, leaseSeconds] }), {
+        relaxed: true,
+      });
     const empty = rows.filter((row) => row.id === null);
     if (empty.length > 0) await this.#correct(workspace, empty);
     return rows.flatMap((row) => (row.id === null ? [] : [readClaim(workspace, row, row.id)]));
@@ -139,7 +141,9 @@ export class Queue {
       calls: one.calls.length > 0 ? one.calls : undefined,
       number: one.claim.attempts + 1,
     }));
-    const rows = await this.#pool.in(workspace).query<{ more: boolean }>({ name: "finish", text: finishText, values: [workspace, storableJson(input)] });
+    const rows = await this.#pool
+      .in(workspace)
+      .query<{ more: boolean }>({ name: "finish", text: finishText, values: [workspace, storableJson(input)] });
     return rows.some((row) => row.more);
   }
 

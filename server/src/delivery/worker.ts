@@ -58,7 +58,8 @@ export class Worker {
 
   async lookEverywhere(): Promise<void> {
     try {
-      for (const workspace of await this.#options.workspaces()) this.#due.set(workspace, Math.min(this.#due.get(workspace) ?? 0, Date.now()));
+      for (const workspace of await this.#options.workspaces())
+        this.#due.set(workspace, Math.min(this.#due.get(workspace) ?? 0, Date.now()));
       this.#wake?.();
     } catch (error) {
       this.#options.onError(error);

@@ -13,7 +13,10 @@ const form = async (...args: Parameters<typeof raw>) => ({ ...(await decode(raw(
 
 describe("a form", () => {
   it("is read with plus signs, escapes and Cyrillic", async () => {
-    expect(await form("name=%D0%98%D0%B2%D0%B0%D0%BD+%D0%9F.&phone=8%20910", "application/x-www-form-urlencoded")).toEqual({ name: "Иван П.", phone: "8 910" });
+    expect(await form("name=%D0%98%D0%B2%D0%B0%D0%BD+%D0%9F.&phone=8%20910", "application/x-www-form-urlencoded")).toEqual({
+      name: "Иван П.",
+      phone: "8 910",
+    });
   });
 
   it("in windows-1251 is read by its charset, by _charset_, and by its bytes", async () => {
@@ -48,14 +51,23 @@ describe("JSON", () => {
 
   it("that is broken or too deep is said to be, not thrown", async () => {
     expect(await decode(raw("{", "application/json"))).toMatchObject({ form: {}, unreadable: "The body is not valid JSON" });
-    expect(await decode(raw("[".repeat(5000) + "]".repeat(5000), "application/json"))).toMatchObject({ form: {}, unreadable: expect.stringMatching(/nested/) });
+    expect(await decode(raw("[".repeat(5000) + "]".repeat(5000), "application/json"))).toMatchObject({
+      form: {},
+      unreadable: expect.stringMatching(/nested/),
+    });
   });
 });
 
 describe("a multipart form", () => {
-  const part = (name: string, value: string, extra = "") => `--B\r\nContent-Disposition: form-data; name="${name}"${extra}\r\n\r\n${value}\r\n`;
+  const part = (name: string, value: string, extra = "") =>
+    `--B\r\nContent-Disposition: form-data; name="${name}"${extra}\r\n\r\n${value}\r\n`;
   it("gives its fields, in UTF-8 or windows-1251, and the names and sizes of its files", async () => {
-    const body = Buffer.concat([Buffer.from(part("имя", "Иван")), Buffer.from(part("f", "12345", '; filename="a.txt"')), Buffer.from(part("w", "\xc8\xe2"), "latin1"), Buffer.from("--B--\r\n")]);
+    const body = Buffer.concat([
+      Buffer.from(part("имя", "Иван")),
+      Buffer.from(part("f", "12345", '; filename="a.txt"')),
+      Buffer.from(part("w", "\xc8\xe2"), "latin1"),
+      Buffer.from("--B--\r\n"),
+    ]);
     const read = await decode(raw(body, "multipart/form-data; boundary=B"));
     expect({ ...read.form }).toEqual({ имя: "Иван", w: "Ив" });
     expect(read.files).toEqual([{ field: "f", name: "a.txt", bytes: 5 }]);

@@ -77,7 +77,10 @@ function unescapeForm(text: string, charset: string | undefined): string {
       // Not UTF-8, or a stray per cent sign.
     }
   }
-  const bytes = Buffer.from(spaced.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), "latin1");
+  const bytes = Buffer.from(
+    spaced.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    "latin1",
+  );
   return decodeText(bytes, charset);
 }
 
@@ -123,7 +126,11 @@ function readMultipart(body: Buffer, type: string): Promise<Body> {
     const files: { field: string; name: string; bytes: number }[] = [];
     const fail = (message: string) => resolve({ form, files, unreadable: message });
     try {
-      const parser = new Busboy({ headers: { "content-type": type }, defCharset: "latin1", limits: { fields: maxFields, files: 50, fieldSize: 1_048_576, fieldNameSize: 1000 } });
+      const parser = new Busboy({
+        headers: { "content-type": type },
+        defCharset: "latin1",
+        limits: { fields: maxFields, files: 50, fieldSize: 1_048_576, fieldNameSize: 1000 },
+      });
       parser.on("field", (name, value) => {
         // The parser reads names as UTF-8 itself, and values in the charset it is told.
         form[name] = decodeText(Buffer.from(value, "latin1"), undefined);

@@ -101,7 +101,11 @@ function answerBroken(error: unknown, knock: Knock | Reply, reply: FastifyReply)
   const request = emptyRequest(knock);
   const refuse = knock.vendor.door?.refuse;
   if (status === 413) return send(reply, refuse?.({ kind: "too_large" }, request) ?? plainRefusal(413));
-  if (status < 500) return send(reply, refuse?.({ kind: "malformed", message: "The request body could not be read", fields: {} }, request) ?? plainRefusal(400));
+  if (status < 500)
+    return send(
+      reply,
+      refuse?.({ kind: "malformed", message: "The request body could not be read", fields: {} }, request) ?? plainRefusal(400),
+    );
   return send(reply, refuse?.({ kind: "unavailable" }, request) ?? plainRefusal(503));
 }
 

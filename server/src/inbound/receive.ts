@@ -1,4 +1,15 @@
-import { type AnyFlow, type AnyVendor, type DoorProblem, type DoorRoute, type EventDraft, type InboundRequest, Intruder, Malformed, type Received, type Reply } from "@svyazka/core";
+import {
+  type AnyFlow,
+  type AnyVendor,
+  type DoorProblem,
+  type DoorRoute,
+  type EventDraft,
+  type InboundRequest,
+  Intruder,
+  Malformed,
+  type Received,
+  type Reply,
+} from "@svyazka/core";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
 import { decode, type RawRequest } from "./decode.ts";
@@ -29,7 +40,9 @@ export interface DoorOptions {
   readonly counts: DoorCounts;
 }
 
-type Understood = { readonly received: Received } | { readonly problem: DoorProblem; readonly outcome: "malformed" | "failed"; readonly detail: string };
+type Understood =
+  | { readonly received: Received }
+  | { readonly problem: DoorProblem; readonly outcome: "malformed" | "failed"; readonly detail: string };
 
 /**
  * From a request to its answer: who is it for, what does it mean, write it down, answer. A fact is answered only after it is on disk.
@@ -85,7 +98,8 @@ function understand(knock: Knock, request: InboundRequest, live: LiveConnection,
     return received ? { received } : { problem: { kind: "not_found" }, outcome: "failed", detail: "This vendor receives nothing" };
   } catch (error) {
     if (error instanceof Intruder) throw error;
-    if (error instanceof Malformed) return { problem: { kind: "malformed", message: error.message, fields: error.fields }, outcome: "malformed", detail: error.message };
+    if (error instanceof Malformed)
+      return { problem: { kind: "malformed", message: error.message, fields: error.fields }, outcome: "malformed", detail: error.message };
     // Our own mistake. The raw request is kept, so it can be received again once the mistake is mended.
     counts.onBug(error, knock);
     return { problem: { kind: "internal" }, outcome: "failed", detail: error instanceof Error ? error.message : String(error) };
@@ -175,4 +189,8 @@ async function inTime(question: Extract<Received, { answer(): unknown }>): Promi
   }
 }
 
-export const plainRefusal = (status: number): Reply => ({ status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${status}\n` });
+export const plainRefusal = (status: number): Reply => ({
+  status,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: `${status}\n`,
+});

@@ -1,4 +1,13 @@
-import { type ConnectionId, type DeliveryId, type EventDraft, type EventId, Intruder, type JournalId, Malformed, type Received } from "@svyazka/core";
+import {
+  type ConnectionId,
+  type DeliveryId,
+  type EventDraft,
+  type EventId,
+  Intruder,
+  type JournalId,
+  Malformed,
+  type Received,
+} from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { storableJson } from "../db/storable.ts";
 import { retry } from "../delivery/manage.ts";
@@ -24,8 +33,15 @@ interface StoredRequest {
  * Receives a stored request again, with today's code and settings, as if it had come when it came. What it had become before is read anew:
  * deliveries of it that failed are tried with the new reading, those that are done stay as they are. Nothing is done twice.
  */
-export async function replay(hub: Hub, sql: Sql, id: string): Promise<{ outcome: string; detail: string | null; journal: string | null; events: string[] }> {
-  const [stored] = await sql.query<StoredRequest>({ text: "select * from hub.journal where workspace = $1 and id = $2", values: [sql.workspace, id] });
+export async function replay(
+  hub: Hub,
+  sql: Sql,
+  id: string,
+): Promise<{ outcome: string; detail: string | null; journal: string | null; events: string[] }> {
+  const [stored] = await sql.query<StoredRequest>({
+    text: "select * from hub.journal where workspace = $1 and id = $2",
+    values: [sql.workspace, id],
+  });
   if (!stored) throw new NotFound("request", id);
   if (stored.body === null) throw new Invalid({ id: ["the body of this request has been erased"] });
   const view = await hub.registry.view(sql.workspace);
@@ -38,10 +54,17 @@ export async function replay(hub: Hub, sql: Sql, id: string): Promise<{ outcome:
     received = live.vendor.receive?.(request, live.connection, stored.received_at);
   } catch (error) {
     if (error instanceof Malformed) return { outcome: "malformed", detail: error.message, journal: null, events: [] };
-    if (error instanceof Intruder) return { outcome: "ignored", detail: "Its secret was taken out of the journal, so it cannot be checked again", journal: null, events: [] };
+    if (error instanceof Intruder)
+      return {
+        outcome: "ignored",
+        detail: "Its secret was taken out of the journal, so it cannot be checked again",
+        journal: null,
+        events: [],
+      };
     throw error;
   }
-  if (!received || !("facts" in received)) return { outcome: "ignored", detail: "There is nothing to do about this request", journal: null, events: [] };
+  if (!received || !("facts" in received))
+    return { outcome: "ignored", detail: "There is nothing to do about this request", journal: null, events: [] };
   if (stored.events.length === received.facts.length && stored.events.length > 0) return readAnew(hub, sql, stored, received.facts);
   const recorded = await hub.ledger.record(sql.workspace, {
     line: {
@@ -60,7 +83,10 @@ export async function replay(hub: Hub, sql: Sql, id: string): Promise<{ outcome:
 
 async function readAnew(hub: Hub, sql: Sql, stored: StoredRequest, facts: readonly EventDraft[]): ReturnType<typeof replay> {
   for (const [index, event] of stored.events.entries()) {
-    await sql.query({ text: "update hub.event set data = $3 where workspace = $1 and id = $2", values: [sql.workspace, event, storableJson(facts[index]?.data)] });
+    await sql.query({
+      text: "update hub.event set data = $3 where workspace = $1 and id = $2",
+      values: [sql.workspace, event, storableJson(facts[index]?.data)],
+    });
   }
   const failed = await sql.query<{ id: DeliveryId }>({
     text: "select id from hub.delivery where workspace = $1 and event = any($2::uuid[]) and state = 'failed' order by id",

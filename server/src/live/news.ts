@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { Bus } from "../db/bus.ts";
 import type { Caller } from "../api/implement.ts";
+import type { Bus } from "../db/bus.ts";
 
 const heartbeatMs = 25_000;
 

@@ -22,7 +22,11 @@ type Found = { address: string; family: number };
  * Names are resolved here, and the connection is made to the very address that was checked: a name that answers differently
  * the second time (DNS rebinding) gains nothing.
  */
-function guardedLookup(hostname: string, options: object, done: (error: Error | null, found: Found[] | string, family?: number) => void): void {
+function guardedLookup(
+  hostname: string,
+  options: object,
+  done: (error: Error | null, found: Found[] | string, family?: number) => void,
+): void {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, []);
     const blocked = (addresses as Found[]).find(({ address }) => !isPublicAddress(address));
@@ -59,18 +63,24 @@ export async function guardedFetch(request: OutgoingRequest, limits: Limits): Pr
       bodyTimeout: timeoutMs,
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: answer.statusCode, headers: plainHeaders(answer.headers), body: await readBody(answer.body, limits.maxReplyBytes ?? defaultReplyBytes) };
+    return {
+      status: answer.statusCode,
+      headers: plainHeaders(answer.headers),
+      body: await readBody(answer.body, limits.maxReplyBytes ?? defaultReplyBytes),
+    };
   } catch (error) {
     if (error instanceof Refused) throw error;
     const cause = rootOf(error);
-    if (cause instanceof NotAllowed) throw new Refused(`${cause.message}: allow it in the connection's settings if it is meant`, { cause: error });
+    if (cause instanceof NotAllowed)
+      throw new Refused(`${cause.message}: allow it in the connection's settings if it is meant`, { cause: error });
     throw new Unavailable(`${url.host} did not answer: ${cause.message || cause.name}`, { cause: error });
   }
 }
 
 function readUrl(text: string): URL {
   const url = URL.parse(text);
-  if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) throw new Refused(`"${text.slice(0, 200)}" is not an http or https address`);
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:"))
+    throw new Refused(`"${text.slice(0, 200)}" is not an http or https address`);
   return url;
 }
 
@@ -86,7 +96,9 @@ async function readBody(body: AsyncIterable<Buffer>, maxBytes: number): Promise<
 }
 
 const plainHeaders = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(", ") : (value ?? "")]));
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(", ") : (value ?? "")]),
+  );
 
 function rootOf(error: unknown): Error {
   let at = error instanceof Error ? error : new Error(String(error));

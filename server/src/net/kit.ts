@@ -35,7 +35,11 @@ export function kitFor(pool: Pool, row: ConnectionRow, vendor: AnyVendor, secret
   };
 }
 
-async function recorded(request: OutgoingRequest, secrets: readonly string[], send: () => ReturnType<Kit["fetch"]>): ReturnType<Kit["fetch"]> {
+async function recorded(
+  request: OutgoingRequest,
+  secrets: readonly string[],
+  send: () => ReturnType<Kit["fetch"]>,
+): ReturnType<Kit["fetch"]> {
   const calls = recording.getStore();
   const started = performance.now();
   const shown = {
@@ -45,7 +49,12 @@ async function recorded(request: OutgoingRequest, secrets: readonly string[], se
   };
   try {
     const reply = await send();
-    calls?.push({ ...shown, status: reply.status, reply: redact(reply.body.slice(0, shownBytes), secrets), ms: Math.round(performance.now() - started) });
+    calls?.push({
+      ...shown,
+      status: reply.status,
+      reply: redact(reply.body.slice(0, shownBytes), secrets),
+      ms: Math.round(performance.now() - started),
+    });
     return reply;
   } catch (error) {
     calls?.push({ ...shown, error: error instanceof Error ? error.message : String(error), ms: Math.round(performance.now() - started) });

@@ -22,7 +22,12 @@ export async function examine(hub: Hub): Promise<Finding[]> {
       try {
         return await check(hub);
       } catch (error) {
-        return { check: check.name, ok: false, message: error instanceof Error ? error.message : String(error), advice: "See the log of the hub and of the database." };
+        return {
+          check: check.name,
+          ok: false,
+          message: error instanceof Error ? error.message : String(error),
+          advice: "See the log of the hub and of the database.",
+        };
       }
     }),
   );
@@ -39,7 +44,9 @@ async function database({ pool, databaseKind }: Hub): Promise<Finding> {
     check: "database",
     ok: durable,
     message: `${databaseKind}, answers in ${ms} ms, ${Math.round((row?.size ?? 0) / 1e6)} MB, fsync ${row?.fsync}, synchronous_commit ${row?.commit}`,
-    ...(!durable && { advice: "Set fsync = on and synchronous_commit = on in PostgreSQL: without them, accepted requests can be lost with the power." }),
+    ...(!durable && {
+      advice: "Set fsync = on and synchronous_commit = on in PostgreSQL: without them, accepted requests can be lost with the power.",
+    }),
   };
 }
 
@@ -83,7 +90,9 @@ async function versions({ pool }: Hub): Promise<Finding> {
 }
 
 async function deliveries({ pool }: Hub): Promise<Finding> {
-  const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({ text: "select id, subdomain from hub.workspace" });
+  const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({
+    text: "select id, subdomain from hub.workspace",
+  });
   const troubles: string[] = [];
   for (const { id, subdomain } of workspaces) {
     const rows = await pool.in(id).query<{ state: string; n: number }>({
@@ -99,7 +108,8 @@ async function deliveries({ pool }: Hub): Promise<Finding> {
     ok: troubles.length === 0,
     message: troubles.length === 0 ? "none is stuck, failed or parked" : troubles.join("; "),
     ...(troubles.length > 0 && {
-      advice: "`hub delivery list --state failed` tells why; `hub delivery retry <id>` tries again, `hub delivery skip <id>` lets go. Parked ones wait for the connection to be made active.",
+      advice:
+        "`hub delivery list --state failed` tells why; `hub delivery retry <id>` tries again, `hub delivery skip <id>` lets go. Parked ones wait for the connection to be made active.",
     }),
   };
 }

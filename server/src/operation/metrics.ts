@@ -20,8 +20,18 @@ export class Metrics {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     });
-    this.inbound = new Counter({ name: "svyazka_inbound_total", help: "Requests at the doors of vendors, by what became of them", labelNames: ["vendor", "outcome"], registers });
-    this.attempts = new Counter({ name: "svyazka_attempts_total", help: "Attempts at deliveries, by outcome", labelNames: ["flow", "outcome"], registers });
+    this.inbound = new Counter({
+      name: "svyazka_inbound_total",
+      help: "Requests at the doors of vendors, by what became of them",
+      labelNames: ["vendor", "outcome"],
+      registers,
+    });
+    this.attempts = new Counter({
+      name: "svyazka_attempts_total",
+      help: "Attempts at deliveries, by outcome",
+      labelNames: ["flow", "outcome"],
+      registers,
+    });
     this.bugs = new Counter({ name: "svyazka_bugs_total", help: "Errors that are our own mistake", labelNames: ["where"], registers });
     new Gauge({
       name: "svyazka_deliveries_in_hand",
@@ -31,7 +41,12 @@ export class Metrics {
         this.set(inHand());
       },
     });
-    const states = new Gauge({ name: "svyazka_deliveries", help: "Deliveries that are not over, by state", labelNames: ["state"], registers });
+    const states = new Gauge({
+      name: "svyazka_deliveries",
+      help: "Deliveries that are not over, by state",
+      labelNames: ["state"],
+      registers,
+    });
     new Gauge({
       name: "svyazka_queue_age_seconds",
       help: "Age of the oldest delivery that waits for its first attempt",
@@ -54,7 +69,12 @@ export class Metrics {
 }
 
 async function queueNow(pool: Pool): Promise<{ age: number; counts: Map<string, number> }> {
-  const counts = new Map([["waiting", 0], ["held", 0], ["parked", 0], ["failed", 0]]);
+  const counts = new Map([
+    ["waiting", 0],
+    ["held", 0],
+    ["parked", 0],
+    ["failed", 0],
+  ]);
   let age = 0;
   const workspaces = await pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" });
   for (const { id } of workspaces) {

@@ -34,7 +34,11 @@ export class DatabaseSessions implements SessionStore {
 
   get(id: string, done: (error: unknown, session?: Session | null) => void): void {
     this.#pool.reference
-      .query<{ data: Session }>({ name: "session", text: "select data from hub.session where id_hash = $1 and expires_at > now()", values: [hashOf(id)] })
+      .query<{ data: Session }>({
+        name: "session",
+        text: "select data from hub.session where id_hash = $1 and expires_at > now()",
+        values: [hashOf(id)],
+      })
       .then(([row]) => done(null, row?.data ?? null), done);
   }
 

@@ -1,4 +1,4 @@
-import { type Sql } from "@svyazka/crm";
+import type { Sql } from "@svyazka/crm";
 import { hashToken, newToken, sameSecret } from "../connections/secrets.ts";
 
 const name = "setup_code";
@@ -31,5 +31,8 @@ export async function useSetup(sql: Sql, code: string): Promise<boolean> {
 
 /** The set-up failed: the link may be used again. */
 export async function reopenSetup(sql: Sql, code: string): Promise<void> {
-  await sql.query({ text: "insert into hub.installation (name, value) values ($1, $2) on conflict do nothing", values: [name, hashToken(code)] });
+  await sql.query({
+    text: "insert into hub.installation (name, value) values ($1, $2) on conflict do nothing",
+    values: [name, hashToken(code)],
+  });
 }

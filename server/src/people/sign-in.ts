@@ -20,7 +20,10 @@ export const emailHash = (email: string): string => createHash("sha256").update(
 export async function rememberLogin(sql: Sql, user: Pick<User, "id" | "email">): Promise<void> {
   await sql.query({ text: "delete from hub.login where workspace = $1 and user_id = $2", values: [sql.workspace, user.id] });
   if (user.email === null) return;
-  await sql.query({ text: "insert into hub.login (email_hash, workspace, user_id) values ($1, $2, $3)", values: [emailHash(user.email), sql.workspace, user.id] });
+  await sql.query({
+    text: "insert into hub.login (email_hash, workspace, user_id) values ($1, $2, $3)",
+    values: [emailHash(user.email), sql.workspace, user.id],
+  });
 }
 
 export class SignIn {

@@ -27,7 +27,13 @@ export async function createWorkspace(hub: Hub, draft: NewWorkspace): Promise<{ 
   try {
     return await sql.transaction(async (sql) => {
       await createDefaults(sql, { language, currency });
-      const admin = await createUser(sql, { name: draft.admin_name ?? draft.admin_email, email: draft.admin_email, role: "administrator", language, passwordHash });
+      const admin = await createUser(sql, {
+        name: draft.admin_name ?? draft.admin_email,
+        email: draft.admin_email,
+        role: "administrator",
+        language,
+        passwordHash,
+      });
       await rememberLogin(sql, admin);
       await addConnection(hub, sql, workspace, { vendor: "crm" });
       const { token } = await createToken(sql, "First token", allScopes);
@@ -39,12 +45,23 @@ export async function createWorkspace(hub: Hub, draft: NewWorkspace): Promise<{ 
   }
 }
 
-export async function changeWorkspace(hub: Hub, workspace: Workspace, changes: Partial<Pick<NewWorkspace, "name" | "country" | "time_zone" | "language" | "currency">>): Promise<WorkspaceRow> {
+export async function changeWorkspace(
+  hub: Hub,
+  workspace: Workspace,
+  changes: Partial<Pick<NewWorkspace, "name" | "country" | "time_zone" | "language" | "currency">>,
+): Promise<WorkspaceRow> {
   checkPlace(changes.country ?? workspace.country, changes.time_zone ?? workspace.timeZone);
   const [row] = await hub.pool.reference.query<WorkspaceRow>({
     text: `update hub.workspace set name = coalesce($2, name), country = coalesce($3, country), time_zone = coalesce($4, time_zone),
              language = coalesce($5, language), currency = coalesce($6, currency) where id = $1 returning *`,
-    values: [workspace.id, changes.name ?? null, changes.country ?? null, changes.time_zone ?? null, changes.language ?? null, changes.currency ?? null],
+    values: [
+      workspace.id,
+      changes.name ?? null,
+      changes.country ?? null,
+      changes.time_zone ?? null,
+      changes.language ?? null,
+      changes.currency ?? null,
+    ],
   });
   if (!row) throw new Error("a workspace cannot vanish");
   await tell(hub.pool.in(workspace.id), { kind: "connections", workspace: workspace.id });
@@ -53,7 +70,11 @@ export async function changeWorkspace(hub: Hub, workspace: Workspace, changes: P
 }
 
 /** The token itself is not kept. */
-export async function createToken(sql: Sql, name: string, tokenScopes: readonly string[]): Promise<{ id: number; token: string; createdAt: Date }> {
+export async function createToken(
+  sql: Sql,
+  name: string,
+  tokenScopes: readonly string[],
+): Promise<{ id: number; token: string; createdAt: Date }> {
   const token = newToken(`svz_${sql.workspace}_`);
   const [row] = await sql.query<{ id: number; created_at: Date }>({
     text: "insert into hub.api_token (workspace, name, hash, scopes) values ($1, $2, $3, $4) returning id, created_at",

@@ -1,0 +1,80 @@
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { Pool } from "@svyazka/server/db/pool.ts";
+import { measureEndToEnd, measureScaling } from "./end-to-end.ts";
+import { measureIdle } from "./idle.ts";
+import { measureIntake } from "./intake.ts";
+import { measureLookup } from "./lookup.ts";
+import { addSite, command, makeDataDir, pssMib, root, type Server, startDatabase, startHub } from "./processes.ts";
+import { type Figure, table } from "./table.ts";
+
+/** `npm run bench [-- --quick]`: every figure with its limit measured in the same run, written to docs/performance.md. */
+const quick = process.argv.includes("--quick");
+const figures: Figure[] = [];
+const note = (figure: Figure) => {
+  figures.push(figure);
+  console.log(`${figure.what}: ${figure.value} (limit ${figure.limit}; ratio ${figure.ratio}; goal ${figure.goal})`);
+};
+
+const idle = await measureIdle();
+for (const figure of idle) note(figure);
+
+const database = await startDatabase();
+try {
+  const dataDir = makeDataDir();
+  const web = await startHub(dataDir, { DATABASE_URL: database.url, ROLE: "web" });
+  const site = addSite(web, "bench");
+  for (const figure of await measureIntake(web, site, database.url, quick ? 3 : 8)) note(figure);
+  await web.stop();
+
+  // The backlog of the intake figures is worked off before anything else is measured.
+  const hub = await startHub(dataDir, { DATABASE_URL: database.url });
+  await drained(hub);
+  const pool = new Pool({ connectionString: database.url, max: 16 });
+  for (const figure of await measureEndToEnd(hub, pool, quick ? 1_000 : 4_000)) note(figure);
+  for (const figure of await measureLookup(hub, database, quick ? 50_000 : 1_000_000, quick ? 3 : 8)) note(figure);
+  note({
+    what: "Memory of the hub after the loads above (PSS)",
+    value: `${pssMib(hub.pid).toFixed(0)} MiB`,
+    limit: "—",
+    ratio: "—",
+    goal: "at most 300 MiB",
+  });
+  await hub.stop();
+  for (const figure of await measureScaling(database.url, dataDir, pool, quick ? 1_000 : 4_000)) note(figure);
+  await pool.close();
+} finally {
+  await database.stop();
+}
+
+if (!quick) writeFileSync(`${root}docs/performance.md`, report(figures));
+console.log(`\n${table(figures)}`);
+
+async function drained(hub: Server): Promise<void> {
+  for (;;) {
+    const waiting = command<unknown[]>(hub, "delivery", "list", "-w", "bench", "--state", "waiting", "--limit", "1");
+    if (waiting.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function report(all: readonly Figure[]): string {
+  return `# Performance
+
+Written by \`npm run bench\`; do not edit by hand. Each speed is a ratio to a limit measured in the same run, on the same machine and the same
+PostgreSQL, with the load generator on the same cores: quote the ratios, not the absolutes.
+
+Measured with ${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, Node ${process.versions.node}, the embedded PostgreSQL, fsync on.
+
+${table(all)}
+
+* **Accepted durably**: \`POST /ctm/form/send\` answered after one commit that holds the journal line, the dedupe key, the event, its delivery and its lane.
+  The process takes requests only (\`--role web\`). The limit is a bare \`node:http\` handler that commits one row of the same bytes per request.
+  Requests that arrive together share a commit, which is why the ratio grows with the connections.
+* **Forms to finished deals**: from the first form sent to the last delivery done, one process for everything. The limit calls the CRM's port
+  with the same people, 32 at a time, in a process that does nothing else: it is what the built-in CRM could do if receiving, queueing and recording were free.
+* **Who is this phone**: the authenticated API over a million contacts. The limit is a bare handler that runs the same prepared SELECT.
+* **Several processes**: the same end-to-end figure with N hubs on one database, forms sent to all of them in turn. With two cores for the hubs,
+  PostgreSQL and the load together, there is little to gain here; it shows that several do not get in each other's way.
+`;
+}
