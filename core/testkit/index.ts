@@ -1,1 +1,2 @@
 export * from "./crm-contract.ts";
+export * from "./memory-crm.ts";

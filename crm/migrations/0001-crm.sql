@@ -209,12 +209,10 @@ create table crm.contact (
   updated_by bigint,
   created_at timestamptz(3) not null default statement_timestamp(),
   updated_at timestamptz(3) not null default statement_timestamp(),
-  -- When something last happened with this person, to the microsecond, for who was last. In no index, so that touching it stays cheap.
-  active_at timestamptz not null default statement_timestamp(),
   deleted_at timestamptz(3),
   primary key (workspace, id),
   foreign key (workspace, company) references crm.company
-) with (fillfactor = 90);
+);
 create index contact_updated on crm.contact (workspace, updated_at, id);
 create index contact_created on crm.contact (workspace, created_at, id);
 create index contact_responsible on crm.contact (workspace, responsible, id);

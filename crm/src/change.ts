@@ -39,7 +39,6 @@ export async function applyChange(sql: Sql, entity: Entity, id: number, change: 
   const sets = Object.entries(change.columns).map(
     ([name, value]) => `${name} = ${jsonColumns.has(name) ? values.json(value) : values.add(value)}`,
   );
-  if (entity === "contact") sets.push("active_at = statement_timestamp()");
   const parts = [
     empty
       ? `owner as (select ${record}::bigint as id)`

@@ -57,8 +57,8 @@ export async function listCompanies(sql: Sql, filter: CompanyFilter, reader: Rea
   const where = seenBy("company", reader.own);
   if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
   if (filter.inn !== undefined) where.push(raw`r.inn = ${filter.inn}`);
-  if (filter.phone) where.push(hasPhone("company", filter.phone));
-  if (filter.email !== undefined) where.push(hasEmail("company", filter.email));
+  if (filter.phone) where.push(hasPhone(sql.workspace, "company", filter.phone));
+  if (filter.email !== undefined) where.push(hasEmail(sql.workspace, "company", filter.email));
   if (filter.tag !== undefined) where.push(hasTag("company", filter.tag));
   const page = await listPage<CompanyRow & { sortedBy: Date }>(sql, {
     columns: companyColumns,

@@ -1,4 +1,4 @@
-import type { Attribution } from "@svyazka/core";
+import type { Attribution, WorkspaceId } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { applyChange, changedLine, tagChange } from "./change.ts";
@@ -69,8 +69,8 @@ export async function listContacts(sql: Sql, filter: ContactFilter, reader: Read
   const where = seenBy("contact", reader.own);
   if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
   if (filter.company !== undefined) where.push(raw`r.company = ${filter.company}`);
-  if (filter.phone) where.push(hasPhone("contact", filter.phone));
-  if (filter.email !== undefined) where.push(hasEmail("contact", filter.email));
+  if (filter.phone) where.push(hasPhone(sql.workspace, "contact", filter.phone));
+  if (filter.email !== undefined) where.push(hasEmail(sql.workspace, "contact", filter.email));
   if (filter.tag !== undefined) where.push(hasTag("contact", filter.tag));
   const page = await listPage<ContactRow & { sortedBy: Date }>(sql, {
     columns: contactColumns,
@@ -81,15 +81,17 @@ export async function listContacts(sql: Sql, filter: ContactFilter, reader: Read
   return { ...page, items: await readable(sql, page.items) };
 }
 
+/** Few rows: they are found first, and then read by their keys. */
 export const hasPhone = (
+  workspace: WorkspaceId,
   entity: "contact" | "company",
   { e164, last10 }: { readonly e164?: string | undefined; readonly last10: string },
 ) => {
   const matches = e164 !== undefined ? raw`ch.e164 = ${e164}` : raw`ch.last10 = ${last10}`;
-  return raw`r.id in (select ch.${raw.ref(entity)} from crm.channel ch where ch.workspace = r.workspace and ${matches})`;
+  return raw`r.id = any(array(select ch.${raw.ref(entity)} from crm.channel ch where ch.workspace = ${workspace} and ${matches}))`;
 };
-export const hasEmail = (entity: "contact" | "company", email: string) =>
-  raw`r.id in (select ch.${raw.ref(entity)} from crm.channel ch where ch.workspace = r.workspace and ch.email_lower = ${email})`;
+export const hasEmail = (workspace: WorkspaceId, entity: "contact" | "company", email: string) =>
+  raw`r.id = any(array(select ch.${raw.ref(entity)} from crm.channel ch where ch.workspace = ${workspace} and ch.email_lower = ${email}))`;
 export const hasTag = (entity: "contact" | "company" | "deal", tag: string) => raw`r.id in (
   select g.record from crm.tag t join crm.tagged g on g.workspace = t.workspace and g.tag = t.id
   where t.workspace = r.workspace and t.entity = ${entity} and lower(t.name) = lower(${tag}) and t.deleted_at is null)`;

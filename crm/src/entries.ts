@@ -24,12 +24,6 @@ const target = [
   ["author", "user_account", "$8"],
 ] as const;
 
-/** Something has happened with these people. */
-const touched = `
-  touched as (
-    update crm.contact set active_at = statement_timestamp() where workspace = $1 and exists (select from made)
-      and (id = $3::bigint or id in (select contact from crm.deal_contact where workspace = $1 and deal = $5::bigint)))`;
-
 const answer = "select (select id from known) as known, (select id from made) as made, array(select name from wrong) as wrong";
 
 const noteText = `
@@ -42,8 +36,7 @@ const noteText = `
   ${writtenParts("note", "made", by)},
   line as (
     insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, note)
-    select $1, 'note', $6::text, $7::bigint, $2::text, $3::bigint, $4::bigint, $5::bigint, id from made),
-  ${touched}
+    select $1, 'note', $6::text, $7::bigint, $2::text, $3::bigint, $4::bigint, $5::bigint, id from made)
   ${answer}`;
 
 const taskText = `
@@ -58,8 +51,7 @@ const taskText = `
   line as (
     insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, task)
     select $1, 'task', $6::text, $7::bigint, $2::text, $3::bigint, $4::bigint, $5::bigint, id from made
-    where num_nonnulls($3::bigint, $4::bigint, $5::bigint) = 1),
-  ${touched}
+    where num_nonnulls($3::bigint, $4::bigint, $5::bigint) = 1)
   ${answer}`;
 
 /** Puts a note on a record, and answers its id; with a key written before, the id of that time. Throws `Invalid` for a reference that leads nowhere. */

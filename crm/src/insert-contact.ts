@@ -4,7 +4,17 @@ import type { ChannelRow } from "./channels.ts";
 import type { StoredFields } from "./field-values.ts";
 import { wrongReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
-import { channelParts, createdParts, knownPart, type MadeRow, noteParts, tagParts, writtenParts, wrongPart } from "./statement-parts.ts";
+import {
+  channelParts,
+  createdParts,
+  knownPart,
+  type MadeRow,
+  noSuchContact,
+  noteParts,
+  tagParts,
+  writtenParts,
+  wrongPart,
+} from "./statement-parts.ts";
 import { insertOnce } from "./written.ts";
 
 export interface NewContact {
@@ -27,11 +37,11 @@ const by = { actor: "$15", via: "$16", key: "$2" };
 const text = `
   with ${knownPart("contact", by)},
   clash as (
-    select ch.contact from crm.channel ch join crm.contact c on c.workspace = ch.workspace and c.id = ch.contact and c.deleted_at is null
-    where ch.workspace = $1 and ch.e164 = any($18::text[]) and not ch.toll_free
-    union all
-    select ch.contact from crm.channel ch join crm.contact c on c.workspace = ch.workspace and c.id = ch.contact and c.deleted_at is null
-    where ch.workspace = $1 and ch.email_lower = any($19::text[])
+    select contact from (
+      select ch.contact from crm.channel ch where ch.workspace = $1 and ch.e164 = any($18::text[]) and not ch.toll_free and ch.contact is not null
+      union all
+      select ch.contact from crm.channel ch where ch.workspace = $1 and ch.email_lower = any($19::text[]) and ch.contact is not null) taken
+    where not (${noSuchContact("taken.contact")})
     limit 1),
   ${wrongPart([
     ["company", "company", "$8"],

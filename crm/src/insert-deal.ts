@@ -4,7 +4,7 @@ import { Invalid } from "./errors.ts";
 import type { StoredFields } from "./field-values.ts";
 import { wrongReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
-import { createdParts, knownPart, type MadeRow, noteParts, tagParts, writtenParts, wrongPart } from "./statement-parts.ts";
+import { createdParts, knownPart, type MadeRow, noSuchContact, noteParts, tagParts, writtenParts, wrongPart } from "./statement-parts.ts";
 import { insertOnce } from "./written.ts";
 
 export interface NewDeal {
@@ -45,10 +45,7 @@ const text = `
     ],
     [
       ["stage", "not exists (select from place)"],
-      [
-        "contacts",
-        "exists (select from people where not exists (select from crm.contact c where c.workspace = $1 and c.id = people.id and c.deleted_at is null))",
-      ],
+      ["contacts", `exists (select from people where ${noSuchContact("people.id")})`],
     ],
   )},
   made as (
@@ -59,8 +56,6 @@ const text = `
     returning id),
   ${writtenParts("deal", "made", by)},
   people_put as (insert into crm.deal_contact (workspace, deal, contact, is_main) select $1, made.id, people.id, people.is_main from made cross join people),
-  touched as (
-    update crm.contact set active_at = statement_timestamp() where workspace = $1 and id in (select id from people) and exists (select from made)),
   ${tagParts("deal", "made", "$16")},
   ${createdParts("deal", "made", by)},
   ${noteParts("deal", "made", "$19", "$12", by)}

@@ -14,10 +14,10 @@ const compiler = new Kysely<never>({
 
 export type Part = RawBuilder<unknown>;
 
-/** Runs a statement made of parts. */
-export async function run<Row>(sql: Sql, statement: Part): Promise<Row[]> {
+/** Runs a statement made of parts; `name` prepares it, one name for one text. */
+export async function run<Row>(sql: Sql, statement: Part, name?: string): Promise<Row[]> {
   const { sql: text, parameters } = statement.compile(compiler);
-  return sql.query<Row>({ text, values: parameters });
+  return sql.query<Row>({ text, values: parameters, ...(name !== undefined && { name }) });
 }
 
 export interface Page<T> {

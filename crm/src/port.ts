@@ -19,6 +19,7 @@ import { saveContact } from "./save-contact.ts";
 import { saveDeal } from "./save-deal.ts";
 import type { Sql } from "./sql.ts";
 import { storable } from "./text.ts";
+import { lastActivity } from "./timeline.ts";
 
 /** Whose CRM it is, and the connection it is reached by. */
 export interface PortContext {
@@ -72,8 +73,9 @@ const findContactText = `
       union all
       select contact, false from crm.channel where workspace = $1 and email_lower = any($3::text[])) channels
     where contact is not null group by contact) hit
-  join crm.contact c on c.workspace = $1 and c.id = hit.contact and c.deleted_at is null
-  order by hit.by_phone desc, c.active_at desc, c.id desc limit 10`;
+  cross join lateral (select * from crm.contact c where c.workspace = $1 and c.id = hit.contact and c.deleted_at is null offset 0) c
+  left join lateral (${lastActivity("c.id")}) last on true
+  order by hit.by_phone desc, last.at desc nulls last, last.id desc nulls last, c.id desc limit 10`;
 
 async function findContact(sql: Sql, by: Parameters<Crm["findContact"]>[0]): Promise<ContactHit[]> {
   if (by.phones.length + by.emails.length === 0) return [];
@@ -101,7 +103,8 @@ async function findCompany(sql: Sql, { name, inn }: Parameters<Crm["findCompany"
 
 const findDealText = `
   select d.id::text as id, d.name, d.pipeline::text as pipeline, d.stage::text as stage, d.responsible::text as responsible
-  from crm.deal_contact dc join crm.deal d on d.workspace = $1 and d.id = dc.deal and d.deleted_at is null
+  from crm.deal_contact dc
+  cross join lateral (select * from crm.deal d where d.workspace = $1 and d.id = dc.deal and d.deleted_at is null offset 0) d
   where dc.workspace = $1 and dc.contact = $2::bigint and (d.closed_at is null) = $3::boolean
     and ($4::bigint is null or d.pipeline = $4::bigint) and ($5::timestamptz is null or d.created_at >= $5::timestamptz)
     and ($6::text is null or d.id is distinct from (select w.id from crm.written w where w.workspace = $1 and w.kind = 'deal' and w.key = $6::text))

@@ -30,13 +30,22 @@ export const channelsColumn = (entity: "contact" | "company"): Part => raw`
   coalesce((select jsonb_agg(to_jsonb(ch) - 'workspace' - 'id' - 'contact' - 'company' order by ch.position, ch.id)
     from crm.channel ch where ch.workspace = r.workspace and ch.${raw.ref(entity)} = r.id), '[]') as channels`;
 
-/** One record as its table has it, optionally locked for a change. Throws `NotFound` when it is deleted, absent or not for this reader. */
-export async function getRow<Row>(sql: Sql, entity: Entity, columns: Part, id: number, reader: Reader, lock?: "lock"): Promise<Row> {
+/** One record as its table has it, optionally locked for a change; `name` prepares the statement, one name for one text. Throws `NotFound` when it is deleted, absent or not for this reader. */
+export async function getRow<Row>(
+  sql: Sql,
+  entity: Entity,
+  columns: Part,
+  id: number,
+  reader: Reader,
+  lock?: "lock",
+  name?: string,
+): Promise<Row> {
   const seen = seenBy(entity, reader.own).map((part) => raw` and ${part}`);
   const rows = await run<Row>(
     sql,
     raw`select ${columns} from crm.${raw.ref(entity)} as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null
       ${raw.join(seen, raw``)} ${lock ? raw`for no key update of r` : raw``}`,
+    name,
   );
   if (rows[0] === undefined) throw new NotFound(entity, id);
   return rows[0];

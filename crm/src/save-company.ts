@@ -10,7 +10,7 @@ import { type PortWrite, readId } from "./port-write.ts";
 import { getRow } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
-import { once } from "./written.ts";
+import { changeOnce } from "./written.ts";
 
 /** `Crm.saveCompany`: as `saveContact`, with `id` it adds what that company lacks. */
 export async function saveCompany(sql: Sql, draft: CompanyDraft, { by, language }: PortWrite): Promise<number> {
@@ -33,8 +33,8 @@ export async function saveCompany(sql: Sql, draft: CompanyDraft, { by, language 
   }
 
   const id = readId("id", draft.id);
-  return once(sql, "company", by, async (sql) => {
-    const current = await getRow<CompanyRow>(sql, "company", companyColumns, id, {}, "lock");
+  return changeOnce(sql, "company", id, by, async (sql) => {
+    const current = await getRow<CompanyRow>(sql, "company", companyColumns, id, {}, "lock", "crm-lock-company");
     await checkReferences(sql, [
       ["responsible", "user_account", responsible],
       ["author", "user_account", by.user],
@@ -66,9 +66,8 @@ export async function saveCompany(sql: Sql, draft: CompanyDraft, { by, language 
         lines: changedLine(before, after),
         note,
       },
-      // `once` keeps the key.
+      // `changeOnce` keeps the key.
       { ...by, key: undefined },
     );
-    return id;
   });
 }

@@ -9,7 +9,7 @@ import { type PortWrite, readId } from "./port-write.ts";
 import { getRow } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
-import { once } from "./written.ts";
+import { changeOnce } from "./written.ts";
 
 /** `Crm.saveContact`: the promise stands there. */
 export async function saveContact(sql: Sql, draft: ContactDraft, { by, language }: PortWrite): Promise<number> {
@@ -31,8 +31,8 @@ export async function saveContact(sql: Sql, draft: ContactDraft, { by, language 
   }
 
   const id = readId("id", draft.id);
-  return once(sql, "contact", by, async (sql) => {
-    const current = await getRow<ContactRow>(sql, "contact", contactColumns, id, {}, "lock");
+  return changeOnce(sql, "contact", id, by, async (sql) => {
+    const current = await getRow<ContactRow>(sql, "contact", contactColumns, id, {}, "lock", "crm-lock-contact");
     await checkReferences(sql, [
       ["company", "company", company],
       ["responsible", "user_account", responsible],
@@ -72,10 +72,9 @@ export async function saveContact(sql: Sql, draft: ContactDraft, { by, language 
         ],
         note,
       },
-      // `once` keeps the key.
+      // `changeOnce` keeps the key.
       { ...by, key: undefined },
     );
-    return id;
   });
 }
 

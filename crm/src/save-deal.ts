@@ -7,7 +7,7 @@ import { type PortWrite, readId } from "./port-write.ts";
 import { getRow } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
-import { once } from "./written.ts";
+import { changeOnce } from "./written.ts";
 
 /** `Crm.saveDeal`: the promise stands there. */
 export async function saveDeal(sql: Sql, draft: DealDraft, { by, language }: PortWrite): Promise<number> {
@@ -38,8 +38,8 @@ export async function saveDeal(sql: Sql, draft: DealDraft, { by, language }: Por
   }
 
   const deal = readId("id", draft.id);
-  return once(sql, "deal", by, async (sql) => {
-    const current = await getRow<DealRow>(sql, "deal", dealColumns, deal, {}, "lock");
+  return changeOnce(sql, "deal", deal, by, async (sql) => {
+    const current = await getRow<DealRow>(sql, "deal", dealColumns, deal, {}, "lock", "crm-lock-deal");
     await checkReferences(sql, [["author", "user_account", by.user]]);
     const known = current.contacts.some((other) => other.id === contact);
     const given = Object.fromEntries(Object.entries(draft.fields ?? {}).filter(([code]) => fits(fields, code)));
@@ -57,11 +57,10 @@ export async function saveDeal(sql: Sql, draft: DealDraft, { by, language }: Por
           attribution: { ...current.attribution, ...attribution, ...(current.attribution?.first && { first: current.attribution.first }) },
         }),
       },
-      // `once` keeps the key.
+      // `changeOnce` keeps the key.
       { ...by, key: undefined },
       note,
     );
-    return deal;
   });
 }
 

@@ -42,9 +42,12 @@ export async function readTimeline(sql: Sql, entity: Entity, id: number, query: 
   const branch = (where: Part, from: Part = raw`crm.timeline t`): Part =>
     raw`(select t.* from ${from} where t.workspace = ${sql.workspace} and ${where} ${before} order by t.at desc, t.id desc limit ${query.limit + 1})`;
   const own = branch(raw`t.${raw.ref(entity)} = ${id}`);
-  const mine = reader.own === undefined ? raw`` : raw`and d.responsible = ${reader.own}`;
-  const deals = raw`(select deals.* from crm.deal_contact dc join crm.deal d on d.workspace = dc.workspace and d.id = dc.deal ${mine}
-    cross join lateral ${branch(raw`t.deal = dc.deal`)} deals where dc.workspace = ${sql.workspace} and dc.contact = ${id})`;
+  const mine =
+    reader.own === undefined
+      ? raw``
+      : raw`and (select d.responsible from crm.deal d where d.workspace = dc.workspace and d.id = dc.deal) = ${reader.own}`;
+  const deals = raw`(select deals.* from crm.deal_contact dc
+    cross join lateral ${branch(raw`t.deal = dc.deal`)} deals where dc.workspace = ${sql.workspace} and dc.contact = ${id} ${mine})`;
   const entries = entity === "contact" ? raw`${own} union all ${deals}` : own;
   const rows = await run<TimelineEntry>(
     sql,
@@ -59,3 +62,13 @@ export async function readTimeline(sql: Sql, entity: Entity, id: number, query: 
   );
   return cut(rows, query.limit, (last) => writeCursor("timeline", last.at, last.id));
 }
+
+/** The last line about a contact or one of its deals, as `at` and `id`: who was last active. `contact` is SQL, `$1` the workspace. */
+export const lastActivity = (contact: string): string => `
+  select at, id from (
+    (select t.at, t.id from crm.timeline t where t.workspace = $1 and t.contact = ${contact} order by t.at desc, t.id desc limit 1)
+    union all
+    (select l.at, l.id from crm.deal_contact dc cross join lateral (
+      select t.at, t.id from crm.timeline t where t.workspace = $1 and t.deal = dc.deal order by t.at desc, t.id desc limit 1) l
+     where dc.workspace = $1 and dc.contact = ${contact})) lines
+  order by at desc, id desc limit 1`;

@@ -35,13 +35,39 @@ export function once(
 }
 
 /** The record that was made with this key. */
-export async function findWritten(sql: Sql, kind: string, key: string): Promise<number | undefined> {
+async function findWritten(sql: Sql, kind: string, key: string): Promise<number | undefined> {
   const [row] = await sql.query<{ id: number }>({
     name: "crm-written",
     text: "select id from crm.written where workspace = $1 and kind = $2 and key = $3",
     values: [sql.workspace, kind, key],
   });
   return row?.id;
+}
+
+/** As `once`, for a change of a record whose id is known beforehand: the key is taken first, and given back when `change` fails. */
+export function changeOnce(
+  sql: Sql,
+  kind: string,
+  id: number,
+  { key, relaxed = false }: Pick<By, "key" | "relaxed">,
+  change: (sql: Sql) => Promise<void>,
+): Promise<number> {
+  return sql.transaction(
+    async (sql) => {
+      if (key !== undefined) {
+        // Waits for another transaction that is taking the same key.
+        const taken = await sql.query({
+          name: "crm-take-key",
+          text: "insert into crm.written (workspace, kind, key, id) values ($1, $2, $3, $4) on conflict do nothing returning id",
+          values: [sql.workspace, kind, key, id],
+        });
+        if (taken.length === 0) return (await findWritten(sql, kind, key)) ?? id;
+      }
+      await change(sql);
+      return id;
+    },
+    { relaxed },
+  );
 }
 
 /**
