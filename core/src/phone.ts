@@ -17,16 +17,20 @@ export const isCountry = (code: string): boolean => isSupportedCountry(code);
  * Several numbers may be parted by `, ; / |` or " и ". Text with no digits at all gives nothing.
  */
 export function readPhones(text: string, country: string): Phone[] {
+  const parts = text.split(/[,;/|\n]|\sи\s/u);
+  const split = parts.length > 1 ? parts.map((part) => readPhone(part, country)).filter((phone) => phone !== undefined) : [];
+  // Before the text as a whole: what stands after a `;` would be taken for an extension.
+  if (split.filter((phone) => phone.e164 !== undefined).length > 1) return split;
   const whole = readPhone(text, country);
   if (whole?.e164 !== undefined) return [whole];
-  const parts = text.split(/[,;/|\n]|\sи\s/u).map((part) => readPhone(part, country)).filter((phone) => phone !== undefined);
-  if (parts.length > 1) return parts;
+  if (split.length > 1) return split;
   return whole ? [whole] : [];
 }
 
 /** Reads one phone. Undefined when there is no digit in it. */
 export function readPhone(text: string, country: string): Phone | undefined {
-  const typed = text.trim().slice(0, 255);
+  // Never half a character: no database takes one.
+  const typed = text.trim().slice(0, 255).replace(/[\ud800-\udbff]$/, "");
   if (!/\d/.test(typed)) return undefined;
   const { number, ext } = splitExtension(typed);
   for (const spelling of spellings(number)) {

@@ -14,7 +14,7 @@ import {
 } from "@svyazka/core";
 import { isAttribution, readAttribution, senderOf } from "./attribution.ts";
 import { dealFieldCode, readTypedPhones } from "./lead.ts";
-import { customFieldNames, endpoints, type FieldErrors, isInteger, readStrictly, type Sent } from "./protocol.ts";
+import { clip, customFieldNames, endpoints, type FieldErrors, isInteger, readStrictly, type Sent } from "./protocol.ts";
 import { factKey, subjectOf } from "./repeats.ts";
 import { answerDone } from "./replies.ts";
 import { isSteering, sentIn } from "./sent.ts";
@@ -96,7 +96,7 @@ function contactDetailsOf(values: Values, site: Site): Record<string, string> {
   for (const [name, value] of values) {
     const isDetail =
       contactDetails.has(name) || (!endpoints["public/contact/add"].rules.has(name) && !isAttribution(name) && !isSteering(name));
-    if (isDetail) details[(Object.hasOwn(site.fieldMapping, name) && site.fieldMapping[name]) || name] = value.slice(0, 2000);
+    if (isDetail) details[(Object.hasOwn(site.fieldMapping, name) && site.fieldMapping[name]) || name] = clip(value, 2000);
   }
   return details;
 }
@@ -278,7 +278,7 @@ function customAndExtras(values: Values, site: Site): { fields: Record<string, s
     const isOwn = !custom.has(name) && dealRules.has(name) && !dealExtras.has(name);
     if (isOwn || (!custom.has(name) && (isAttribution(name) || isSteering(name)))) continue;
     const code = name === "f_0" || (!custom.has(name) && !Object.hasOwn(site.fieldMapping, name)) ? undefined : dealFieldCode(site, name);
-    if (code === undefined) extras[name] = value.slice(0, 2000);
+    if (code === undefined) extras[name] = clip(value, 2000);
     else fields[code] = value;
   }
   return { fields, extras };

@@ -1,4 +1,5 @@
 import type { Attribution, InboundRequest, Touch } from "@svyazka/core";
+import { clip } from "./protocol.ts";
 import { ownValue } from "./replies.ts";
 
 type Values = ReadonlyMap<string, string>;
@@ -34,7 +35,7 @@ export const isAttribution = (name: string): boolean => taken.has(name) || taken
 
 /** Where the sender came from: fields first, then the page's own address, then cookies. `page` is where the form stands. */
 export function readAttribution(values: Values, request: InboundRequest): { attribution: Attribution; page: string | undefined } {
-  const page = values.get("url") ?? nonEmpty(request.headers["referer"]);
+  const page = values.get("url") ?? nonEmpty(clip(request.headers["referer"] ?? "", 2048));
   const parameters = page !== undefined && /[?&](?:utm_|[a-z]*clid=|[gw]braid=)/.test(page) ? parametersOf(page) : undefined;
   const cookies = cookiesOf(values.get("COOKIES") ?? values.get("cookies") ?? request.headers["cookie"]);
   const lastFields = lastNames.map(
@@ -51,7 +52,7 @@ export function readAttribution(values: Values, request: InboundRequest): { attr
     attribution: {
       ...(first && { first }),
       ...(last && { last }),
-      ...(visitor !== undefined && { visitor: visitor.slice(0, 255) }),
+      ...(visitor !== undefined && { visitor: clip(visitor, 255) }),
       tracking: tracking(values, parameters, cookies),
     },
     page,
@@ -64,7 +65,7 @@ function tracking(values: Values, parameters: URLSearchParams | undefined, cooki
     for (const name of names) {
       const value = values.get(name) ?? parameters?.get(name) ?? cookies?.get(name);
       if (!value) continue;
-      found[names[0]] = value.slice(0, 255);
+      found[names[0]] = clip(value, 255);
       break;
     }
   }
@@ -83,9 +84,9 @@ function touch(
   referer: string | undefined,
 ): Touch | undefined {
   const found: Record<string, string> = {};
-  for (const [part, value] of parts) if (value) found[part] = value.slice(0, 255);
-  if (url !== undefined) found["url"] = url.slice(0, 2048);
-  if (referer !== undefined) found["referer"] = referer.slice(0, 2048);
+  for (const [part, value] of parts) if (value) found[part] = clip(value, 255);
+  if (url !== undefined) found["url"] = clip(url, 2048);
+  if (referer !== undefined) found["referer"] = clip(referer, 2048);
   for (const _ in found) return found;
   return undefined;
 }
@@ -116,6 +117,6 @@ const nonEmpty = (text: string | undefined): string | undefined => text || undef
 
 /** `User-Agent` and address, for the record. */
 export function senderOf(request: InboundRequest): { ip?: string; userAgent?: string } {
-  const userAgent = ownValue(request.headers, "user-agent")?.slice(0, 500);
-  return { ...(request.ip !== "" && { ip: request.ip }), ...(userAgent && { userAgent }) };
+  const userAgent = clip(ownValue(request.headers, "user-agent") ?? "", 500);
+  return { ...(request.ip !== "" && { ip: request.ip }), ...(userAgent !== "" && { userAgent }) };
 }

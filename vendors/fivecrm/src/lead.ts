@@ -10,7 +10,7 @@ import {
   type SubmittedLead,
 } from "@svyazka/core";
 import { isAttribution, readAttribution, senderOf } from "./attribution.ts";
-import { customFieldNames, cutText, endpoints, isInteger, type Rules } from "./protocol.ts";
+import { clip, customFieldNames, cutText, endpoints, isInteger, type Rules } from "./protocol.ts";
 import { isSteering } from "./sent.ts";
 import { countryOf, type Site, say } from "./settings.ts";
 
@@ -66,7 +66,7 @@ export function readLead(sent: Values, request: InboundRequest, site: Site, hone
     form: {
       ...(formId !== undefined && { id: formId }),
       ...(formName !== undefined && { name: formName }),
-      ...(page !== undefined && { page: page.slice(0, 2048) }),
+      ...(page !== undefined && { page: clip(page, 2048) }),
     },
     attribution,
     ticks,
@@ -142,8 +142,8 @@ function readPerson(values: Values, site: Site, flags: string[]): Person {
 /** Every phone in the text; text without a digit is kept as a phone nobody can dial rather than lost (L8). */
 export function readTypedPhones(text: string | undefined, site: Site): Phone[] {
   if (text === undefined) return [];
-  const phones = readPhones(text.slice(0, 1000), countryOf(site));
-  return phones.length > 0 ? phones.slice(0, 10) : [{ typed: text.slice(0, 255) }];
+  const phones = readPhones(clip(text, 1000), countryOf(site));
+  return phones.length > 0 ? phones.slice(0, 10) : [{ typed: clip(text, 255) }];
 }
 
 function readSum(text: string | undefined, site: Site, flags: string[], texts: string[]): Money | undefined {

@@ -1,6 +1,6 @@
 import type { InboundRequest } from "@svyazka/core";
 import type { Pair } from "./names.ts";
-import { cleanText } from "./protocol.ts";
+import { cleanText, clip } from "./protocol.ts";
 import { isObject, isSteering, sentIn } from "./sent.ts";
 
 /** Bounds for bodies made to hurt: deeper or longer than this, nobody's form is. */
@@ -29,10 +29,9 @@ const isSecret = (path: readonly string[]): boolean => {
 
 function collect(value: unknown, path: readonly string[], leaves: Leaf[]): void {
   if (leaves.length >= mostPairs || path.length > deepest) return;
-  if (typeof value !== "object") leaves.push({ path, value: cleanText(String(value)).slice(0, 20_000) });
+  if (typeof value !== "object") leaves.push({ path, value: clip(String(value), 20_000) });
   else if (value !== null)
-    for (const key of Object.keys(value))
-      collect((value as Readonly<Record<string, unknown>>)[key], [...path, cleanText(key).slice(0, 255)], leaves);
+    for (const key of Object.keys(value)) collect((value as Readonly<Record<string, unknown>>)[key], [...path, clip(key, 255)], leaves);
 }
 
 /** `a[b][]` → a, b. */

@@ -122,6 +122,12 @@ export function cleanText(value: string): string {
   return (whole.isWellFormed() ? whole : whole.toWellFormed()).trim();
 }
 
+/** Cleaned, and cut to `max` UTF-16 units without splitting a character: for what no rule of the page limits. */
+export function clip(value: string, max: number): string {
+  const clean = cleanText(value);
+  return clean.length <= max ? clean : clean.slice(0, max).replace(/[\ud800-\udbff]$/, "");
+}
+
 /** True for a whole number that a double holds exactly. */
 export const isInteger = (value: string): boolean => /^[+-]?\d{1,15}$/.test(value);
 

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { type InboundRequest, type Person, readEmail } from "@svyazka/core";
+import { cleanText } from "./protocol.ts";
 import { isSteering } from "./sent.ts";
 
 /** How long an id of the sender's own stands for one fact (§6.1), and how long equal data does (§6.2). */
@@ -16,7 +17,7 @@ const nothing = new Set(["", "undefined", "null", "none", "nan", "false", "true"
 
 /** The id if it is one. */
 export function usableId(id: string | undefined): string | undefined {
-  const bare = id?.trim();
+  const bare = id === undefined ? undefined : cleanText(id);
   if (bare === undefined || nothing.has(bare.toLowerCase()) || bare.includes("{{")) return undefined;
   return bare.length <= 200 ? bare : sha256(bare);
 }

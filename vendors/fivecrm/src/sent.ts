@@ -1,5 +1,5 @@
 import type { InboundRequest } from "@svyazka/core";
-import { cleanText, type Sent } from "./protocol.ts";
+import { cleanText, clip, type Sent } from "./protocol.ts";
 
 /** Query and body as one (L4): the body wins. Cleaned; empty values are absent. */
 export function sentIn(request: InboundRequest): Sent {
@@ -32,14 +32,14 @@ function putJson(
 function flatValue(name: string, flat: Readonly<Record<string, string>>): string {
   let joined = "";
   for (const key in flat) if (key === name || key.startsWith(`${name}[`)) joined += (joined === "" ? "" : ", ") + (flat[key] ?? "");
-  return joined === "" ? "[]" : joined.slice(0, 4000);
+  return joined === "" ? "[]" : clip(joined, 4000);
 }
 
 function put(values: Map<string, string>, name: string, value: string | undefined): void {
   const text = value === undefined ? "" : cleanText(value);
-  const clean = cleanText(name);
+  const clean = clip(name, 255);
   // `__proto__` as a name would vanish or do harm wherever these become an object again.
-  if (text !== "" && clean !== "" && clean !== "__proto__") values.set(clean.slice(0, 255), text);
+  if (text !== "" && clean !== "" && clean !== "__proto__") values.set(clean, text);
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -39,6 +39,7 @@
   };
   /** @param {string} name @param {string} value @param {number} days */
   const setCookie = (name, value, days) => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in half of the browsers, and on pages without https
     d.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${days * 86400}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   };
   // randomUUID is missing on pages without https.
