@@ -211,7 +211,7 @@ describe("nothing a sender writes breaks the door", () => {
       survive(post(path, { ...many, name: "И" }));
       for (const evil of [
         "a.".repeat(50_000),
-        " ".repeat(100_000) + "x",
+        `${" ".repeat(100_000)}x`,
         "1 ".repeat(50_000),
         "@a.".repeat(30_000),
         "доб".repeat(30_000),

@@ -154,7 +154,7 @@ function readSent(name: AddEndpoint, request: InboundRequest, site: Site): Sent 
   for (const field of ["manager_id", "author_id"]) check(field, unknownUser(values.get(field), field, site));
   if (name === "public/deal/add") for (const [field, error] of Object.entries(stageErrors(values, site))) check(field, error[0]);
   if (name === "public/task/add") for (const [field, error] of Object.entries(taskErrors(values, site))) check(field, error[0]);
-  if (Object.keys(errors).length > 0) throw new Malformed("Проверьте поля: " + Object.keys(errors).join(", ") + ".", errors);
+  if (Object.keys(errors).length > 0) throw new Malformed(`Проверьте поля: ${Object.keys(errors).join(", ")}.`, errors);
   return sent;
 }
 
