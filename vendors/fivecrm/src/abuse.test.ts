@@ -118,7 +118,11 @@ function survive(request: InboundRequest): void {
   }
 }
 
-const paths = [...new Set(door.routes.map(({ path }) => path))];
+/** One address of each kind, and one of its older ones: the rest are the same code. */
+const paths = door.routes
+  .map(({ path }) => path)
+  .filter((path) => !path.endsWith("/") || path === "/" || path === "/ctm/form/send/")
+  .filter((path) => !path.startsWith("/crm/") || path.endsWith("deal/add"));
 
 describe("nothing a sender writes breaks the door", () => {
   it.each(paths)("%s with every field missing, long, of a wrong type and in every script", (path) => {
@@ -204,26 +208,36 @@ describe("nothing a sender writes breaks the door", () => {
     }
   });
 
-  it("a hundred thousand fields, and text made to slow patterns down, take no time to speak of", () => {
+  it("a thousand fields, and text made to slow patterns down, take time in proportion to their length", () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`field ${index}`, "x".repeat(200)]));
-    const started = performance.now();
-    for (const path of ["/ctm/form/send", "/generic", "/tilda", "/public/deal/add", "/public/contact/add"]) {
+    const evils = ["a.", " ", "1 ", "@a.", "доб", "http:/", "[url", "1", "1.", "a=b;", "1;", "а", "/?utm_"].map(
+      (part) => `a${part.repeat(100_000 / part.length)}!`,
+    );
+    for (const path of ["/ctm/form/send", "/generic", "/tilda", "/public/deal/add", "/public/contact/add", "/public/task/add"]) {
       survive(post(path, { ...many, name: "И" }));
-      for (const evil of [
-        "a.".repeat(50_000),
-        `${" ".repeat(100_000)}x`,
-        "1 ".repeat(50_000),
-        "@a.".repeat(30_000),
-        "доб".repeat(30_000),
-        "http:/".repeat(20_000),
-        "[url".repeat(20_000),
-      ]) {
-        survive(post(path, { name: evil }));
-        survive(post(path, { phone: evil }));
-        survive(post(path, { email: evil }));
-        survive(post(path, { description: evil, url: evil }));
+      for (const evil of [...evils, "1".repeat(200_000)]) {
+        for (const name of [
+          "name",
+          "phone",
+          "email",
+          "description",
+          "url",
+          "sum",
+          "_ga",
+          "COOKIES",
+          "_t",
+          "_request_id",
+          "date_expired",
+          "consent",
+          "x",
+          evil,
+        ]) {
+          const started = performance.now();
+          survive(post(path, { name: "И", [name]: evil }));
+          // Well over what a busy machine needs for the longest; a pattern that backtracks takes a minute.
+          expect(performance.now() - started, `${path} ${name.slice(0, 20)} ${evil.slice(0, 20)}`).toBeLessThan(5000);
+        }
       }
     }
-    expect(performance.now() - started).toBeLessThan(5000);
-  });
+  }, 120_000);
 });

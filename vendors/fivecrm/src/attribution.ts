@@ -75,8 +75,11 @@ function tracking(values: Values, parameters: URLSearchParams | undefined, cooki
   return found;
 }
 
-/** The `_ga` cookie ends with the client id, two groups of digits: `GA1.2.111.222` → `111.222` (https://pastebin.com/Fj1Ekw4a). */
-const clientOf = (cookie: string): string | undefined => /(\d+\.\d+)$/.exec(cookie)?.[1];
+/**
+ * The `_ga` cookie ends with the client id, two groups of digits: `GA1.2.111.222` → `111.222` (https://pastebin.com/Fj1Ekw4a).
+ * Only its end is looked at: on a very long run of digits the pattern would take minutes.
+ */
+const clientOf = (cookie: string): string | undefined => /(\d+\.\d+)$/.exec(cookie.slice(-64))?.[1];
 
 function touch(
   parts: readonly (readonly [string, string | undefined | null])[],
