@@ -46,7 +46,7 @@ async function fill(client: pg.Client, workspace: number, contacts: number): Pro
   await client.query(`set svyazka.workspace = '${workspace}'`);
   await client.query({
     text: `with made as (
-             insert into crm.contact (workspace, name, full_name) select $1, 'Person ' || n, 'Person ' || n from generate_series(0, $2 - 1) n returning id)
+             insert into crm.contact (workspace, name) select $1, 'Person ' || n from generate_series(0, $2 - 1) n returning id)
            insert into crm.channel (workspace, contact, kind, label, value, e164, last10, position)
            select $1, id, 'phone', 'work', '+7' || (9000000000 + n), '+7' || (9000000000 + n), (9000000000 + n)::text, 0
            from (select id, row_number() over (order by id) - 1 as n from made) numbered`,

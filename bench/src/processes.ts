@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { startEmbeddedPostgres } from "@svyazka/server/db/embedded.ts";
 import pg from "pg";
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface Server {
@@ -41,6 +43,9 @@ export const startBare = (...args: string[]): Promise<Server> => serve(["bench/s
 
 async function serve(args: readonly string[], env: NodeJS.ProcessEnv, dataDir: string): Promise<Server> {
   const child: ChildProcess = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
+  // A bench that fails or is stopped leaves nothing behind.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
   let output = "";
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on("data", (chunk: Buffer) => {
@@ -55,6 +60,7 @@ async function serve(args: readonly string[], env: NodeJS.ProcessEnv, dataDir: s
     pid: child.pid ?? 0,
     dataDir,
     async stop() {
+      process.off("exit", kill);
       const gone = once(child, "exit");
       child.kill("SIGTERM");
       await gone;

@@ -50,3 +50,8 @@ describe("a sum written", () => {
       expect(readMoney(writeMoney({ minor, currency: "RUB" }), "RUB")?.minor).toBe(minor);
   });
 });
+
+it("does not take a list, or a number of something else, for a sum", () => {
+  for (const text of ["1,2,3", "1.2.3", "12abc", "5 min", "10 шт"]) expect(readMoney(text, "RUB"), text).toBeUndefined();
+  expect(readMoney("1,234,567.89", "RUB")?.minor).toBe(123456789);
+});

@@ -18,7 +18,7 @@ const minorDigits = (currency: string): number => digitsOf[currency] ?? 2;
  * Extra decimals are rounded half up. Undefined when it is not a sum, or too large to be exact.
  */
 export function readMoney(text: string, currency: string): Money | undefined {
-  const bare = text.replace(/(?:руб(?:лей|ля|ль)?\.?|р\.|[₽$€₸]|[A-Z]{3})\s*$/iu, "").replace(/^[₽$€₸]/u, "").replace(/[\s\u00a0\u202f'’]/gu, "");
+  const bare = text.replace(/(?:[Рр][Уу][Бб](?:лей|ля|ль)?\.?|[Рр]\.|[₽$€₸]|\b[A-Z]{3})\s*$/u, "").replace(/^[₽$€₸]/u, "").replace(/[\s\u00a0\u202f'’]/gu, "");
   const decimal = plainDecimal(bare);
   if (decimal === undefined) return undefined;
   const digits = minorDigits(currency);
@@ -43,6 +43,9 @@ function plainDecimal(text: string): string | undefined {
   const tail = parts.at(-1) ?? "";
   const grouped = parts.length > 2 || (!text.includes(other) && tail.length === 3 && parts[0] !== "0" && parts[0] !== "-0" && mark === ",");
   const whole = (grouped ? parts : parts.slice(0, -1)).join("").replaceAll(other, "");
+  // Groups after the first have three digits; anything else is a list of numbers, not a sum.
+  const groups = (grouped ? text : text.slice(0, -tail.length - 1)).split(/[.,]/);
+  if (groups.slice(1).some((group) => group.length !== 3)) return undefined;
   const plain = grouped ? whole : `${whole}.${tail}`;
   return /^-?\d+(\.\d*)?$/.test(plain) ? plain : undefined;
 }

@@ -152,6 +152,8 @@ create table hub.pace (
 
 ---------------------------------------------------------------- the journal and what came of it
 
+-- Every form is a row in each of these tables, so an index must earn its place: what housekeeping does once an hour has none.
+
 -- The requests as they came, secrets removed, and what became of each.
 create table hub.journal (
   workspace bigint not null,
@@ -173,7 +175,6 @@ create table hub.journal (
   primary key (workspace, id)
 );
 create index journal_connection on hub.journal (workspace, connection, id);
-create index journal_age on hub.journal (workspace, received_at) where body is not null;
 
 -- The key of each fact: what arrives twice is recorded once. `expires_at` is infinite for facts whose key stands for ever.
 create table hub.seen (
@@ -185,7 +186,6 @@ create table hub.seen (
   expires_at timestamptz not null,
   primary key (workspace, connection, key)
 );
-create index seen_expiry on hub.seen (workspace, expires_at) where expires_at < 'infinity';
 
 create table hub.event (
   workspace bigint not null,
@@ -198,7 +198,6 @@ create table hub.event (
   received_at timestamptz not null default now(),
   primary key (workspace, id)
 );
-create index event_type on hub.event (workspace, type, id);
 
 -- One flow's handling of one event for one connection: the queue entry, and what people see, search and replay.
 create table hub.delivery (
@@ -241,8 +240,6 @@ create table hub.lane (
   primary key (workspace, lane)
 );
 create index lane_due on hub.lane (workspace, next_at) where pending > 0;
-create index lane_idle on hub.lane (workspace, next_at) where pending = 0;
-create index lane_target on hub.lane (workspace, target) where pending > 0;
 
 create table hub.attempt (
   workspace bigint not null,

@@ -5,7 +5,6 @@ import { live } from "@svyazka/contract";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import { v7 as uuid } from "uuid";
 import { accessRoutes } from "./api/access-routes.ts";
 import { Authentication } from "./api/authenticate.ts";
 import { connectionRoutes } from "./api/connection-routes.ts";
@@ -17,6 +16,7 @@ import { journalRoutes } from "./api/journal-routes.ts";
 import { ApiError, answerError } from "./api/problems.ts";
 import { apiPrefix, serveApi } from "./api/serve.ts";
 import { workspaceRoutes } from "./api/workspace-routes.ts";
+import { newId } from "./db/new-id.ts";
 import type { Hub } from "./hub.ts";
 import { serveDoors } from "./inbound/doors.ts";
 import { RateLimits } from "./inbound/rate-limits.ts";
@@ -32,7 +32,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
   const app = Fastify({
     loggerInstance: hub.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => uuid(),
+    genReqId: () => newId(),
     requestIdHeader: false,
     bodyLimit: config.BODY_LIMIT,
     forceCloseConnections: "idle",

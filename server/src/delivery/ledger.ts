@@ -1,6 +1,6 @@
 import type { ConnectionId, DeliveryId, EventDraft, EventId, JournalId, WorkspaceId } from "@svyazka/core";
-import { v7 as uuid } from "uuid";
 import { DatabaseUnavailable, type Pool } from "../db/pool.ts";
+import { newId } from "../db/new-id.ts";
 import { storableJson } from "../db/storable.ts";
 
 /** The journal's line about one request. */
@@ -142,28 +142,34 @@ with fact as (
   insert into hub.delivery (workspace, id, event, flow, target, lane, seq, state, detail, next_attempt_at)
   select $1, id, event, flow, target, lane, last_seq - siblings + nth, state, detail, case state when 'waiting' then now() end
   from planned join lanes using (lane)
+), named as (
+  select f.journal, array_agg(mark.event) as events, bool_or(fresh.event is not null) as fresh
+  from json_to_recordset($5::json) as f(journal uuid, connection bigint, key text)
+  join mark on mark.connection = f.connection and mark.key = f.key
+  left join fresh on fresh.event = mark.event and fresh.journal = f.journal
+  group by f.journal
 ), lines as (
   insert into hub.journal (workspace, id, connection, received_at, method, path, prefix, query, headers, body, ip, outcome, detail, status, events)
   select $1, id, connection, received_at, method, path, prefix, query, headers, decode(body, 'base64'), ip,
-    case when outcome = 'accepted' and not exists (select 1 from fresh where fresh.journal = j.id) then 'repeated' else outcome end,
-    detail, status,
-    array(select mark.event from json_to_recordset(j.facts) as f(connection bigint, key text) join mark on mark.connection = f.connection and mark.key = f.key)
+    case when outcome = 'accepted' and not coalesce(named.fresh, false) then 'repeated' else outcome end,
+    detail, status, coalesce(named.events, '{}')
   from json_to_recordset($4::json) as j(id uuid, connection bigint, received_at timestamptz, method text, path text, prefix text, query text,
-    headers jsonb, body text, ip text, outcome text, detail text, status int, facts json)
+    headers jsonb, body text, ip text, outcome text, detail text, status int)
+  left join named on named.journal = j.id
 )
-select connection, key, event, exists (select 1 from fresh where fresh.event = mark.event) as fresh from mark`;
+select mark.connection, mark.key, mark.event, fresh.event is not null as fresh from mark left join fresh on fresh.event = mark.event`;
 
 async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry[]): Promise<Recorded[]> {
   // A fact that comes twice in one batch is one fact: a statement cannot meet its own conflict.
   const facts = new Map<string, { readonly event: EventId; readonly entry: number }>();
   const factRows: object[] = [];
   const deliveryRows: object[] = [];
-  const journalIds = entries.map(() => uuid() as JournalId);
+  const journalIds = entries.map(() => newId<JournalId>());
   entries.forEach(({ line, events }, index) => {
     for (const { draft, deliveries } of events) {
       const name = `${line.connection} ${draft.key}`;
       if (facts.has(name)) continue;
-      const event = uuid() as EventId;
+      const event = newId<EventId>();
       facts.set(name, { event, entry: index });
       const { key, type, subject, data, keySeconds, hold } = draft;
       factRows.push({
@@ -179,7 +185,7 @@ async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry
       for (const { flow, target } of deliveries) {
         const lane = `${target} ${subject.slice(0, 300)}`;
         deliveryRows.push({
-          id: uuid() as DeliveryId,
+          id: newId<DeliveryId>(),
           event,
           flow,
           target,
@@ -205,12 +211,12 @@ async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry
     outcome: line.outcome,
     detail: line.detail,
     status: line.status,
-    facts: events.map(({ draft }) => ({ connection: line.connection, key: draft.key })),
   }));
+  const nameRows = entries.flatMap(({ line, events }, index) => events.map(({ draft }) => ({ journal: journalIds[index], connection: line.connection, key: draft.key })));
   const rows = await pool.in(workspace).query<{ connection: ConnectionId; key: string; event: EventId; fresh: boolean }>({
     name: "record",
     text: statement,
-    values: [workspace, storableJson(factRows), storableJson(deliveryRows), storableJson(lineRows)],
+    values: [workspace, storableJson(factRows), storableJson(deliveryRows), storableJson(lineRows), storableJson(nameRows)],
   });
   const marked = new Map(rows.map((row) => [`${row.connection} ${row.key}`, row]));
   return entries.map(({ line, events }, index) => {

@@ -33,6 +33,9 @@ export interface Finished {
 export const leaseSeconds = 10;
 
 /*
+ * The statements here are prepared while the tables are small and run when they are large, so they must not leave the planner a choice:
+ * `= any(array(…))` and lateral subqueries with a limit reach the tables by their keys and in no other way (see docs/decisions/0005).
+ *
  * A lane is free when something is pending, its time has come and nobody holds it. SKIP LOCKED lets many workers claim at once;
  * the head of each lane is its lowest place. Every part names the workspace, so the statement stays within one shard of a cluster.
  */
@@ -43,7 +46,7 @@ with due as (
   order by next_at limit $2 for update skip locked
 ), taken as (
   update hub.lane l set leased_until = now() + $3 * interval '1 second', fence = fence + 1
-  from due where l.workspace = $1 and l.lane = due.lane
+  where l.workspace = $1 and l.lane = any(array(select lane from due))
   returning l.lane, l.fence
 )
 select taken.lane, taken.fence, head.id, head.flow, head.target, head.attempts,
@@ -52,7 +55,7 @@ from taken
 left join lateral (
   select * from hub.delivery d where d.workspace = $1 and d.lane = taken.lane and d.state = 'waiting' order by d.seq limit 1
 ) head on true
-left join hub.event e on e.workspace = $1 and e.id = head.event`;
+left join lateral (select * from hub.event where workspace = $1 and id = head.event limit 1) e on true`;
 
 /*
  * Locks are taken in the order of the lanes' names, as the ledger does: two statements cannot block each other.
@@ -62,11 +65,10 @@ const finishText = `
 with input as (
   select * from json_to_recordset($2::json) as x(id uuid, lane text, fence bigint, outcome text, detail text, records jsonb, error text, delay float8,
     started_at timestamptz, ms int, calls jsonb, number int)
-), held as materialized (
-  select l.lane from hub.lane l join input on input.lane = l.lane and input.fence = l.fence
-  where l.workspace = $1 order by l.lane for update of l
+), locked as materialized (
+  select lane, fence from hub.lane where workspace = $1 and lane = any(array(select lane from input)) order by lane for update
 ), mine as (
-  select input.* from input join held using (lane)
+  select input.* from input join locked using (lane, fence)
 ), deliveries as (
   update hub.delivery d set
     state = case mine.outcome when 'retry' then 'waiting' else mine.outcome end,
@@ -75,7 +77,7 @@ with input as (
     records = coalesce(mine.records, d.records),
     next_attempt_at = case mine.outcome when 'retry' then now() + mine.delay * interval '1 second' end,
     finished_at = case when mine.outcome in ('done', 'failed') then now() end
-  from mine where d.workspace = $1 and d.id = mine.id and d.state = 'waiting'
+  from mine where d.workspace = $1 and d.id = any(array(select id from mine)) and d.id = mine.id and d.state = 'waiting'
   returning d.id
 ), attempts as (
   insert into hub.attempt (workspace, delivery, number, started_at, ms, outcome, error, calls)
@@ -87,7 +89,7 @@ update hub.lane l set
   next_at = case mine.outcome when 'retry' then now() + mine.delay * interval '1 second' when 'parked' then 'infinity' else now() end,
   leased_until = '-infinity',
   fence = l.fence + 1
-from mine where l.workspace = $1 and l.lane = mine.lane
+from mine where l.workspace = $1 and l.lane = any(array(select lane from mine)) and l.lane = mine.lane
 returning l.pending > 0 and mine.outcome in ('done', 'failed') as more`;
 
 interface ClaimRow {
@@ -151,10 +153,9 @@ export class Queue {
   async renew(workspace: WorkspaceId, claims: readonly Claim[]): Promise<void> {
     await this.#pool.in(workspace).query({
       name: "renew",
-      text: `with held as materialized (
-               select l.lane from hub.lane l join unnest($2::text[], $3::bigint[]) as mine(lane, fence) on mine.lane = l.lane and mine.fence = l.fence
-               where l.workspace = $1 order by l.lane for update of l)
-             update hub.lane l set leased_until = now() + $4 * interval '1 second' from held where l.workspace = $1 and l.lane = held.lane`,
+      text: `with locked as materialized (select lane, fence from hub.lane where workspace = $1 and lane = any($2::text[]) order by lane for update),
+             held as (select lane from locked join unnest($2::text[], $3::bigint[]) as mine(lane, fence) using (lane, fence))
+             update hub.lane set leased_until = now() + $4 * interval '1 second' where workspace = $1 and lane = any(array(select lane from held))`,
       values: [workspace, claims.map((claim) => claim.lane), claims.map((claim) => claim.fence), leaseSeconds],
     });
   }
