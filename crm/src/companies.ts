@@ -2,15 +2,16 @@ import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { applyChange, changedLine, tagChange } from "./change.ts";
 import { type ChannelDrafts, type ChannelRow, type Channels, readChannels, writeChannels } from "./channels.ts";
-import { hasEmail, hasPhone, hasTag, kindOf, pick, prefixed } from "./contacts.ts";
+import { hasEmail, hasPhone, kindOf, pick, prefixed } from "./contacts.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertCompany } from "./insert-company.ts";
-import { seenBy } from "./own.ts";
+import { seenInList } from "./own.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
 import { baseColumns, channelsColumn, deleteRecord, getRow, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
+import { hasTag } from "./tagged.ts";
 
 export interface Company extends RecordBase, Channels {
   readonly name: string;
@@ -54,12 +55,12 @@ const readable = async (sql: Sql, rows: readonly CompanyRow[]): Promise<Company[
 
 /** One page of companies. */
 export async function listCompanies(sql: Sql, filter: CompanyFilter, reader: Reader): Promise<Page<Company>> {
-  const where = seenBy("company", reader.own);
+  const where = seenInList(sql.workspace, "company", reader.own);
   if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
   if (filter.inn !== undefined) where.push(raw`r.inn = ${filter.inn}`);
   if (filter.phone) where.push(hasPhone(sql.workspace, "company", filter.phone));
   if (filter.email !== undefined) where.push(hasEmail(sql.workspace, "company", filter.email));
-  if (filter.tag !== undefined) where.push(hasTag("company", filter.tag));
+  if (filter.tag !== undefined) where.push(await hasTag(sql, "company", filter.tag));
   const page = await listPage<CompanyRow & { sortedBy: Date }>(sql, {
     columns: companyColumns,
     from: raw`crm.company as r`,

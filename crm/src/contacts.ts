@@ -6,11 +6,12 @@ import { type ChannelDrafts, type ChannelRow, type Channels, readChannels, write
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertContact } from "./insert-contact.ts";
-import { seenBy } from "./own.ts";
+import { seenInList } from "./own.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
 import { baseColumns, channelsColumn, deleteRecord, getRow, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
+import { hasTag } from "./tagged.ts";
 
 /** A person. */
 export interface Contact extends RecordBase, Channels {
@@ -66,12 +67,12 @@ const readable = async (sql: Sql, rows: readonly ContactRow[]): Promise<Contact[
 
 /** One page of contacts. */
 export async function listContacts(sql: Sql, filter: ContactFilter, reader: Reader): Promise<Page<Contact>> {
-  const where = seenBy("contact", reader.own);
+  const where = seenInList(sql.workspace, "contact", reader.own);
   if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
   if (filter.company !== undefined) where.push(raw`r.company = ${filter.company}`);
   if (filter.phone) where.push(hasPhone(sql.workspace, "contact", filter.phone));
   if (filter.email !== undefined) where.push(hasEmail(sql.workspace, "contact", filter.email));
-  if (filter.tag !== undefined) where.push(hasTag("contact", filter.tag));
+  if (filter.tag !== undefined) where.push(await hasTag(sql, "contact", filter.tag));
   const page = await listPage<ContactRow & { sortedBy: Date }>(sql, {
     columns: contactColumns,
     from: raw`crm.contact as r`,
@@ -92,10 +93,6 @@ export const hasPhone = (
 };
 export const hasEmail = (workspace: WorkspaceId, entity: "contact" | "company", email: string) =>
   raw`r.id = any(array(select ch.${raw.ref(entity)} from crm.channel ch where ch.workspace = ${workspace} and ch.email_lower = ${email}))`;
-export const hasTag = (entity: "contact" | "company" | "deal", tag: string) => raw`r.id in (
-  select g.record from crm.tag t join crm.tagged g on g.workspace = t.workspace and g.tag = t.id
-  where t.workspace = r.workspace and t.entity = ${entity} and lower(t.name) = lower(${tag}) and t.deleted_at is null)`;
-
 /** Throws `NotFound`. */
 export async function getContact(sql: Sql, id: number, reader: Reader = {}): Promise<Contact> {
   const [contact] = await readable(sql, [await getRow<ContactRow>(sql, "contact", contactColumns, id, reader)]);

@@ -2,15 +2,16 @@ import { type Attribution, type Money, readMoney, type StageKind, writeMoney } f
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { applyChange, changedLine, type Line, tagChange } from "./change.ts";
-import { hasTag, pick, prefixed } from "./contacts.ts";
+import { pick, prefixed } from "./contacts.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertDeal, placeProblem } from "./insert-deal.ts";
-import { seenBy } from "./own.ts";
+import { seenInList } from "./own.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
 import { baseColumns, deleteRecord, getRow, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
+import { hasTag } from "./tagged.ts";
 
 export interface DealContact {
   readonly id: number;
@@ -86,16 +87,18 @@ const readable = async (sql: Sql, rows: readonly DealRow[]): Promise<Deal[]> =>
 
 /** One page of deals. */
 export async function listDeals(sql: Sql, filter: DealFilter, reader: Reader): Promise<Page<Deal>> {
-  const where = seenBy("deal", reader.own);
+  const where = seenInList(sql.workspace, "deal", reader.own);
   if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
   if (filter.pipeline !== undefined) where.push(raw`r.pipeline = ${filter.pipeline}`);
   if (filter.stage !== undefined) where.push(raw`r.stage = ${filter.stage}`);
   if (filter.state !== undefined) where.push(filter.state === "open" ? raw`r.closed_at is null` : raw`r.closed_at is not null`);
   if (filter.company !== undefined) where.push(raw`r.company = ${filter.company}`);
   if (filter.source !== undefined) where.push(raw`r.source = ${filter.source}`);
-  if (filter.tag !== undefined) where.push(hasTag("deal", filter.tag));
+  if (filter.tag !== undefined) where.push(await hasTag(sql, "deal", filter.tag));
   if (filter.contact !== undefined) {
-    where.push(raw`r.id in (select dc.deal from crm.deal_contact dc where dc.workspace = r.workspace and dc.contact = ${filter.contact})`);
+    where.push(
+      raw`r.id = any(array(select dc.deal from crm.deal_contact dc where dc.workspace = ${sql.workspace} and dc.contact = ${filter.contact}))`,
+    );
   }
   const page = await listPage<DealRow & { sortedBy: Date }>(sql, { columns: dealColumns, from: raw`crm.deal as r`, where, query: filter });
   return { ...page, items: await readable(sql, page.items) };

@@ -2,7 +2,7 @@ import { sql as raw } from "kysely";
 import type { By, Reader, Target } from "./by.ts";
 import { insertNote } from "./entries.ts";
 import { NotFound } from "./errors.ts";
-import { seenByTarget } from "./own.ts";
+import { seenByTarget, seenInListByTarget } from "./own.ts";
 import { type ListQuery, listPage, type Page, run } from "./page.ts";
 import { mustSee } from "./records.ts";
 import type { Sql } from "./sql.ts";
@@ -32,7 +32,7 @@ const columns = raw`r.id, r.contact, r.company, r.deal, r.text, r.created_by as 
 
 /** One page of notes. */
 export function listNotes(sql: Sql, filter: NoteFilter, reader: Reader): Promise<Page<Note>> {
-  const where = seenByTarget(reader.own);
+  const where = seenInListByTarget(sql.workspace, reader.own);
   for (const name of ["contact", "company", "deal"] as const) {
     if (filter[name] !== undefined) where.push(raw`${raw.ref(`r.${name}`)} = ${filter[name]}`);
   }
@@ -41,7 +41,7 @@ export function listNotes(sql: Sql, filter: NoteFilter, reader: Reader): Promise
 
 /** Throws `NotFound`. */
 export async function getNote(sql: Sql, id: number, reader: Reader = {}): Promise<Note> {
-  const seen = seenByTarget(reader.own).map((part) => raw` and ${part}`);
+  const seen = seenByTarget(sql.workspace, reader.own).map((part) => raw` and ${part}`);
   const [note] = await run<Note>(
     sql,
     raw`select ${columns} from crm.note as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)}`,

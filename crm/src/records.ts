@@ -2,7 +2,7 @@ import { sql as raw } from "kysely";
 import type { By, Entity, Reader } from "./by.ts";
 import { applyChange } from "./change.ts";
 import { Forbidden, NotFound } from "./errors.ts";
-import { seenBy } from "./own.ts";
+import { seen } from "./own.ts";
 import { type Part, run } from "./page.ts";
 import type { Sql } from "./sql.ts";
 
@@ -40,11 +40,11 @@ export async function getRow<Row>(
   lock?: "lock",
   name?: string,
 ): Promise<Row> {
-  const seen = seenBy(entity, reader.own).map((part) => raw` and ${part}`);
+  const also = seen(sql.workspace, entity, reader.own).map((part) => raw` and ${part}`);
   const rows = await run<Row>(
     sql,
     raw`select ${columns} from crm.${raw.ref(entity)} as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null
-      ${raw.join(seen, raw``)} ${lock ? raw`for no key update of r` : raw``}`,
+      ${raw.join(also, raw``)} ${lock ? raw`for no key update of r` : raw``}`,
     name,
   );
   if (rows[0] === undefined) throw new NotFound(entity, id);

@@ -3,7 +3,7 @@ import type { By, Reader, Target } from "./by.ts";
 import { insertTask, type NewTask, targetOf } from "./entries.ts";
 import { NotFound } from "./errors.ts";
 import { mustSeeTarget } from "./notes.ts";
-import { seenByTarget } from "./own.ts";
+import { seenByTarget, seenInListByTarget } from "./own.ts";
 import { type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
 import { responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
@@ -50,11 +50,11 @@ export interface TaskFilter extends ListQuery {
 const columns = raw`r.id, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due, r.estimate_minutes as "estimateMinutes", r.responsible, r.result,
   r.done_at as "doneAt", r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 
-const seen = (own: number | undefined): Part[] => seenByTarget(own).map((part) => raw`(r.responsible = ${own} or ${part})`);
+const orMine = (user: number | undefined, parts: readonly Part[]): Part[] => parts.map((part) => raw`(r.responsible = ${user} or ${part})`);
 
 /** One page of tasks; may be sorted by `due`, where those without a time come last. */
 export function listTasks(sql: Sql, filter: TaskFilter, reader: Reader): Promise<Page<Task>> {
-  const where = seen(reader.own);
+  const where = orMine(reader.own, seenInListByTarget(sql.workspace, reader.own));
   for (const name of ["contact", "company", "deal", "type", "responsible"] as const) {
     if (filter[name] !== undefined) where.push(raw`${raw.ref(`r.${name}`)} = ${filter[name]}`);
   }
@@ -69,7 +69,7 @@ export function listTasks(sql: Sql, filter: TaskFilter, reader: Reader): Promise
 export const getTask = (sql: Sql, id: number, reader: Reader = {}): Promise<Task> => readTask(sql, id, reader, raw``);
 
 async function readTask(sql: Sql, id: number, reader: Reader, lock: Part): Promise<Task> {
-  const also = seen(reader.own).map((part) => raw` and ${part}`);
+  const also = orMine(reader.own, seenByTarget(sql.workspace, reader.own)).map((part) => raw` and ${part}`);
   const [task] = await run<Task>(
     sql,
     raw`select ${columns} from crm.task as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(also, raw``)} ${lock}`,

@@ -104,6 +104,19 @@ describe("who is this phone", () => {
     expect((await ask("GET", "/phones/5291234567")).body.items).toMatchObject([{ contact: foreign.id }]);
   });
 
+  it("tells of the most recently active first when several have it", async () => {
+    const make = async (name: string) => (await ask("POST", "/contacts", { name, phones: [{ value: "+79150000077" }] })).body.id as number;
+    const [one, other] = [await make("Муж"), await make("Жена")];
+    const owners = async () => (await ask("GET", "/phones/89150000077")).body.items.map((item: { contact: number }) => item.contact);
+    expect(await owners()).toEqual([other, one]);
+    const { body: deal } = await ask("POST", "/deals", { contacts: [{ id: one }] });
+    expect(await owners()).toEqual([one, other]);
+    await ask("POST", "/notes", { contact: other, text: "Звонила" });
+    expect(await owners()).toEqual([other, one]);
+    await ask("POST", "/notes", { deal: deal.id, text: "По сделке" });
+    expect(await owners()).toEqual([one, other]);
+  });
+
   it("knows a company's own phone", async () => {
     const { body: company } = await ask("POST", "/companies", {
       name: "ООО Приёмная",
