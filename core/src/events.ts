@@ -13,7 +13,13 @@ export interface Events {
   "task.submitted": SubmittedTask;
 }
 export type EventType = keyof Events;
-export const eventTypes: readonly EventType[] = ["lead.submitted", "deal.submitted", "contact.submitted", "company.submitted", "task.submitted"];
+export const eventTypes: readonly EventType[] = [
+  "lead.submitted",
+  "deal.submitted",
+  "contact.submitted",
+  "company.submitted",
+  "task.submitted",
+];
 
 /** A fact before it is stored. */
 export interface EventDraft<T extends EventType = EventType> {

@@ -7,8 +7,29 @@ export interface Money {
 
 /** ISO 4217: currencies whose minor unit is not a hundredth. */
 const digitsOf: Readonly<Record<string, number>> = {
-  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,
-  BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
 };
 
 const minorDigits = (currency: string): number => digitsOf[currency] ?? 2;
@@ -18,7 +39,10 @@ const minorDigits = (currency: string): number => digitsOf[currency] ?? 2;
  * Extra decimals are rounded half up. Undefined when it is not a sum, or too large to be exact.
  */
 export function readMoney(text: string, currency: string): Money | undefined {
-  const bare = text.replace(/(?:[Рр][Уу][Бб](?:лей|ля|ль)?\.?|[Рр]\.|[₽$€₸]|\b[A-Z]{3})\s*$/u, "").replace(/^[₽$€₸]/u, "").replace(/[\s\u00a0\u202f'’]/gu, "");
+  const bare = text
+    .replace(/(?:[Рр][Уу][Бб](?:лей|ля|ль)?\.?|[Рр]\.|[₽$€₸]|\b[A-Z]{3})\s*$/u, "")
+    .replace(/^[₽$€₸]/u, "")
+    .replace(/[\s\u00a0\u202f'’]/gu, "");
   const decimal = plainDecimal(bare);
   if (decimal === undefined) return undefined;
   const digits = minorDigits(currency);

@@ -30,7 +30,10 @@ export function readPhones(text: string, country: string): Phone[] {
 /** Reads one phone. Undefined when there is no digit in it. */
 export function readPhone(text: string, country: string): Phone | undefined {
   // Never half a character: no database takes one.
-  const typed = text.trim().slice(0, 255).replace(/[\ud800-\udbff]$/, "");
+  const typed = text
+    .trim()
+    .slice(0, 255)
+    .replace(/[\ud800-\udbff]$/, "");
   if (!/\d/.test(typed)) return undefined;
   const { number, ext } = splitExtension(typed);
   for (const spelling of spellings(number)) {
@@ -68,6 +71,9 @@ export const lastTenDigits = (text: string): string => text.replace(/\D/g, "").s
 
 /** For comparison only: trimmed, lower case, without `mailto:`. Undefined when it is not an e-mail address. */
 export function readEmail(text: string): string | undefined {
-  const bare = text.trim().replace(/^mailto:/i, "").toLowerCase();
+  const bare = text
+    .trim()
+    .replace(/^mailto:/i, "")
+    .toLowerCase();
   return bare.length <= 254 && /^[^\s@,;<>"()]+@[^\s@,;<>"()]+\.[^\s@.,;<>"()]{2,}$/u.test(bare) ? bare : undefined;
 }

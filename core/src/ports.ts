@@ -138,7 +138,11 @@ export type Entry =
 export interface Directory {
   readonly users: readonly DirectoryUser[];
   readonly pipelines: readonly DirectoryPipeline[];
-  readonly fields: { readonly contact: readonly DirectoryField[]; readonly company: readonly DirectoryField[]; readonly deal: readonly DirectoryField[] };
+  readonly fields: {
+    readonly contact: readonly DirectoryField[];
+    readonly company: readonly DirectoryField[];
+    readonly deal: readonly DirectoryField[];
+  };
   readonly taskTypes: readonly { readonly id: RecordId; readonly name: string }[];
   readonly sources: readonly { readonly id: RecordId; readonly name: string }[];
 }
@@ -175,4 +179,10 @@ export interface DirectoryField {
   readonly options?: readonly string[];
 }
 
-export const emptyDirectory: Directory = { users: [], pipelines: [], fields: { contact: [], company: [], deal: [] }, taskTypes: [], sources: [] };
+export const emptyDirectory: Directory = {
+  users: [],
+  pipelines: [],
+  fields: { contact: [], company: [], deal: [] },
+  taskTypes: [],
+  sources: [],
+};

@@ -11,11 +11,31 @@ interface Described {
   readonly label: Label;
   readonly hint?: Label;
 }
-export interface TextSetting extends Described { readonly type: "text"; readonly default?: string; readonly required?: true; readonly pattern?: RegExp }
-export interface NumberSetting extends Described { readonly type: "number"; readonly default?: number; readonly min?: number; readonly max?: number }
-export interface FlagSetting extends Described { readonly type: "flag"; readonly default: boolean }
-export interface ChoiceSetting extends Described { readonly type: "choice"; readonly options: Readonly<Record<string, Label>>; readonly default: string }
-export interface ListSetting extends Described { readonly type: "list"; readonly default: readonly string[] }
+export interface TextSetting extends Described {
+  readonly type: "text";
+  readonly default?: string;
+  readonly required?: true;
+  readonly pattern?: RegExp;
+}
+export interface NumberSetting extends Described {
+  readonly type: "number";
+  readonly default?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+export interface FlagSetting extends Described {
+  readonly type: "flag";
+  readonly default: boolean;
+}
+export interface ChoiceSetting extends Described {
+  readonly type: "choice";
+  readonly options: Readonly<Record<string, Label>>;
+  readonly default: string;
+}
+export interface ListSetting extends Described {
+  readonly type: "list";
+  readonly default: readonly string[];
+}
 /** Encrypted at rest, absent from logs and journal, shown once when made. */
 export interface SecretSetting extends Described {
   readonly type: "secret";
@@ -24,28 +44,43 @@ export interface SecretSetting extends Described {
   readonly generated?: true;
   /** Names the connection at the door: two values may be valid while it is being rotated. */
   readonly door?: true;
+  /** We sign with it and nobody ever sends it to us. */
+  readonly kept?: true;
   /** It stands in the code of public pages: not worth hiding from a person who may see the connection. */
   readonly public?: true;
 }
 
-type ValueOf<S extends Setting> =
-  S extends NumberSetting ? (S extends { default: number } ? number : number | undefined)
-  : S extends FlagSetting ? boolean
-  : S extends ChoiceSetting ? keyof S["options"] & string
-  : S extends ListSetting ? readonly string[]
-  : S extends TextSetting ? (S extends { default: string } | { required: true } ? string : string | undefined)
-  : never;
+type ValueOf<S extends Setting> = S extends NumberSetting
+  ? S extends { default: number }
+    ? number
+    : number | undefined
+  : S extends FlagSetting
+    ? boolean
+    : S extends ChoiceSetting
+      ? keyof S["options"] & string
+      : S extends ListSetting
+        ? readonly string[]
+        : S extends TextSetting
+          ? S extends { default: string } | { required: true }
+            ? string
+            : string | undefined
+          : never;
 
 type PlainNames<S extends Settings> = { [K in keyof S]: S[K] extends SecretSetting ? never : K }[keyof S];
 type SecretNames<S extends Settings> = { [K in keyof S]: S[K] extends SecretSetting ? K : never }[keyof S];
 
 export type SettingValues<S extends Settings> = { readonly [K in PlainNames<S>]: ValueOf<S[K]> };
-export type SecretValues<S extends Settings> = { readonly [K in SecretNames<S>]: S[K] extends { generated: true } | { required: true } ? string : string | undefined };
+export type SecretValues<S extends Settings> = {
+  readonly [K in SecretNames<S>]: S[K] extends { generated: true } | { required: true } ? string : string | undefined;
+};
 
 export type SettingErrors = Record<string, string>;
 
 /** Checks raw values (from JSON or from `key=value` text) against a declaration. Unknown names and secrets are errors here. */
-export function readSettings(settings: Settings, raw: Readonly<Record<string, unknown>>): { values: Record<string, unknown>; errors: SettingErrors } {
+export function readSettings(
+  settings: Settings,
+  raw: Readonly<Record<string, unknown>>,
+): { values: Record<string, unknown>; errors: SettingErrors } {
   const errors: SettingErrors = {};
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(raw)) {
@@ -71,7 +106,9 @@ function readSetting(setting: Exclude<Setting, SecretSetting>, given: unknown): 
     case "text": {
       const text = String(given);
       if (setting.required && text === "") return { error: "is required" };
-      return setting.pattern && text !== "" && !setting.pattern.test(text) ? { error: `must match ${setting.pattern.source}` } : { value: text };
+      return setting.pattern && text !== "" && !setting.pattern.test(text)
+        ? { error: `must match ${setting.pattern.source}` }
+        : { value: text };
     }
     case "number": {
       const number = typeof given === "number" ? given : Number(String(given).trim() || "NaN");

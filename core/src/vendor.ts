@@ -101,7 +101,18 @@ export interface RateLimit {
 }
 
 export type DoorProblem =
-  | { readonly kind: "no_token" | "unknown_token" | "wrong_token" | "disabled" | "removed" | "not_found" | "too_large" | "unavailable" | "internal" }
+  | {
+      readonly kind:
+        | "no_token"
+        | "unknown_token"
+        | "wrong_token"
+        | "disabled"
+        | "removed"
+        | "not_found"
+        | "too_large"
+        | "unavailable"
+        | "internal";
+    }
   | { readonly kind: "method_not_allowed"; readonly allowed: readonly string[] }
   | { readonly kind: "rate_limited" | "busy"; readonly retryAfterSeconds: number }
   | { readonly kind: "malformed"; readonly message: string; readonly fields: Readonly<Record<string, readonly string[]>> };

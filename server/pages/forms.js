@@ -10,8 +10,12 @@ const form = document.querySelector("form[data-action]");
 const problem = form.querySelector("[role=alert]");
 const code = location.hash.slice(1);
 
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
+  void send();
+});
+
+async function send() {
   const button = form.querySelector("button");
   button.disabled = true;
   problem.hidden = true;
@@ -41,4 +45,4 @@ form.addEventListener("submit", async (event) => {
     problem.hidden = false;
     button.disabled = false;
   }
-});
+}

@@ -7,6 +7,13 @@ import { once } from "./idempotency.ts";
 import type { Call, Caller, Implementation } from "./implement.ts";
 import { ApiError, answerError, sendProblem } from "./problems.ts";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who asks, once it is known. */
+    caller?: Caller;
+  }
+}
+
 export const apiPrefix = "/hub/v1";
 
 /** Puts routes of the contract on the server: who may call, what is checked, how errors look, and the description of each. */
@@ -15,26 +22,26 @@ export function serveApi(app: FastifyInstance, hub: Hub, authentication: Authent
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, request, { status: 404, detail: `There is no ${request.method} ${request.url.split("?")[0]}` }),
   );
+  app.decorateRequest("caller");
   for (const implementation of implementations) {
     const { route } = implementation;
     app.route({
       method: route.method,
       url: route.path,
       schema: describe(route),
-      handler: async (request, reply) => answer(request, reply, hub, authentication, implementation),
+      // Before anything is said about the request, it must be known who asks.
+      preValidation: async (request) => {
+        request.caller = await authorise(request, route, authentication);
+      },
+      handler: async (request, reply) => answer(request, reply, hub, implementation),
     });
   }
 }
 
-async function answer(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  hub: Hub,
-  authentication: Authentication,
-  implementation: Implementation,
-): Promise<FastifyReply> {
+async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, implementation: Implementation): Promise<FastifyReply> {
   const { route } = implementation;
-  const caller = await authorise(request, route, authentication);
+  const { caller } = request;
+  if (!caller) throw new ApiError(401, "Sign in first");
   const key = request.headers["idempotency-key"];
   const sql = hub.pool.in(caller.workspace.id);
   const call: Call<Route> = {

@@ -1,6 +1,6 @@
 import type { ConnectionId, DeliveryId, EventDraft, EventId, JournalId, WorkspaceId } from "@svyazka/core";
-import { DatabaseUnavailable, type Pool } from "../db/pool.ts";
 import { newId } from "../db/new-id.ts";
+import { DatabaseUnavailable, type Pool } from "../db/pool.ts";
 import { storableJson } from "../db/storable.ts";
 
 /** The journal's line about one request. */
@@ -197,7 +197,7 @@ async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry
       }
     }
   });
-  const lineRows = entries.map(({ line, events }, index) => ({
+  const lineRows = entries.map(({ line }, index) => ({
     id: journalIds[index],
     connection: line.connection,
     received_at: line.receivedAt,
@@ -212,7 +212,9 @@ async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry
     detail: line.detail,
     status: line.status,
   }));
-  const nameRows = entries.flatMap(({ line, events }, index) => events.map(({ draft }) => ({ journal: journalIds[index], connection: line.connection, key: draft.key })));
+  const nameRows = entries.flatMap(({ line, events }, index) =>
+    events.map(({ draft }) => ({ journal: journalIds[index], connection: line.connection, key: draft.key })),
+  );
   const rows = await pool.in(workspace).query<{ connection: ConnectionId; key: string; event: EventId; fresh: boolean }>({
     name: "record",
     text: statement,

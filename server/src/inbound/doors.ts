@@ -30,25 +30,25 @@ export async function serveDoors(app: FastifyInstance, vendors: readonly AnyVend
     }
   }
 
-  app.route({
-    method: everyMethod,
-    url: "/in/:key/*",
-    bodyLimit: largest,
-    config: { door: "in" },
-    errorHandler: async (error, request, reply) => {
-      const knock = await inboundKnock(request, doors, options);
-      return answerBroken(error, knock, reply);
-    },
-    handler: async (request, reply) => {
-      const knock = await inboundKnock(request, doors, options);
-      return send(reply, "status" in knock ? knock : await receive(knock, options));
-    },
-  });
+  for (const url of ["/in/:key", "/in/:key/*"])
+    app.route({
+      method: everyMethod,
+      url,
+      bodyLimit: largest,
+      config: { door: "in" },
+      errorHandler: (error, request, reply) => {
+        void inboundKnock(request, doors, options).then((knock) => answerBroken(error, knock, reply));
+      },
+      handler: async (request, reply) => {
+        const knock = await inboundKnock(request, doors, options);
+        return send(reply, "status" in knock ? knock : await receive(knock, options));
+      },
+    });
 }
 
 /** `/in/<key>/<path>`: the key finds the connection, its vendor finds the route. */
 async function inboundKnock(request: FastifyRequest, doors: readonly AnyVendor[], options: DoorOptions): Promise<Knock | Reply> {
-  const { key, "*": rest } = request.params as { key: string; "*": string };
+  const { key, "*": rest = "" } = request.params as { key: string; "*"?: string };
   const path = `/${rest.replace(/\/+$/, "")}`;
   const isNumber = /^\d{1,15}$/.test(key);
   try {
@@ -104,7 +104,8 @@ function answerBroken(error: unknown, knock: Knock | Reply, reply: FastifyReply)
   if (status < 500)
     return send(
       reply,
-      refuse?.({ kind: "malformed", message: "The request body could not be read", fields: {} }, request) ?? plainRefusal(400),
+      refuse?.({ kind: "malformed", message: "Тело запроса не читается (the request body cannot be read)", fields: {} }, request) ??
+        plainRefusal(400),
     );
   return send(reply, refuse?.({ kind: "unavailable" }, request) ?? plainRefusal(503));
 }

@@ -1,4 +1,5 @@
 import {
+  type Connection,
   type ConnectionId,
   type DeliveryId,
   type EventDraft,
@@ -7,8 +8,10 @@ import {
   type JournalId,
   Malformed,
   type Received,
+  type Setting,
 } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
+import type { LiveConnection } from "../connections/registry.ts";
 import { storableJson } from "../db/storable.ts";
 import { retry } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
@@ -51,7 +54,7 @@ export async function replay(
   const request = await decode(raw);
   let received: Received | undefined;
   try {
-    received = live.vendor.receive?.(request, live.connection, stored.received_at);
+    received = live.vendor.receive?.(request, withRedactedSecrets(live), stored.received_at);
   } catch (error) {
     if (error instanceof Malformed) return { outcome: "malformed", detail: error.message, journal: null, events: [] };
     if (error instanceof Intruder)
@@ -79,6 +82,20 @@ export async function replay(
     events: plan(received.facts, view, [...hub.flows.values()]),
   });
   return { outcome: recorded.fresh ? "accepted" : "repeated", detail: null, journal: recorded.journal, events: [...recorded.events] };
+}
+
+/**
+ * The journal holds `***` where the sender wrote a secret, which was right then: a request with a wrong one is never stored.
+ * So the same `***` is right now. What we made ourselves and nobody sends (a key to sign with) stays.
+ */
+function withRedactedSecrets({ connection, vendor }: LiveConnection): Connection {
+  const settings = vendor.settings as Record<string, Setting>;
+  const secrets = Object.entries(connection.secrets as Record<string, string>).map(([name, value]) => {
+    const setting = settings[name];
+    const sent = setting?.type === "secret" && !setting.public && !setting.kept;
+    return [name, sent ? "***" : value];
+  });
+  return { ...connection, secrets: Object.fromEntries(secrets) as Connection["secrets"] };
 }
 
 async function readAnew(hub: Hub, sql: Sql, stored: StoredRequest, facts: readonly EventDraft[]): ReturnType<typeof replay> {

@@ -25,6 +25,7 @@ export const settings = {
   signing_key: {
     type: "secret",
     generated: true,
+    kept: true,
     label: { ru: "Ключ подписи", en: "Signing key" },
     hint: {
       ru: "Подписывает время показа формы, защита от роботов.",

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   type CustomField,
@@ -41,7 +41,7 @@ const nameAt = new Map((Object.keys(endpoints) as EndpointName[]).flatMap((name)
 /** 5CRM in memory, over real HTTP: for tests of the client, and for the demo. It takes queries and urlencoded bodies. */
 export async function startStandin(options: StandinOptions = {}): Promise<Standin> {
   const received: { endpoint: EndpointName; fields: Record<string, string> }[] = [];
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://standin");
     const params = new URLSearchParams([...url.searchParams, ...new URLSearchParams(await bodyOf(request))]);
     const { status, body } = answer(request.method ?? "GET", url.pathname, params, options, (endpoint, fields) =>
@@ -53,7 +53,8 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
       "content-type": isJsonp ? "application/javascript; charset=utf-8" : "application/json; charset=utf-8",
     });
     response.end(isJsonp ? writeJsonp(callback, body) : body);
-  });
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, close: () => stop(server) };
 }

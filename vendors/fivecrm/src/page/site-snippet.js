@@ -255,7 +255,7 @@
     event.preventDefault();
     if (form.dataset.svyazkaBusy) return;
     form.dataset.svyazkaBusy = "1";
-    submit(form).finally(() => {
+    void submit(form).finally(() => {
       delete form.dataset.svyazkaBusy;
     });
   });

@@ -1,0 +1,631 @@
+-- Written by `npm run dump-schema` from the migrations: do not edit by hand.
+
+create table crm.channel (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  contact bigint,
+  company bigint,
+  kind text not null,
+  label text not null default 'work'::text,
+  network text,
+  value text not null,
+  e164 text,
+  last10 text,
+  email_lower text,
+  ext text,
+  toll_free boolean not null default false,
+  "position" smallint not null default 0,
+  constraint channel_pkey PRIMARY KEY (workspace, id),
+  constraint channel_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id) ON DELETE CASCADE,
+  constraint channel_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id) ON DELETE CASCADE,
+  constraint channel_check CHECK ((num_nonnulls(contact, company) = 1)),
+  constraint channel_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'email'::text, 'messenger'::text])))
+);
+CREATE INDEX channel_company ON crm.channel USING btree (workspace, company) WHERE (company IS NOT NULL);
+CREATE INDEX channel_contact ON crm.channel USING btree (workspace, contact) WHERE (contact IS NOT NULL);
+CREATE INDEX channel_e164 ON crm.channel USING btree (workspace, e164) WHERE (e164 IS NOT NULL);
+CREATE INDEX channel_email ON crm.channel USING btree (workspace, email_lower) WHERE (email_lower IS NOT NULL);
+CREATE INDEX channel_last10 ON crm.channel USING btree (workspace, last10) WHERE (last10 IS NOT NULL);
+alter table crm.channel force row level security;
+
+create table crm.company (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null default ''::text,
+  inn text,
+  kpp text,
+  website text,
+  responsible bigint,
+  fields jsonb not null default '{}'::jsonb,
+  created_by bigint,
+  updated_by bigint,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint company_pkey PRIMARY KEY (workspace, id)
+);
+CREATE INDEX company_created ON crm.company USING btree (workspace, created_at, id);
+CREATE INDEX company_inn ON crm.company USING btree (workspace, inn) WHERE (inn IS NOT NULL);
+CREATE INDEX company_name ON crm.company USING btree (workspace, lower(name));
+CREATE INDEX company_responsible ON crm.company USING btree (workspace, responsible, id);
+CREATE INDEX company_updated ON crm.company USING btree (workspace, updated_at, id);
+alter table crm.company force row level security;
+
+create table crm.contact (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null default ''::text,
+  surname text not null default ''::text,
+  middlename text not null default ''::text,
+  full_name text generated always as btrim(replace(((((name || ' '::text) || middlename) || ' '::text) || surname), '  '::text, ' '::text)),
+  "position" text,
+  website text,
+  company bigint,
+  responsible bigint,
+  fields jsonb not null default '{}'::jsonb,
+  attribution jsonb,
+  created_by bigint,
+  updated_by bigint,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint contact_pkey PRIMARY KEY (workspace, id),
+  constraint contact_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id)
+);
+CREATE INDEX contact_company ON crm.contact USING btree (workspace, company, id) WHERE (company IS NOT NULL);
+CREATE INDEX contact_created ON crm.contact USING btree (workspace, created_at, id);
+CREATE INDEX contact_responsible ON crm.contact USING btree (workspace, responsible, id);
+CREATE INDEX contact_updated ON crm.contact USING btree (workspace, updated_at, id);
+alter table crm.contact force row level security;
+
+create table crm.deal (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null default ''::text,
+  sum_minor bigint,
+  currency character(3) not null,
+  pipeline bigint not null,
+  stage bigint not null,
+  responsible bigint,
+  company bigint,
+  source bigint,
+  loss_reason bigint,
+  fields jsonb not null default '{}'::jsonb,
+  attribution jsonb,
+  created_by bigint,
+  updated_by bigint,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  closed_at timestamp(3) with time zone,
+  deleted_at timestamp(3) with time zone,
+  constraint deal_pkey PRIMARY KEY (workspace, id),
+  constraint deal_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id),
+  constraint deal_workspace_stage_fkey FOREIGN KEY (workspace, stage) REFERENCES crm.stage(workspace, id)
+);
+CREATE INDEX deal_company ON crm.deal USING btree (workspace, company, id) WHERE (company IS NOT NULL);
+CREATE INDEX deal_created ON crm.deal USING btree (workspace, created_at, id);
+CREATE INDEX deal_responsible ON crm.deal USING btree (workspace, responsible, created_at, id);
+CREATE INDEX deal_stage ON crm.deal USING btree (workspace, stage, created_at, id);
+CREATE INDEX deal_updated ON crm.deal USING btree (workspace, updated_at, id);
+alter table crm.deal force row level security;
+
+create table crm.deal_contact (
+  workspace bigint not null,
+  deal bigint not null,
+  contact bigint not null,
+  is_main boolean not null default false,
+  constraint deal_contact_pkey PRIMARY KEY (workspace, deal, contact),
+  constraint deal_contact_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id) ON DELETE CASCADE,
+  constraint deal_contact_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id) ON DELETE CASCADE
+);
+CREATE INDEX deal_contact_contact ON crm.deal_contact USING btree (workspace, contact, deal);
+alter table crm.deal_contact force row level security;
+
+create table crm.field (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  entity text not null,
+  code text not null,
+  name text not null,
+  type text not null,
+  "position" integer not null default 0,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint field_pkey PRIMARY KEY (workspace, id),
+  constraint field_entity_check CHECK ((entity = ANY (ARRAY['contact'::text, 'company'::text, 'deal'::text]))),
+  constraint field_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'flag'::text, 'date'::text, 'select'::text, 'multiselect'::text, 'url'::text, 'phone'::text, 'email'::text, 'money'::text, 'address'::text])))
+);
+CREATE UNIQUE INDEX field_code ON crm.field USING btree (workspace, entity, lower(code)) WHERE (deleted_at IS NULL);
+alter table crm.field force row level security;
+
+create table crm.field_option (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  field bigint not null,
+  value text not null,
+  code text,
+  "position" integer not null default 0,
+  deleted_at timestamp(3) with time zone,
+  constraint field_option_pkey PRIMARY KEY (workspace, id),
+  constraint field_option_workspace_field_fkey FOREIGN KEY (workspace, field) REFERENCES crm.field(workspace, id)
+);
+CREATE UNIQUE INDEX field_option_value ON crm.field_option USING btree (workspace, field, lower(value)) WHERE (deleted_at IS NULL);
+alter table crm.field_option force row level security;
+
+create table crm.loss_reason (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  "position" integer not null default 0,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint loss_reason_pkey PRIMARY KEY (workspace, id)
+);
+alter table crm.loss_reason force row level security;
+
+create table crm.note (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  contact bigint,
+  company bigint,
+  deal bigint,
+  text text not null,
+  created_by bigint,
+  updated_by bigint,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint note_pkey PRIMARY KEY (workspace, id),
+  constraint note_check CHECK ((num_nonnulls(contact, company, deal) = 1))
+);
+CREATE INDEX note_company ON crm.note USING btree (workspace, company, id) WHERE (company IS NOT NULL);
+CREATE INDEX note_contact ON crm.note USING btree (workspace, contact, id) WHERE (contact IS NOT NULL);
+CREATE INDEX note_deal ON crm.note USING btree (workspace, deal, id) WHERE (deal IS NOT NULL);
+CREATE INDEX note_updated ON crm.note USING btree (workspace, updated_at, id);
+alter table crm.note force row level security;
+
+create table crm.pipeline (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  colour text,
+  "position" integer not null default 0,
+  is_default boolean not null default false,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint pipeline_pkey PRIMARY KEY (workspace, id)
+);
+CREATE UNIQUE INDEX pipeline_default ON crm.pipeline USING btree (workspace) WHERE is_default;
+alter table crm.pipeline force row level security;
+
+create table crm.source (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  code text,
+  pipeline bigint,
+  "position" integer not null default 0,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint source_pkey PRIMARY KEY (workspace, id),
+  constraint source_workspace_pipeline_fkey FOREIGN KEY (workspace, pipeline) REFERENCES crm.pipeline(workspace, id)
+);
+CREATE UNIQUE INDEX source_code ON crm.source USING btree (workspace, code) WHERE (deleted_at IS NULL);
+alter table crm.source force row level security;
+
+create table crm.stage (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  pipeline bigint not null,
+  name text not null,
+  kind text not null,
+  colour text,
+  "position" integer not null default 0,
+  rank smallint generated always as 
+CASE kind
+    WHEN 'incoming'::text THEN 0
+    WHEN 'open'::text THEN 1
+    WHEN 'won'::text THEN 2
+    ELSE 3
+END,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint stage_pkey PRIMARY KEY (workspace, id),
+  constraint stage_workspace_pipeline_fkey FOREIGN KEY (workspace, pipeline) REFERENCES crm.pipeline(workspace, id),
+  constraint stage_kind_check CHECK ((kind = ANY (ARRAY['incoming'::text, 'open'::text, 'won'::text, 'lost'::text])))
+);
+CREATE INDEX stage_order ON crm.stage USING btree (workspace, pipeline, rank, "position", id);
+CREATE UNIQUE INDEX stage_only_one ON crm.stage USING btree (workspace, pipeline, kind) WHERE ((kind <> 'open'::text) AND (deleted_at IS NULL));
+alter table crm.stage force row level security;
+
+create table crm.tag (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  entity text not null,
+  name text not null,
+  colour text,
+  "position" integer not null default 0,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint tag_pkey PRIMARY KEY (workspace, id),
+  constraint tag_entity_check CHECK ((entity = ANY (ARRAY['contact'::text, 'company'::text, 'deal'::text])))
+);
+CREATE UNIQUE INDEX tag_name ON crm.tag USING btree (workspace, entity, lower(name)) WHERE (deleted_at IS NULL);
+alter table crm.tag force row level security;
+
+create table crm.tagged (
+  workspace bigint not null,
+  entity text not null,
+  record bigint not null,
+  tag bigint not null,
+  constraint tagged_pkey PRIMARY KEY (workspace, entity, record, tag),
+  constraint tagged_workspace_tag_fkey FOREIGN KEY (workspace, tag) REFERENCES crm.tag(workspace, id)
+);
+CREATE INDEX tagged_by_tag ON crm.tagged USING btree (workspace, tag, record);
+alter table crm.tagged force row level security;
+
+create table crm.task (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  contact bigint,
+  company bigint,
+  deal bigint,
+  type bigint,
+  title text not null,
+  text text,
+  due timestamp(3) with time zone,
+  estimate_minutes integer,
+  responsible bigint,
+  result text,
+  done_at timestamp(3) with time zone,
+  created_by bigint,
+  updated_by bigint,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint task_pkey PRIMARY KEY (workspace, id),
+  constraint task_check CHECK ((num_nonnulls(contact, company, deal) <= 1))
+);
+CREATE INDEX task_company ON crm.task USING btree (workspace, company, id) WHERE (company IS NOT NULL);
+CREATE INDEX task_contact ON crm.task USING btree (workspace, contact, id) WHERE (contact IS NOT NULL);
+CREATE INDEX task_created ON crm.task USING btree (workspace, created_at, id);
+CREATE INDEX task_deal ON crm.task USING btree (workspace, deal, id) WHERE (deal IS NOT NULL);
+CREATE INDEX task_due ON crm.task USING btree (workspace, COALESCE(due, 'infinity'::timestamp with time zone), id) WHERE (done_at IS NULL);
+CREATE INDEX task_due_of ON crm.task USING btree (workspace, responsible, COALESCE(due, 'infinity'::timestamp with time zone), id) WHERE (done_at IS NULL);
+CREATE INDEX task_updated ON crm.task USING btree (workspace, updated_at, id);
+alter table crm.task force row level security;
+
+create table crm.task_type (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  code text,
+  colour text,
+  "position" integer not null default 0,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint task_type_pkey PRIMARY KEY (workspace, id)
+);
+CREATE UNIQUE INDEX task_type_code ON crm.task_type USING btree (workspace, code) WHERE (deleted_at IS NULL);
+alter table crm.task_type force row level security;
+
+create table crm.timeline (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  at timestamp(3) with time zone not null default statement_timestamp(),
+  kind text not null,
+  actor text not null,
+  via bigint,
+  key text,
+  contact bigint,
+  company bigint,
+  deal bigint,
+  note bigint,
+  task bigint,
+  what jsonb,
+  constraint timeline_pkey PRIMARY KEY (workspace, id),
+  constraint timeline_check CHECK ((num_nonnulls(contact, company, deal) = 1))
+);
+CREATE INDEX timeline_company ON crm.timeline USING btree (workspace, company, at, id) WHERE (company IS NOT NULL);
+CREATE INDEX timeline_contact ON crm.timeline USING btree (workspace, contact, at, id) WHERE (contact IS NOT NULL);
+CREATE INDEX timeline_deal ON crm.timeline USING btree (workspace, deal, at, id) WHERE (deal IS NOT NULL);
+alter table crm.timeline force row level security;
+
+create table crm.user_account (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  email text,
+  phone text,
+  avatar text,
+  role text not null,
+  own_records_only boolean not null default false,
+  user_group bigint,
+  active boolean not null default true,
+  language text not null default 'ru'::text,
+  password_hash text,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint user_account_pkey PRIMARY KEY (workspace, id),
+  constraint user_account_workspace_user_group_fkey FOREIGN KEY (workspace, user_group) REFERENCES crm.user_group(workspace, id),
+  constraint user_account_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'manager'::text, 'read-only'::text])))
+);
+CREATE UNIQUE INDEX user_account_email ON crm.user_account USING btree (workspace, lower(email));
+alter table crm.user_account force row level security;
+
+create table crm.user_group (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  "position" integer not null default 0,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint user_group_pkey PRIMARY KEY (workspace, id)
+);
+alter table crm.user_group force row level security;
+
+create table crm.written (
+  workspace bigint not null,
+  kind text not null,
+  key text not null,
+  id bigint not null,
+  at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint written_pkey PRIMARY KEY (workspace, kind, key)
+);
+alter table crm.written force row level security;
+
+create table hub.api_token (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  hash text not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_token_pkey PRIMARY KEY (workspace, id)
+);
+CREATE UNIQUE INDEX api_token_hash ON hub.api_token USING btree (workspace, hash);
+alter table hub.api_token force row level security;
+
+create table hub.attempt (
+  workspace bigint not null,
+  delivery uuid not null,
+  number integer not null,
+  started_at timestamp with time zone not null,
+  ms integer not null,
+  outcome text not null,
+  error text,
+  calls jsonb,
+  constraint attempt_pkey PRIMARY KEY (workspace, delivery, number),
+  constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'retry'::text, 'parked'::text, 'failed'::text])))
+);
+alter table hub.attempt force row level security;
+
+create table hub.connection (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  vendor text not null,
+  name text not null,
+  settings jsonb not null default '{}'::jsonb,
+  secrets text not null default ''::text,
+  state text not null default 'active'::text,
+  parked_because text,
+  health jsonb,
+  allow_private_addresses boolean not null default false,
+  turn bigint not null default 0,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint connection_pkey PRIMARY KEY (workspace, id),
+  constraint connection_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text, 'removed'::text])))
+);
+CREATE INDEX connection_id ON hub.connection USING btree (workspace, state);
+alter table hub.connection force row level security;
+
+create table hub.delivery (
+  workspace bigint not null,
+  id uuid not null,
+  event uuid not null,
+  flow text not null,
+  target bigint not null,
+  lane text not null,
+  seq bigint not null,
+  state text not null,
+  attempts integer not null default 0,
+  detail text,
+  records jsonb,
+  created_at timestamp with time zone not null default now(),
+  next_attempt_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint delivery_pkey PRIMARY KEY (workspace, id),
+  constraint delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'held'::text, 'parked'::text, 'done'::text, 'failed'::text, 'skipped'::text])))
+);
+CREATE INDEX delivery_event ON hub.delivery USING btree (workspace, event);
+CREATE INDEX delivery_head ON hub.delivery USING btree (workspace, lane, seq) WHERE (state = 'waiting'::text);
+CREATE INDEX delivery_open ON hub.delivery USING btree (workspace, state, id) WHERE (state = ANY (ARRAY['waiting'::text, 'held'::text, 'parked'::text, 'failed'::text]));
+CREATE INDEX delivery_records ON hub.delivery USING gin (records jsonb_path_ops) WHERE (records IS NOT NULL);
+alter table hub.delivery force row level security;
+
+create table hub.directory_copy (
+  workspace bigint not null,
+  connection bigint not null,
+  directory jsonb not null,
+  at timestamp with time zone not null default now(),
+  constraint directory_copy_pkey PRIMARY KEY (workspace, connection)
+);
+alter table hub.directory_copy force row level security;
+
+create table hub.door (
+  key text not null,
+  workspace bigint not null,
+  connection bigint not null,
+  expires_at timestamp with time zone,
+  constraint door_pkey PRIMARY KEY (key)
+);
+CREATE INDEX door_connection ON hub.door USING btree (workspace, connection);
+
+create table hub.event (
+  workspace bigint not null,
+  id uuid not null,
+  connection bigint not null,
+  journal uuid not null,
+  type text not null,
+  subject text not null,
+  data jsonb not null,
+  received_at timestamp with time zone not null default now(),
+  constraint event_pkey PRIMARY KEY (workspace, id)
+);
+alter table hub.event force row level security;
+
+create table hub.idempotent_answer (
+  workspace bigint not null,
+  key text not null,
+  request text not null,
+  status integer,
+  answer text,
+  at timestamp with time zone not null default now(),
+  constraint idempotent_answer_pkey PRIMARY KEY (workspace, key)
+);
+alter table hub.idempotent_answer force row level security;
+
+create table hub.installation (
+  name text not null,
+  value text not null,
+  constraint installation_pkey PRIMARY KEY (name)
+);
+
+create table hub.invitation (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  hash text not null,
+  user_id bigint not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint invitation_pkey PRIMARY KEY (workspace, id)
+);
+CREATE UNIQUE INDEX invitation_hash ON hub.invitation USING btree (workspace, hash);
+alter table hub.invitation force row level security;
+
+create table hub.journal (
+  workspace bigint not null,
+  id uuid not null,
+  connection bigint not null,
+  received_at timestamp with time zone not null default now(),
+  method text not null,
+  path text not null,
+  prefix text not null,
+  query text not null,
+  headers jsonb not null,
+  body bytea,
+  ip text not null,
+  outcome text not null,
+  detail text,
+  status integer not null,
+  events uuid[] not null default '{}'::uuid[],
+  constraint journal_pkey PRIMARY KEY (workspace, id),
+  constraint journal_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'repeated'::text, 'answered'::text, 'ignored'::text, 'malformed'::text, 'failed'::text])))
+);
+CREATE INDEX journal_connection ON hub.journal USING btree (workspace, connection, id);
+alter table hub.journal force row level security;
+
+create table hub.lane (
+  workspace bigint not null,
+  lane text not null,
+  target bigint not null,
+  pending integer not null,
+  last_seq bigint not null,
+  next_at timestamp with time zone not null default now(),
+  leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  fence bigint not null default 0,
+  constraint lane_pkey PRIMARY KEY (workspace, lane)
+);
+CREATE INDEX lane_due ON hub.lane USING btree (workspace, next_at) WHERE (pending > 0);
+alter table hub.lane force row level security;
+
+create table hub.link (
+  workspace bigint not null,
+  connection bigint not null,
+  kind text not null,
+  theirs text not null,
+  ours text not null,
+  at timestamp with time zone not null default now(),
+  constraint link_pkey PRIMARY KEY (workspace, connection, kind, theirs)
+);
+CREATE INDEX link_ours ON hub.link USING btree (workspace, connection, kind, ours);
+alter table hub.link force row level security;
+
+create table hub.login (
+  email_hash text not null,
+  workspace bigint not null,
+  user_id bigint not null,
+  constraint login_pkey PRIMARY KEY (email_hash, workspace)
+);
+
+create table hub.mapping (
+  workspace bigint not null,
+  connection bigint not null,
+  kind text not null,
+  theirs text not null,
+  ours text not null,
+  constraint mapping_pkey PRIMARY KEY (workspace, connection, kind, theirs),
+  constraint mapping_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'field'::text, 'stage'::text])))
+);
+alter table hub.mapping force row level security;
+
+create table hub.migration (
+  name text not null,
+  checksum text not null,
+  at timestamp with time zone not null default now(),
+  constraint migration_pkey PRIMARY KEY (name)
+);
+
+create table hub.pace (
+  workspace bigint not null,
+  connection bigint not null,
+  free_at timestamp with time zone not null default now(),
+  constraint pace_pkey PRIMARY KEY (workspace, connection)
+);
+alter table hub.pace force row level security;
+
+create table hub.seen (
+  workspace bigint not null,
+  connection bigint not null,
+  key text not null,
+  event uuid not null,
+  repeats integer not null default 0,
+  expires_at timestamp with time zone not null,
+  constraint seen_pkey PRIMARY KEY (workspace, connection, key)
+);
+alter table hub.seen force row level security;
+
+create table hub.session (
+  id_hash text not null,
+  workspace bigint,
+  user_id bigint,
+  data jsonb not null,
+  expires_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (id_hash)
+);
+CREATE INDEX session_expiry ON hub.session USING btree (expires_at);
+CREATE INDEX session_of_user ON hub.session USING btree (workspace, user_id);
+
+create table hub.workspace (
+  id bigint not null generated as identity,
+  subdomain text not null,
+  name text not null,
+  country text not null,
+  time_zone text not null,
+  language text not null,
+  currency text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint workspace_subdomain_key UNIQUE (subdomain),
+  constraint workspace_pkey PRIMARY KEY (id)
+);
