@@ -2,8 +2,8 @@ import { type Attribution, Conflict } from "@svyazka/core";
 import type { By } from "./by.ts";
 import type { ChannelRow } from "./channels.ts";
 import type { StoredFields } from "./field-values.ts";
-import { wrongReferences } from "./references.ts";
-import type { Sql } from "./sql.ts";
+import { type Reference, wrongReferences } from "./references.ts";
+import type { Sql, Statement } from "./sql.ts";
 import {
   channelParts,
   createdParts,
@@ -15,6 +15,7 @@ import {
   writtenParts,
   wrongPart,
 } from "./statement-parts.ts";
+import { Composition } from "./values.ts";
 import { insertOnce } from "./written.ts";
 
 export interface NewContact {
@@ -33,33 +34,6 @@ export interface NewContact {
   readonly note?: string | undefined;
 }
 
-const by = { actor: "$15", via: "$16", key: "$2" };
-const text = `
-  with ${knownPart("contact", by)},
-  clash as (
-    select contact from (
-      select ch.contact from crm.channel ch where ch.workspace = $1 and ch.e164 = any($18::text[]) and not ch.toll_free and ch.contact is not null
-      union all
-      select ch.contact from crm.channel ch where ch.workspace = $1 and ch.email_lower = any($19::text[]) and ch.contact is not null) taken
-    where not (${noSuchContact("taken.contact")})
-    limit 1),
-  ${wrongPart([
-    ["company", "company", "$8"],
-    ["responsible", "user_account", "$9"],
-    ["author", "user_account", "$10"],
-  ])},
-  made as (
-    insert into crm.contact (workspace, name, surname, middlename, position, website, company, responsible, created_by, updated_by, fields, attribution)
-    select $1, $3::text, $4::text, $5::text, $6::text, $7::text, $8::bigint, $9::bigint, $10::bigint, $10::bigint, $11::jsonb, $12::jsonb
-    where not exists (select from known) and not exists (select from clash) and not exists (select from wrong)
-    returning id),
-  ${writtenParts("contact", "made", by)},
-  ${channelParts("contact", "made", "$13::jsonb")},
-  ${tagParts("contact", "made", "$14")},
-  ${createdParts("contact", "made", by)},
-  ${noteParts("contact", "made", "$17", "$10", by)}
-  select (select id from known) as known, (select id from made) as made, (select contact from clash) as clash, array(select name from wrong) as wrong`;
-
 /**
  * Makes a contact in one statement, and answers its id; with a key written before, the id of that time. Throws `Invalid` for a reference
  * that leads nowhere. With `unlike`, throws `Conflict` when another contact has one of its valid phones (free lines aside) or e-mails:
@@ -68,40 +42,63 @@ const text = `
 export async function insertContact(sql: Sql, contact: NewContact, by: By, { unlike = false } = {}): Promise<number> {
   const phones = unlike ? contact.channels.flatMap(({ e164, toll_free }) => (e164 !== null && !toll_free ? [e164] : [])) : [];
   const emails = unlike ? contact.channels.flatMap(({ email_lower }) => email_lower ?? []) : [];
-  const values = [
-    sql.workspace,
-    by.key ?? null,
-    contact.name,
-    contact.surname,
-    contact.middlename,
-    contact.position ?? null,
-    contact.website ?? null,
-    contact.company ?? null,
-    contact.responsible ?? null,
-    by.user ?? null,
-    JSON.stringify(contact.fields),
-    contact.attribution ? JSON.stringify(contact.attribution) : null,
-    JSON.stringify(contact.channels),
-    contact.tags,
-    by.actor,
-    by.via ?? null,
-    contact.note ?? null,
-    phones,
-    emails,
+  const references: Reference[] = [
+    ["company", "company", contact.company],
+    ["responsible", "user_account", contact.responsible],
+    ["author", "user_account", by.user],
   ];
-  const row = await insertOnce<MadeRow & { readonly clash: number | null }>(sql, by, { name: "crm-insert-contact", text, values }, [
+  const row = await insertOnce<MadeRow & { readonly clash: number | null }>(sql, by, compose(sql, contact, by, phones, emails), [
     ...phones,
     ...emails,
   ]);
   const id = row?.known ?? row?.made;
   if (id !== undefined && id !== null) return id;
   if (row?.clash) throw new Conflict(`contact ${row.clash} has appeared with the same phone or e-mail`);
-  throw wrongReferences(
-    [
-      ["company", "company", contact.company],
-      ["responsible", "user_account", contact.responsible],
-      ["author", "user_account", by.user],
-    ],
-    row?.wrong ?? [],
-  );
+  throw wrongReferences(references, row?.wrong ?? []);
 }
+
+function compose(sql: Sql, contact: NewContact, by: By, phones: readonly string[], emails: readonly string[]): Statement {
+  const statement = new Composition();
+  const { values } = statement;
+  values.add(sql.workspace);
+  const key = values.add(by.key);
+  const places = { actor: values.add(by.actor), via: values.add(by.via), key };
+  const [company, responsible, author] = [values.add(contact.company), values.add(contact.responsible), values.add(by.user)];
+  const names = [contact.name, contact.surname, contact.middlename, contact.position, contact.website].map(
+    (text) => `${values.add(text)}::text`,
+  );
+  const json = [values.json(contact.fields), values.json(contact.attribution)];
+  statement.always(knownPart("contact", places));
+  statement.always(clashPart(values.add(phones), values.add(emails)));
+  statement.always(
+    wrongPart([
+      ["company", "company", company],
+      ["responsible", "user_account", responsible],
+      ["author", "user_account", author],
+    ]),
+  );
+  statement.always(`
+    made as (
+      insert into crm.contact (workspace, name, surname, middlename, position, website, company, responsible, created_by, updated_by, fields, attribution)
+      select $1, ${names.join(", ")}, ${company}::bigint, ${responsible}::bigint, ${author}::bigint, ${author}::bigint, ${json.join(", ")}
+      where not exists (select from known) and not exists (select from clash) and not exists (select from wrong)
+      returning id)`);
+  statement.always(createdParts("contact", "made", places));
+  statement.when(by.key !== undefined, "k", () => writtenParts("contact", "made", places));
+  statement.when(contact.channels.length > 0, "c", () => channelParts("contact", "made", values.json(contact.channels)));
+  statement.when(contact.tags.length > 0, "t", () => tagParts("contact", "made", values.add(contact.tags)));
+  statement.when(contact.note !== undefined, "n", () => noteParts("contact", "made", values.add(contact.note), author, places));
+  const answer =
+    "(select id from known) as known, (select id from made) as made, (select contact from clash) as clash, array(select name from wrong) as wrong";
+  return statement.statement("crm-insert-contact", `select ${answer}`);
+}
+
+/** Another contact with one of these. */
+const clashPart = (phones: string, emails: string): string => `
+  clash as (
+    select contact from (
+      select ch.contact from crm.channel ch where ch.workspace = $1 and ch.e164 = any(${phones}::text[]) and not ch.toll_free and ch.contact is not null
+      union all
+      select ch.contact from crm.channel ch where ch.workspace = $1 and ch.email_lower = any(${emails}::text[]) and ch.contact is not null) taken
+    where not (${noSuchContact("taken.contact")})
+    limit 1)`;

@@ -3,8 +3,9 @@ import type { By } from "./by.ts";
 import { Invalid } from "./errors.ts";
 import type { StoredFields } from "./field-values.ts";
 import { wrongReferences } from "./references.ts";
-import type { Sql } from "./sql.ts";
+import type { Sql, Statement } from "./sql.ts";
 import { createdParts, knownPart, type MadeRow, noSuchContact, noteParts, tagParts, writtenParts, wrongPart } from "./statement-parts.ts";
+import { Composition } from "./values.ts";
 import { insertOnce } from "./written.ts";
 
 export interface NewDeal {
@@ -26,68 +27,12 @@ export interface NewDeal {
   readonly note?: string | undefined;
 }
 
-const by = { actor: "$17", via: "$18", key: "$2" };
-const text = `
-  with ${knownPart("deal", by)},
-  place as (
-    select s.id as stage, s.pipeline, s.kind from crm.stage s join crm.pipeline p on p.workspace = s.workspace and p.id = s.pipeline and p.deleted_at is null
-    where s.workspace = $1 and s.deleted_at is null and ($7::bigint is null or s.id = $7::bigint)
-      and s.pipeline = coalesce($6::bigint, case when $7::bigint is not null then s.pipeline else (select id from crm.pipeline where workspace = $1 and is_default) end)
-    order by s.rank, s.position, s.id limit 1),
-  people as (select x.id, x.is_main from jsonb_to_recordset($15::jsonb) as x (id bigint, is_main boolean)),
-  ${wrongPart(
-    [
-      ["responsible", "user_account", "$8"],
-      ["company", "company", "$9"],
-      ["source", "source", "$10"],
-      ["loss_reason", "loss_reason", "$11"],
-      ["author", "user_account", "$12"],
-    ],
-    [
-      ["stage", "not exists (select from place)"],
-      ["contacts", `exists (select from people where ${noSuchContact("people.id")})`],
-    ],
-  )},
-  made as (
-    insert into crm.deal (workspace, name, sum_minor, currency, pipeline, stage, responsible, company, source, loss_reason, created_by, updated_by, fields, attribution, closed_at)
-    select $1, $3::text, $4::bigint, $5::text, place.pipeline, place.stage, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::bigint, $12::bigint,
-      $13::jsonb, $14::jsonb, case when place.kind in ('won', 'lost') then statement_timestamp() end
-    from place where not exists (select from known) and not exists (select from wrong)
-    returning id),
-  ${writtenParts("deal", "made", by)},
-  people_put as (insert into crm.deal_contact (workspace, deal, contact, is_main) select $1, made.id, people.id, people.is_main from made cross join people),
-  ${tagParts("deal", "made", "$16")},
-  ${createdParts("deal", "made", by)},
-  ${noteParts("deal", "made", "$19", "$12", by)}
-  select (select id from known) as known, (select id from made) as made, array(select name from wrong) as wrong`;
-
 /**
  * Makes a deal in one statement, and answers its id; with a key written before, the id of that time.
  * Throws `Invalid` for a stage or a reference that leads nowhere.
  */
 export async function insertDeal(sql: Sql, deal: NewDeal, by: By): Promise<number> {
-  const values = [
-    sql.workspace,
-    by.key ?? null,
-    deal.name,
-    deal.sum?.minor ?? null,
-    deal.currency,
-    deal.pipeline ?? null,
-    deal.stage ?? null,
-    deal.responsible ?? null,
-    deal.company ?? null,
-    deal.source ?? null,
-    deal.lossReason ?? null,
-    by.user ?? null,
-    JSON.stringify(deal.fields),
-    deal.attribution ? JSON.stringify(deal.attribution) : null,
-    JSON.stringify(deal.contacts),
-    deal.tags,
-    by.actor,
-    by.via ?? null,
-    deal.note ?? null,
-  ];
-  const row = await insertOnce<MadeRow>(sql, by, { name: "crm-insert-deal", text, values });
+  const row = await insertOnce<MadeRow>(sql, by, compose(sql, deal, by));
   const id = row?.known ?? row?.made;
   if (id !== undefined && id !== null) return id;
   const wrong = row?.wrong ?? [];
@@ -109,6 +54,69 @@ export async function insertDeal(sql: Sql, deal: NewDeal, by: By): Promise<numbe
     }),
   });
 }
+
+function compose(sql: Sql, deal: NewDeal, by: By): Statement {
+  const statement = new Composition();
+  const { values } = statement;
+  values.add(sql.workspace);
+  const places = { key: values.add(by.key), actor: values.add(by.actor), via: values.add(by.via) };
+  const author = values.add(by.user);
+  const [responsible, company, source, lossReason] = [deal.responsible, deal.company, deal.source, deal.lossReason].map((id) =>
+    values.add(id),
+  ) as Four;
+  const sum = `${values.add(deal.name)}::text, ${values.add(deal.sum?.minor)}::bigint, ${values.add(deal.currency)}::text`;
+  const json = `${values.json(deal.fields)}, ${values.json(deal.attribution)}`;
+  statement.always(knownPart("deal", places));
+  statement.always(placePart(values.add(deal.pipeline), values.add(deal.stage)));
+  statement.always(
+    `people as (select x.id, x.is_main from jsonb_to_recordset(${values.json(deal.contacts)}) as x (id bigint, is_main boolean))`,
+  );
+  statement.always(
+    wrongPart(
+      [
+        ["responsible", "user_account", responsible],
+        ["company", "company", company],
+        ["source", "source", source],
+        ["loss_reason", "loss_reason", lossReason],
+        ["author", "user_account", author],
+      ],
+      [
+        ["stage", "not exists (select from place)"],
+        ["contacts", `exists (select from people where ${noSuchContact("people.id")})`],
+      ],
+    ),
+  );
+  statement.always(`
+    made as (
+      insert into crm.deal (workspace, name, sum_minor, currency, pipeline, stage, responsible, company, source, loss_reason,
+        created_by, updated_by, fields, attribution, closed_at)
+      select $1, ${sum}, place.pipeline, place.stage, ${responsible}::bigint, ${company}::bigint, ${source}::bigint, ${lossReason}::bigint,
+        ${author}::bigint, ${author}::bigint, ${json}, case when place.kind in ('won', 'lost') then statement_timestamp() end
+      from place where not exists (select from known) and not exists (select from wrong)
+      returning id)`);
+  statement.always(createdParts("deal", "made", places));
+  statement.when(by.key !== undefined, "k", () => writtenParts("deal", "made", places));
+  statement.when(
+    deal.contacts.length > 0,
+    "c",
+    () => `
+    people_put as (insert into crm.deal_contact (workspace, deal, contact, is_main) select $1, made.id, people.id, people.is_main from made cross join people)`,
+  );
+  statement.when(deal.tags.length > 0, "t", () => tagParts("deal", "made", values.add(deal.tags)));
+  statement.when(deal.note !== undefined, "n", () => noteParts("deal", "made", values.add(deal.note), author, places));
+  const answer = "select (select id from known) as known, (select id from made) as made, array(select name from wrong) as wrong";
+  return statement.statement("crm-insert-deal", answer);
+}
+type Four = [string, string, string, string];
+
+/** The stage that is named, else the first of the pipeline that is named, else the first of the default one. */
+const placePart = (pipeline: string, stage: string): string => `
+  place as (
+    select s.id as stage, s.pipeline, s.kind from crm.stage s join crm.pipeline p on p.workspace = s.workspace and p.id = s.pipeline and p.deleted_at is null
+    where s.workspace = $1 and s.deleted_at is null and (${stage}::bigint is null or s.id = ${stage}::bigint)
+      and s.pipeline = coalesce(${pipeline}::bigint,
+        case when ${stage}::bigint is not null then s.pipeline else (select id from crm.pipeline where workspace = $1 and is_default) end)
+    order by s.rank, s.position, s.id limit 1)`;
 
 /** What to say when no stage was found. */
 export function placeProblem({

@@ -63,13 +63,15 @@ export const wrongPart = (
   complaints: readonly (readonly [name: string, condition: string])[] = [],
 ): string => `
   wrong as (${[
+    "select null::text as name where false",
     ...references.map(
       ([name, table, place]) =>
-        `select '${name}' as name where ${place}::bigint is not null and not exists (
+        `select '${name}' where ${place}::bigint is not null and not exists (
            select from crm.${table} where workspace = $1 and id = ${place}::bigint${table === "user_account" ? "" : " and deleted_at is null"})`,
     ),
-    ...complaints.map(([name, condition]) => `select '${name}' as name where ${condition}`),
+    ...complaints.map(([name, condition]) => `select '${name}' where ${condition}`),
   ].join(" union all ")})`;
+
 /**
  * A scalar subquery and no join, here and wherever a statement goes from few rows to a big table: it can only be run by the key, row by row.
  * With the statistics of an empty or young workspace the planner takes "all contacts of the workspace" for one row and reads them all.

@@ -12,3 +12,30 @@ export class Values {
     return `${this.add(value === null || value === undefined ? null : JSON.stringify(value))}::jsonb`;
   }
 }
+
+/**
+ * Puts a statement together from the parts that one write needs: what is not given is not looked for. Half of its time goes into parts that
+ * find nothing to do. Every choice adds its letter to the name, so that one name stands for one text.
+ */
+export class Composition {
+  readonly values = new Values();
+  readonly #parts: string[] = [];
+  #letters = "";
+
+  /** A part that is in every text of this statement. */
+  always(part: string): void {
+    this.#parts.push(part);
+  }
+
+  /** A part that is there only when `given`. */
+  when(given: boolean, letter: string, part: () => string): void {
+    if (!given) return;
+    this.#letters += letter;
+    this.#parts.push(part());
+  }
+
+  /** `answer` is the final select. */
+  statement(name: string, answer: string): { name: string; text: string; values: unknown[] } {
+    return { name: `${name}-${this.#letters}`, text: `with ${this.#parts.join(", ")} ${answer}`, values: this.values.list };
+  }
+}
