@@ -38,13 +38,15 @@ export function readPhone(text: string, country: string): Phone | undefined {
   const { number, ext } = splitExtension(typed);
   for (const spelling of spellings(number)) {
     const parsed = parsePhoneNumberFromString(spelling, isSupportedCountry(country) ? (country as CountryCode) : "RU");
-    if (!parsed?.isValid()) continue;
+    // A number is valid when it is of some type: asking once costs half of `isValid` and `getType`.
+    const type = parsed?.getType();
+    if (!parsed || type === undefined) continue;
     const extension = ext ?? parsed.ext;
     return {
       typed,
       e164: parsed.number,
       ...(extension !== undefined && { ext: extension }),
-      ...(parsed.getType() === "TOLL_FREE" && { tollFree: true as const }),
+      ...(type === "TOLL_FREE" && { tollFree: true as const }),
     };
   }
   return { typed };

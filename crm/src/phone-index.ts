@@ -59,6 +59,9 @@ const latestText = `
   select asked.contact from unnest($2::bigint[]) as asked (contact) left join lateral (${lastActivity("asked.contact")}) last on true
   order by last.at desc nulls last, last.id desc nulls last, asked.contact desc`;
 
+/** The statement itself: workspace, E.164, last ten digits. The bench runs it with nothing around it. */
+export const phoneLookup = text + order;
+
 /**
  * Who has this phone, in any spelling: those with the very number, else those whose number ends in the same ten digits.
  * The most recently active first; at most 20. One prepared statement on two indexes (a second one orders several hits):

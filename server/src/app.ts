@@ -31,6 +31,8 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
   const { config } = hub;
   const app = Fastify({
     loggerInstance: hub.log as FastifyBaseLogger,
+    // A logger per request costs more than the few lines that are written are worth: they carry the id themselves.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     requestIdHeader: false,
@@ -43,15 +45,26 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
     // What the HTTP parser itself refuses never reaches a route.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply as never),
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
-    metrics.requests.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    metrics.requests.observe(
+      { request_id: request.id, method: request.method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
     if (reply.statusCode >= 500 || hub.log.isLevelEnabled("debug")) {
       request.log.info(
-        { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip },
+        {
+          request_id: request.id,
+          method: request.method,
+          route,
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime),
+          ip: request.ip,
+        },
         "answered",
       );
     }
+    done();
   });
 
   serveHealth(app, hub, metrics);

@@ -26,7 +26,7 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, proble
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = describe(error);
-  if (problem.status >= 500 && problem.status !== 503) request.log.error({ err: error }, "a route failed");
+  if (problem.status >= 500 && problem.status !== 503) request.log.error({ err: error, request_id: request.id }, "a route failed");
   if (error instanceof TooManyTries) reply.header("retry-after", error.retryAfterSeconds);
   if (problem.status === 503) reply.header("retry-after", 1);
   return sendProblem(reply, request, problem);

@@ -10,6 +10,7 @@ import {
   type WorkspaceId,
 } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
+import { spellingsOf } from "../inbound/redact.ts";
 import { kitFor } from "../net/kit.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
 import { hashToken, type KeyRing } from "./secrets.ts";
@@ -20,8 +21,8 @@ export interface LiveConnection {
   readonly vendor: AnyVendor;
   /** As its vendor sees it. */
   readonly connection: Connection;
-  /** Values that must not reach the journal or a log. */
-  readonly secretValues: readonly string[];
+  /** What must not reach the journal or a log. */
+  readonly secretSpellings: readonly string[];
   /** Made on first use. */
   connected(): Connected;
 }
@@ -68,15 +69,15 @@ export class Registry {
     return loading;
   }
 
-  /** Which connection a secret (or `id:<n>`) at the door names. */
-  async door(key: string): Promise<DoorHit | undefined> {
+  /** Which connection `id:<n>`, or a secret in the form it is stored in, names. */
+  async door(key: string, stored: (key: string) => string = (same) => same): Promise<DoorHit | undefined> {
     const now = Date.now();
     const known = this.#doors.get(key);
     if (known && known.until > now) return known.hit && known.hit.expiresAt > now ? known.hit : undefined;
     const rows = await this.#pool.reference.query<{ workspace: WorkspaceId; connection: ConnectionId; expires_at: Date | null }>({
       name: "door",
       text: "select workspace, connection, expires_at from hub.door where key = $1 and (expires_at is null or expires_at > now())",
-      values: [key],
+      values: [stored(key)],
     });
     const row = rows[0];
     const hit = row && {
@@ -90,7 +91,7 @@ export class Registry {
   }
 
   doorOfToken(token: string): Promise<DoorHit | undefined> {
-    return this.door(hashToken(token));
+    return this.door(token, hashToken);
   }
 
   forget(workspace: WorkspaceId): void {
@@ -139,14 +140,16 @@ export class Registry {
     const secrets = this.#keys.open(row.secrets, placeOf(row));
     const connection: Connection = { id: row.id, name: row.name, workspace, settings: row.settings, secrets, directory, fieldMapping };
     let connected: Connected | undefined;
-    const kit = kitFor(this.#pool, row, vendor, Object.values(secrets));
+    const kit = kitFor(this.#pool, row, vendor, spellingsOf(Object.values(secrets)));
     return {
       row,
       vendor,
       connection,
-      secretValues: Object.entries(secrets)
-        .filter(([name]) => !isPublicSecret(vendor, name))
-        .map(([, value]) => value),
+      secretSpellings: spellingsOf(
+        Object.entries(secrets)
+          .filter(([name]) => !isPublicSecret(vendor, name))
+          .map(([, value]) => value),
+      ),
       connected() {
         connected ??= vendor.connect?.(connection, kit) ?? { check: async () => {} };
         return connected;

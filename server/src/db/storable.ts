@@ -2,7 +2,7 @@
 export function storableJson(value: unknown): string {
   const text = JSON.stringify(value);
   // JSON.stringify writes whole pairs as they are, and NUL and lone surrogates as escapes: without such an escape all is well.
-  if (!/\\u(?:0000|d[89a-f])/i.test(text)) return text;
+  if (!text.includes("\\u") || !/\\u(?:0000|d[89a-f])/i.test(text)) return text;
   return JSON.stringify(value, (_key, item: unknown) => {
     if (typeof item === "string") return storableText(item);
     if (item !== null && typeof item === "object" && !Array.isArray(item)) {

@@ -16,12 +16,12 @@ const maxFields = 1_000;
 const maxDepth = 20;
 
 /** Reads charset, query, form, multipart and JSON. Never throws: what cannot be read is said in `unreadable`, and the raw bytes are kept. */
-export async function decode(raw: RawRequest): Promise<InboundRequest> {
+export function decode(raw: RawRequest): InboundRequest | Promise<InboundRequest> {
   const query = readForm(Buffer.from(raw.query, "latin1"), undefined);
   const base = { method: raw.method, path: raw.path, headers: raw.headers, query, ip: raw.ip };
   if (raw.body.length === 0) return { ...base, form: {}, files: [], text: "" };
   const type = raw.headers["content-type"] ?? "";
-  if (/^multipart\/form-data/i.test(type)) return { ...base, text: "", ...(await readMultipart(raw.body, type)) };
+  if (/^multipart\/form-data/i.test(type)) return readMultipart(raw.body, type).then((body) => ({ ...base, text: "", ...body }));
   const charset = /charset="?([\w.:-]+)/i.exec(type)?.[1];
   if (/^application\/x-www-form-urlencoded/i.test(type)) {
     // curl says urlencoded unless told otherwise, also for JSON.

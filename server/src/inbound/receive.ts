@@ -65,7 +65,8 @@ export async function receive(knock: Knock, options: DoorOptions): Promise<Reply
     const found = await findConnection(knock, request, options.registry);
     if ("problem" in found) return refuse(found.problem);
     const { live, view } = found;
-    const wait = await options.rateLimits.wait(live.row.id, vendor.limits?.(request, live.connection) ?? []);
+    const limits = vendor.limits?.(request, live.connection) ?? [];
+    const wait = limits.length === 0 ? undefined : await options.rateLimits.wait(live.row.id, limits);
     if (wait !== undefined) return refuse({ kind: "rate_limited", retryAfterSeconds: wait });
     const receivedAt = new Date();
     const understood = understand(knock, request, live, receivedAt, options.counts);
@@ -154,7 +155,7 @@ export const plan = (facts: readonly EventDraft[], view: WorkspaceView, flows: r
 
 function lineOf({ knock, live, receivedAt }: Scene): Omit<JournalLine, "outcome" | "status" | "detail"> {
   const { raw } = knock;
-  const secrets = live.secretValues;
+  const secrets = live.secretSpellings;
   return {
     connection: live.row.id,
     receivedAt,
