@@ -60,7 +60,7 @@ const latestText = `
   order by last.at desc nulls last, last.id desc nulls last, asked.contact desc`;
 
 /** The statement itself: workspace, E.164, last ten digits. The bench runs it with nothing around it. */
-export const phoneLookup = text + order;
+export const phoneLookup = text + limit;
 
 /**
  * Who has this phone, in any spelling: those with the very number, else those whose number ends in the same ten digits.
@@ -73,7 +73,7 @@ export async function whoseIsPhone(sql: Sql, phone: string, country: string, rea
   if (last10 === "") return [];
   const owners =
     reader.own === undefined
-      ? await sql.query<PhoneOwner>({ name: "crm-phone", text: text + limit, values: [sql.workspace, e164, last10] })
+      ? await sql.query<PhoneOwner>({ name: "crm-phone", text: phoneLookup, values: [sql.workspace, e164, last10] })
       : await sql.query<PhoneOwner>({
           name: "crm-phone-own",
           text: text + ofOwn + limit,

@@ -47,10 +47,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
   });
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
-    metrics.requests.observe(
-      { request_id: request.id, method: request.method, route, status: String(reply.statusCode) },
-      reply.elapsedTime / 1000,
-    );
+    metrics.requests.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
     if (reply.statusCode >= 500 || hub.log.isLevelEnabled("debug")) {
       request.log.info(
         {
