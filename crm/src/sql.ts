@@ -5,6 +5,8 @@ export interface Statement {
   readonly text: string;
   readonly values?: readonly unknown[];
   readonly name?: string;
+  /** As `TransactionOptions.relaxed`, for a statement that stands alone. */
+  readonly relaxed?: boolean;
 }
 
 /**

@@ -80,9 +80,9 @@ export async function insertOnce<Row>(
   statement: Statement,
   locked: readonly string[] = [],
 ): Promise<Row | undefined> {
-  const insert = async (sql: Sql): Promise<Row | undefined> => (await sql.query<Row>(statement))[0];
+  const insert = async (sql: Sql): Promise<Row | undefined> => (await sql.query<Row>({ ...statement, relaxed }))[0];
   const write = (): Promise<Row | undefined> => {
-    if (locked.length === 0) return relaxed ? sql.transaction(insert, { relaxed }) : insert(sql);
+    if (locked.length === 0) return insert(sql);
     return sql.transaction(
       async (sql) => {
         await lock(sql, locked);

@@ -16,19 +16,22 @@ interface PooledClient extends pg.PoolClient {
   workspace?: WorkspaceId;
 }
 
+type Borrow = <T>(relaxed: boolean, work: (client: PooledClient) => Promise<T>) => Promise<T>;
+
 export class Pool implements Database {
-  readonly #pool: pg.Pool;
+  readonly #durable: pg.Pool;
+  /** Connections whose commits do not wait for the disk: choosing one costs nothing, saying so in each transaction costs two round trips. */
+  readonly #relaxed: pg.Pool;
 
   constructor(config: pg.PoolConfig) {
-    this.#pool = new pg.Pool({ ...config, allowExitOnIdle: true });
-    // A broken idle connection: the pool drops it and the next caller gets another.
-    this.#pool.on("error", () => {});
-    // The same for one that is lent out and idle at that moment: whoever holds it learns of it at the next statement.
-    this.#pool.on("connect", (client) => client.on("error", () => {}));
+    const max = config.max ?? 10;
+    const options = config.options ?? "";
+    this.#durable = makePool({ ...config, max: Math.ceil(max / 2) });
+    this.#relaxed = makePool({ ...config, max: Math.max(1, Math.floor(max / 2)), options: `${options} -c synchronous_commit=off` });
   }
 
   in(workspace: WorkspaceId): Sql {
-    return new WorkspaceSql(workspace, (work) => this.#borrow(workspace, work));
+    return new WorkspaceSql(workspace, (relaxed, work) => borrow(relaxed ? this.#relaxed : this.#durable, workspace, work));
   }
 
   /** The reference tables, which belong to no workspace. Row-level security shows nothing else. */
@@ -36,58 +39,62 @@ export class Pool implements Database {
     return this.in(nobody);
   }
 
-  get waiting(): number {
-    return this.#pool.waitingCount;
-  }
-
-  async #borrow<T>(workspace: WorkspaceId, work: (client: PooledClient) => Promise<T>): Promise<T> {
-    let client: PooledClient;
-    try {
-      client = await this.#pool.connect();
-    } catch (error) {
-      throw new DatabaseUnavailable("The database cannot be reached", { cause: error });
-    }
-    let broken: Error | undefined;
-    try {
-      if (client.workspace !== workspace) {
-        delete client.workspace;
-        await client.query(`set svyazka.workspace = '${Number(workspace)}'`);
-        client.workspace = workspace;
-      }
-      return await work(client);
-    } catch (error) {
-      if (isConnectionLost(error)) {
-        broken = error as Error;
-        throw new DatabaseUnavailable("The database went away", { cause: error });
-      }
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  }
-
-  /** A connection of one's own, for LISTEN. The caller ends it. */
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#durable.end(), this.#relaxed.end()]);
+  }
+}
+
+function makePool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ ...config, allowExitOnIdle: true });
+  // A broken idle connection: the pool drops it and the next caller gets another.
+  pool.on("error", () => {});
+  // The same for one that is lent out and idle at that moment: whoever holds it learns of it at the next statement.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+async function borrow<T>(pool: pg.Pool, workspace: WorkspaceId, work: (client: PooledClient) => Promise<T>): Promise<T> {
+  let client: PooledClient;
+  try {
+    client = await pool.connect();
+  } catch (error) {
+    throw new DatabaseUnavailable("The database cannot be reached", { cause: error });
+  }
+  let broken: Error | undefined;
+  try {
+    if (client.workspace !== workspace) {
+      delete client.workspace;
+      await client.query(`set svyazka.workspace = '${Number(workspace)}'`);
+      client.workspace = workspace;
+    }
+    return await work(client);
+  } catch (error) {
+    if (isConnectionLost(error)) {
+      broken = error as Error;
+      throw new DatabaseUnavailable("The database went away", { cause: error });
+    }
+    throw error;
+  } finally {
+    client.release(broken);
   }
 }
 
 class WorkspaceSql implements Sql {
   readonly workspace: WorkspaceId;
-  readonly #borrow: <T>(work: (client: PooledClient) => Promise<T>) => Promise<T>;
+  readonly #borrow: Borrow;
 
-  constructor(workspace: WorkspaceId, borrow: <T>(work: (client: PooledClient) => Promise<T>) => Promise<T>) {
+  constructor(workspace: WorkspaceId, lend: Borrow) {
     this.workspace = workspace;
-    this.#borrow = borrow;
+    this.#borrow = lend;
   }
 
   query<Row>(statement: Statement): Promise<Row[]> {
-    return this.#borrow((client) => run<Row>(client, statement));
+    return this.#borrow(statement.relaxed === true, (client) => run<Row>(client, statement));
   }
 
   transaction<T>(work: (sql: Sql) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return this.#borrow(async (client) => {
-      await client.query(options.relaxed ? "begin; set local synchronous_commit = off" : "begin");
+    return this.#borrow(options.relaxed === true, async (client) => {
+      await client.query("begin");
       try {
         const result = await work(new TransactionSql(this.workspace, client));
         await client.query("commit");

@@ -119,9 +119,7 @@ export class Queue {
   async claim(workspace: WorkspaceId, limit: number): Promise<Claim[]> {
     const rows = await this.#pool
       .in(workspace)
-      .transaction((sql) => sql.query<ClaimRow>({ name: "claim", text: claimText, values: [workspace, limit, leaseSeconds] }), {
-        relaxed: true,
-      });
+      .query<ClaimRow>({ name: "claim", text: claimText, values: [workspace, limit, leaseSeconds], relaxed: true });
     const empty = rows.filter((row) => row.id === null);
     if (empty.length > 0) await this.#correct(workspace, empty);
     return rows.flatMap((row) => (row.id === null ? [] : [readClaim(workspace, row, row.id)]));
