@@ -14,6 +14,8 @@ const nobody = 0 as WorkspaceId;
 interface PooledClient extends pg.PoolClient {
   /** The workspace whose rows this connection sees now. */
   workspace?: WorkspaceId;
+  /** How often each prepared statement has run on it. */
+  uses?: Map<string, number>;
 }
 
 type Borrow = <T>(relaxed: boolean, work: (client: PooledClient) => Promise<T>) => Promise<T>;
@@ -125,9 +127,27 @@ class TransactionSql implements Sql {
   }
 }
 
-async function run<Row>(client: pg.ClientBase, { text, values = [], name }: Statement): Promise<Row[]> {
-  const result = await client.query<Row & pg.QueryResultRow>({ text, values: values as unknown[], ...(name !== undefined && { name }) });
+async function run<Row>(client: PooledClient, { text, values = [], name }: Statement): Promise<Row[]> {
+  const prepared = name === undefined ? undefined : await preparedName(client, name);
+  const result = await client.query<Row & pg.QueryResultRow>({
+    text,
+    values: values as unknown[],
+    ...(prepared !== undefined && { name: prepared }),
+  });
   return result.rows;
+}
+
+/**
+ * A prepared statement keeps the plan that suited the tables when it was made: on a young database, an empty one, in which every index is
+ * as good as any other. So it is prepared anew after 16, 64, 256, … uses on a connection: the plan grows up with the tables it is used to fill.
+ */
+async function preparedName(client: PooledClient, name: string): Promise<string> {
+  client.uses ??= new Map();
+  const uses = (client.uses.get(name) ?? 0) + 1;
+  client.uses.set(name, uses);
+  const generation = Math.floor(Math.log2(uses) / 2);
+  if (uses > 4 && uses === 4 ** generation) await client.query(`deallocate "${name}/${generation - 1}"`);
+  return `${name}/${generation}`;
 }
 
 /** Lost connection, server shutting down or starting, out of resources: SQLSTATE classes 08, 53 and 57P0x, and errors of the socket. */
