@@ -1,5 +1,5 @@
-import type { Flow } from "@svyazka/core";
-import { findOrMakeContact } from "./contact.ts";
+import { type Flow, type FlowContext, Refused } from "@svyazka/core";
+import { type ContactFacts, findOrMakeContact, type KnownContact } from "./contact.ts";
 import { ifActive } from "./responsible.ts";
 import { joinLines, phoneLines, remarkLines, wordsIn } from "./text.ts";
 
@@ -11,7 +11,7 @@ export const addContact: Flow<"contact.submitted", "crm"> = {
   async run({ data: asked }, at) {
     const words = wordsIn(at.workspace.language);
     const { person, attribution, position, website, company, author, details } = asked;
-    const contact = await findOrMakeContact(
+    const contact = await findOrMakeWithCompanyIfAny(
       {
         person,
         attribution,
@@ -31,3 +31,15 @@ export const addContact: Flow<"contact.submitted", "crm"> = {
     return { done: contact.isNew ? words.done.contactNew : words.done.contactKnown, records: { contact: contact.id } };
   },
 };
+
+/** A number of a company that is not the CRM's costs the person the company, and not the card. */
+async function findOrMakeWithCompanyIfAny(facts: ContactFacts, at: FlowContext<"crm">): Promise<KnownContact> {
+  try {
+    return await findOrMakeContact(facts, at);
+  } catch (error) {
+    if (facts.company === undefined || !(error instanceof Refused)) throw error;
+    const { company, ...rest } = facts;
+    const contact = await findOrMakeContact(rest, at);
+    return { ...contact, remarks: [...contact.remarks, wordsIn(at.workspace.language).noCompany(company)] };
+  }
+}

@@ -8,6 +8,7 @@ import {
   type EventType,
   type FlowContext,
   type Phone,
+  Refused,
   Unavailable,
   type WorkspaceId,
 } from "@svyazka/core";
@@ -371,6 +372,19 @@ describe("a contact another program asked for", () => {
       { name: "Ivan", surname: "Petrov", emails: ["a@b.ru"], fields: { skype: "i", city: "Tver" }, responsible: "2" },
     ]);
     expect(crm.entries).toEqual([]);
+  });
+
+  it("of a company that is not there is made without it, and a note says so", async () => {
+    await run({ company: "999999999", details: { skype: "i" } });
+    await run({ company: "999999999", details: { city: "Tver" } });
+    expect(crm.contacts).toMatchObject([{ name: "Ivan", fields: { skype: "i", city: "Tver" } }]);
+    expect(crm.contacts[0]?.company).toBeUndefined();
+    expect(notes()).toEqual([expect.stringContaining("999999999"), expect.stringContaining("999999999")]);
+  });
+
+  it("is not made when the CRM refuses it for another reason", async () => {
+    crm.saveContact = () => Promise.reject(new Refused("no more contacts"));
+    await expect(run({ company: "999999999" })).rejects.toThrow("no more contacts");
   });
 
   it("has a note of what people should know", async () => {

@@ -26,6 +26,7 @@ const russian = {
   duplicates: (names: string) => `возможный дубль контакта: ${names}`,
   conflict: (names: string) => `e-mail принадлежит другому контакту: ${names}; заявка записана на контакт с этим телефоном`,
   inactive: (id: string) => `указанный ответственный ${id} больше не работает`,
+  noCompany: (id: string) => `указанной компании ${id} нет, контакт записан без неё`,
   companyExists: "Компания с таким названием уже была: добавлено то, чего в ней не хватало. Прислано:",
   done: {
     leadNew: "Создан контакт и сделка",
@@ -66,6 +67,7 @@ const english: Words = {
   duplicates: (names) => `possible duplicate contact: ${names}`,
   conflict: (names) => `the e-mail belongs to another contact: ${names}; the lead was put on the contact with this phone`,
   inactive: (id) => `the responsible user asked for, ${id}, no longer works here`,
+  noCompany: (id) => `there is no company ${id}: the contact was made without it`,
   companyExists: "A company of this name was there: what it lacked was added. Sent:",
   done: {
     leadNew: "Made a contact and a deal",
