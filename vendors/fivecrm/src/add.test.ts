@@ -43,6 +43,10 @@ describe("public/* is strict (L7, L10)", () => {
       expect(() => receive(postJson("/public/deal/add", { sum: value }))).toThrow(Malformed);
     }
     expect(receive(postJson("/public/deal/add", { name: 12, sum: 10, stage_id: null }))).toHaveProperty("facts");
+    // What is inside is an id the CRM knows: it is a list or an object all the same.
+    for (const value of [{ a: 1 }, ["1"], [[1]]])
+      for (const name of ["manager_id", "author_id", "funnel_id", "stage_id"])
+        expect(() => receive(postJson("/public/deal/add", { [name]: value })), name).toThrow(Malformed);
   });
 
   it("refuses stages, funnels and managers the CRM does not have, and a stage of another funnel", () => {

@@ -146,7 +146,9 @@ export function receiveTask(request: InboundRequest, site: Site): Received {
 function readSent(name: AddEndpoint, request: InboundRequest, site: Site): Sent {
   const sent = sentIn(request);
   const errors = { ...readStrictly(sent, endpoints[name].rules) };
-  for (const field of Object.keys(errors)) if (isKnownId(sent.values.get(field), field, site)) delete errors[field];
+  for (const field of Object.keys(errors)) {
+    if (!sent.nested.has(field) && isKnownId(sent.values.get(field), field, site)) delete errors[field];
+  }
   const check = (field: string, error: string | undefined): void => {
     if (error !== undefined && errors[field] === undefined) errors[field] = [error];
   };

@@ -46,6 +46,8 @@ describe("refusals", () => {
     expect(JSON.parse(refuse({ kind: "malformed", message: "Нет", fields: { name: ["длинно"] } }).body).errors).toEqual({
       name: ["длинно"],
     });
+    // A body that nobody could read has no fields to name, and is named itself.
+    expect(JSON.parse(refuse({ kind: "malformed", message: "Нет", fields: {} }).body).errors).toEqual({ body: ["Нет"] });
     expect(refuse({ kind: "method_not_allowed", allowed: ["POST"] }).headers["allow"]).toBe("POST, OPTIONS");
     expect(refuse({ kind: "rate_limited", retryAfterSeconds: 7 }).headers["retry-after"]).toBe("7");
     expect(refuse({ kind: "unavailable" }).headers["retry-after"]).toBe("60");

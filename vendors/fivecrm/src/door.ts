@@ -146,7 +146,12 @@ function refusalFor(problem: DoorProblem, request: InboundRequest): Refusal {
     case "internal":
       return { status: 500, error: "internal", message: "Ошибка на нашей стороне. Повторите позже." };
     case "malformed":
-      return { status: 422, error: "validation_failed", message: problem.message, fields: problem.fields };
+      return {
+        status: 422,
+        error: "validation_failed",
+        message: problem.message,
+        fields: Object.keys(problem.fields).length > 0 ? problem.fields : { body: [problem.message] },
+      };
   }
 }
 
