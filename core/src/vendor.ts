@@ -53,6 +53,8 @@ export interface Kit {
   /** The guarded way out: time and size limits, no private addresses unless the connection allows them, paced, recorded with the attempt. */
   readonly fetch: Fetch;
   now(): Date;
+  /** The connection whose event is being delivered at this moment, for a CRM that tells where its records came from. */
+  source?(): ConnectionId | undefined;
 }
 
 export interface OutgoingRequest {

@@ -25,18 +25,23 @@ import { lastActivity } from "./timeline.ts";
 export interface PortContext {
   readonly workspace: Workspace;
   readonly connection: ConnectionId;
+  /** The connection a write came from, when it is made on behalf of another. */
+  source?(): ConnectionId | undefined;
 }
 
 /** The built-in CRM as flows see every CRM. */
-export function crmPort(sql: Sql, { workspace, connection }: PortContext): Crm {
-  const by = (key: string, author: string | undefined): By => ({
-    actor: `connection:${connection}`,
-    via: connection,
-    key: storable(key),
-    user: author === undefined ? undefined : readId("author", author),
-    home: workspace,
-    relaxed: true,
-  });
+export function crmPort(sql: Sql, { workspace, connection, source }: PortContext): Crm {
+  const by = (key: string, author: string | undefined): By => {
+    const via = source?.() ?? connection;
+    return {
+      actor: `connection:${via}`,
+      via,
+      key: storable(key),
+      user: author === undefined ? undefined : readId("author", author),
+      home: workspace,
+      relaxed: true,
+    };
+  };
   const write = (key: string, author: string | undefined): PortWrite => ({ by: by(key, author), language: workspace.language });
   return {
     findContact: (search) => refusing(() => findContact(sql, storable(search))),

@@ -9,10 +9,10 @@ export const builtinCrm = (database: Database): Vendor<typeof settings> => ({
   id: "crm",
   title: { ru: "Встроенная CRM", en: "Built-in CRM" },
   settings,
-  connect({ id, workspace }) {
+  connect({ id, workspace }, kit) {
     const sql = database.in(workspace.id);
     return {
-      crm: crmPort(sql, { workspace, connection: id }),
+      crm: crmPort(sql, { workspace, connection: id, ...(kit.source && { source: kit.source }) }),
       async check() {
         const rows = await sql.query({ text: "select from crm.pipeline where workspace = $1 and is_default", values: [sql.workspace] });
         if (rows.length === 0) throw new LoginNeeded("the CRM of this workspace has no pipeline yet");

@@ -1,7 +1,7 @@
 import { type AnyFlow, Conflict, type FlowContext, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
 import type { Registry, WorkspaceView } from "../connections/registry.ts";
 import { DatabaseUnavailable } from "../db/pool.ts";
-import { type RecordedCall, recording } from "../net/kit.ts";
+import { type RecordedCall, underWay } from "../net/kit.ts";
 import type { Claim, Finished } from "./queue.ts";
 import { retryDelay } from "./retry.ts";
 
@@ -40,7 +40,7 @@ export async function attempt(claim: Claim, options: AttemptOptions): Promise<Fi
     const port = target.connected()[flow.needs as "crm"];
     if (!port) return conclude({ outcome: "failed", detail: `${target.row.name} can no longer do what ${flow.name} needs` });
     const context = contextOf(claim, view, port, options);
-    const outcome = await withDeadline(recording.run(calls, () => flow.run(claim.event, context)));
+    const outcome = await withDeadline(underWay.run({ source: claim.event.connection, calls }, () => flow.run(claim.event, context)));
     return conclude({ outcome: "done", detail: outcome.done, ...(outcome.records && { records: outcome.records }) });
   } catch (error) {
     return conclude(await classify(error, claim, options));

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AnyVendor, type Kit, type OutgoingRequest, Unavailable } from "@svyazka/core";
+import { type AnyVendor, type ConnectionId, type Kit, type OutgoingRequest, Unavailable } from "@svyazka/core";
 import type { ConnectionRow } from "../connections/row.ts";
 import type { Pool } from "../db/pool.ts";
 import { redact } from "../inbound/redact.ts";
@@ -17,8 +17,8 @@ export interface RecordedCall {
   readonly ms: number;
 }
 
-/** The calls of the attempt being worked on: the kit of a connection outlives it. */
-export const recording = new AsyncLocalStorage<RecordedCall[]>();
+/** The attempt being worked on: the kit of a connection outlives it. */
+export const underWay = new AsyncLocalStorage<{ readonly source: ConnectionId; readonly calls: RecordedCall[] }>();
 
 const shownBytes = 4_000;
 /** A request that would have to wait longer than this for its turn is put back instead of holding a worker. */
@@ -28,6 +28,7 @@ const longestWaitSeconds = 2;
 export function kitFor(pool: Pool, row: ConnectionRow, vendor: AnyVendor, secrets: readonly string[]): Kit {
   return {
     now: () => new Date(),
+    source: () => underWay.getStore()?.source,
     async fetch(request) {
       if (vendor.pace) await takeTurn(pool, row, vendor.pace);
       return recorded(request, secrets, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
@@ -40,7 +41,7 @@ async function recorded(
   secrets: readonly string[],
   send: () => ReturnType<Kit["fetch"]>,
 ): ReturnType<Kit["fetch"]> {
-  const calls = recording.getStore();
+  const calls = underWay.getStore()?.calls;
   const started = performance.now();
   const shown = {
     method: request.method,
@@ -70,10 +71,10 @@ async function takeTurn(pool: Pool, row: ConnectionRow, pace: { perSecond: numbe
   const interval = 1 / pace.perSecond;
   const [place] = await pool.in(row.workspace).query<{ wait: number | null }>({
     name: "pace",
-    text: `insert into hub.pace as p (workspace, connection, free_at) values ($1, $2, now() + $3 * interval '1 second')
-           on conflict (workspace, connection) do update set free_at = greatest(p.free_at, now()) + $3 * interval '1 second'
-           where greatest(p.free_at, now()) - now() <= ($4 + $5) * interval '1 second'
-           returning extract(epoch from free_at - now())::float8 - $3 - $4 as wait`,
+    text: `insert into hub.pace as p (workspace, connection, free_at) values ($1, $2, now() + $3::float8 * interval '1 second')
+           on conflict (workspace, connection) do update set free_at = greatest(p.free_at, now()) + $3::float8 * interval '1 second'
+           where greatest(p.free_at, now()) - now() <= ($4::float8 + $5::float8) * interval '1 second'
+           returning extract(epoch from free_at - now())::float8 - $3::float8 - $4::float8 as wait`,
     values: [row.workspace, row.id, interval, interval * (pace.burst - 1), longestWaitSeconds],
   });
   if (!place) throw new Unavailable("The connection is at the limit of its requests per second", { retryAfterSeconds: longestWaitSeconds });

@@ -1,0 +1,72 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type AnyVendor, type ConnectionId, type Kit, Unavailable, type WorkspaceId } from "@svyazka/core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type TestDatabase, testDatabase } from "../../testkit/database.ts";
+import type { ConnectionRow } from "../connections/row.ts";
+import { kitFor, type RecordedCall, underWay } from "./kit.ts";
+
+let test: TestDatabase;
+const arrivals: number[] = [];
+const far = createServer((_request, response) => {
+  arrivals.push(performance.now());
+  response.end('{"token":"s3cret-answer"}');
+});
+let url = "";
+beforeAll(async () => {
+  test = await testDatabase();
+  await new Promise<void>((resolve) => far.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(far.address() as AddressInfo).port}/`;
+});
+afterAll(async () => {
+  far.close();
+  await test.close();
+});
+
+const row = { workspace: 1 as WorkspaceId, id: 5 as ConnectionId, allow_private_addresses: true } as ConnectionRow;
+const kit = (pace?: AnyVendor["pace"]): Kit =>
+  kitFor(test.database, row, { id: "far", title: { ru: "", en: "" }, settings: {}, ...(pace && { pace }) }, [
+    "s3cret-answer",
+    "s3cret-query",
+  ]);
+const ask = (one: Kit) => one.fetch({ method: "GET", url });
+
+it("keeps all processes together to the pace of the far side: a burst, then one per interval", async () => {
+  const [one, other] = [kit({ perSecond: 20, burst: 5 }), kit({ perSecond: 20, burst: 5 })];
+  arrivals.length = 0;
+  await Promise.all(Array.from({ length: 15 }, (_, n) => ask(n % 2 === 0 ? one : other)));
+  const seconds = ((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)) / 1000;
+  expect(arrivals).toHaveLength(15);
+  // Five at once, and ten more at twenty a second.
+  expect(seconds).toBeGreaterThan(0.42);
+  for (let n = 0; n + 6 < arrivals.length; n++) expect((arrivals[n + 6] ?? 0) - (arrivals[n] ?? 0)).toBeGreaterThan(45);
+});
+
+it("puts a request back whose turn is too far off, instead of holding a worker", async () => {
+  const slow = kitFor(
+    test.database,
+    { ...row, id: 6 as ConnectionId },
+    { id: "far", title: { ru: "", en: "" }, settings: {}, pace: { perSecond: 1, burst: 1 } },
+    [],
+  );
+  const results = await Promise.allSettled(Array.from({ length: 6 }, () => ask(slow)));
+  const refused = results.filter((result) => result.status === "rejected");
+  expect(refused.length).toBeGreaterThanOrEqual(2);
+  for (const { reason } of refused) {
+    expect(reason).toBeInstanceOf(Unavailable);
+    expect(reason.retryAfterSeconds).toBeGreaterThan(0);
+  }
+});
+
+it("records what left and what came back beside the attempt, without secrets, and says on whose behalf", async () => {
+  const calls: RecordedCall[] = [];
+  const one = kit();
+  await underWay.run({ source: 9 as ConnectionId, calls }, async () => {
+    expect(one.source?.()).toBe(9);
+    await one.fetch({ method: "POST", url: `${url}?key=s3cret-query`, body: "hello s3cret-query" });
+  });
+  expect(calls).toEqual([
+    expect.objectContaining({ method: "POST", status: 200, url: `${url}?key=***`, request: "hello ***", reply: '{"token":"***"}' }),
+  ]);
+  expect(one.source?.()).toBeUndefined();
+});
