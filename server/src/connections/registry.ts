@@ -10,8 +10,8 @@ import {
   type WorkspaceId,
 } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
-import { spellingsOf } from "../inbound/redact.ts";
 import { kitFor } from "../net/kit.ts";
+import { spellingsOf } from "../net/redact.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
 import { hashToken, type KeyRing } from "./secrets.ts";
 

@@ -12,9 +12,9 @@ import {
 } from "@svyazka/core";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
+import { redact, redactHeaders } from "../net/redact.ts";
 import { decode, type RawRequest } from "./decode.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { redact, redactHeaders } from "./redact.ts";
 
 /** A request at a vendor's door, before anyone knows whose it is. */
 export interface Knock {

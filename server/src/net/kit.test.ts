@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import { type AnyVendor, type ConnectionId, type Kit, Unavailable, type WorkspaceId } from "@svyazka/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../testkit/database.ts";
-import type { ConnectionRow } from "../connections/row.ts";
 import { kitFor, type RecordedCall, underWay } from "./kit.ts";
 
 let test: TestDatabase;
@@ -23,7 +22,7 @@ afterAll(async () => {
   await test.close();
 });
 
-const row = { workspace: 1 as WorkspaceId, id: 5 as ConnectionId, allow_private_addresses: true } as ConnectionRow;
+const row = { workspace: 1 as WorkspaceId, id: 5 as ConnectionId, allow_private_addresses: true };
 const kit = (pace?: AnyVendor["pace"]): Kit =>
   kitFor(test.database, row, { id: "far", title: { ru: "", en: "" }, settings: {}, ...(pace && { pace }) }, [
     "s3cret-answer",

@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AnyVendor, type ConnectionId, type Kit, type OutgoingRequest, Unavailable } from "@svyazka/core";
-import type { ConnectionRow } from "../connections/row.ts";
+import { type AnyVendor, type ConnectionId, type Kit, type OutgoingRequest, Unavailable, type WorkspaceId } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
-import { redact } from "../inbound/redact.ts";
 import { guardedFetch } from "./fetch.ts";
+import { redact } from "./redact.ts";
 
 /** One request that left, as people see it beside the attempt. */
 export interface RecordedCall {
@@ -20,12 +19,19 @@ export interface RecordedCall {
 /** The attempt being worked on: the kit of a connection outlives it. */
 export const underWay = new AsyncLocalStorage<{ readonly source: ConnectionId; readonly calls: RecordedCall[] }>();
 
+/** What of a connection matters on the way out. */
+export interface OutgoingConnection {
+  readonly workspace: WorkspaceId;
+  readonly id: ConnectionId;
+  readonly allow_private_addresses: boolean;
+}
+
 const shownBytes = 4_000;
 /** A request that would have to wait longer than this for its turn is put back instead of holding a worker. */
 const longestWaitSeconds = 2;
 
 /** What the hub lends to one connection: the guarded way out, within the pace its vendor allows, recorded. */
-export function kitFor(pool: Pool, row: ConnectionRow, vendor: AnyVendor, secrets: readonly string[]): Kit {
+export function kitFor(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, secrets: readonly string[]): Kit {
   return {
     now: () => new Date(),
     source: () => underWay.getStore()?.source,
@@ -67,7 +73,7 @@ async function recorded(
  * Takes the connection's next place in time (GCRA): `free_at` moves on by one interval per request and may run ahead of the clock
  * by `burst` intervals. One row per connection, so every process of the hub shares it.
  */
-async function takeTurn(pool: Pool, row: ConnectionRow, pace: { perSecond: number; burst: number }): Promise<void> {
+async function takeTurn(pool: Pool, row: OutgoingConnection, pace: { perSecond: number; burst: number }): Promise<void> {
   const interval = 1 / pace.perSecond;
   const [place] = await pool.in(row.workspace).query<{ wait: number | null }>({
     name: "pace",

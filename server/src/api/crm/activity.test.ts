@@ -1,7 +1,7 @@
 import { createDefaults, createUser } from "@svyazka/crm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { apiOnTrial, workspaceOnTrial as workspace } from "../../../testkit/crm-api.ts";
 import { testDatabase } from "../../../testkit/database.ts";
-import { apiOnTrial, workspaceOnTrial as workspace } from "./api-on-trial.ts";
 
 const test = await testDatabase();
 afterAll(() => test.close());

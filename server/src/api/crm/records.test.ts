@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createDefaults, createField, createUser } from "@svyazka/crm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { apiOnTrial, workspaceOnTrial as workspace } from "../../../testkit/crm-api.ts";
 import { testDatabase } from "../../../testkit/database.ts";
-import { apiOnTrial, workspaceOnTrial as workspace } from "./api-on-trial.ts";
 
 const test = await testDatabase();
 afterAll(() => test.close());

@@ -3,8 +3,8 @@ import type { Database } from "@svyazka/crm";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import Fastify from "fastify";
-import { crmRoutes } from "../crm-routes.ts";
-import { answerError } from "../problems.ts";
+import { crmRoutes } from "../src/api/crm-routes.ts";
+import { answerError } from "../src/api/problems.ts";
 
 /** What came back. `body` is for tests to look into. */
 export interface Answered {
