@@ -18,7 +18,7 @@ import { apiPrefix, serveApi } from "./api/serve.ts";
 import { workspaceRoutes } from "./api/workspace-routes.ts";
 import { newId } from "./db/new-id.ts";
 import type { Hub } from "./hub.ts";
-import { serveDoors } from "./inbound/doors.ts";
+import { answerUnknown, serveDoors } from "./inbound/doors.ts";
 import { RateLimits } from "./inbound/rate-limits.ts";
 import type { News } from "./live/news.ts";
 import type { Metrics } from "./operation/metrics.ts";
@@ -64,6 +64,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
     done();
   });
 
+  app.setNotFoundHandler((request, reply) => answerUnknown([...hub.vendors.values()], request, reply));
   serveHealth(app, hub, metrics);
 
   await app.register((doors) =>

@@ -143,8 +143,8 @@ with fact as (
   select $1, id, event, flow, target, lane, last_seq - siblings + nth, state, detail, case state when 'waiting' then now() end
   from planned join lanes using (lane)
 ), named as (
-  select f.journal, array_agg(mark.event) as events, bool_or(fresh.event is not null) as fresh
-  from json_to_recordset($5::json) as f(journal uuid, connection bigint, key text)
+  select f.journal, array_agg(mark.event order by f.place) as events, bool_or(fresh.event is not null) as fresh
+  from json_to_recordset($5::json) as f(journal uuid, connection bigint, key text, place int)
   join mark on mark.connection = f.connection and mark.key = f.key
   left join fresh on fresh.event = mark.event and fresh.journal = f.journal
   group by f.journal
@@ -213,7 +213,7 @@ async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry
     status: line.status,
   }));
   const nameRows = entries.flatMap(({ line, events }, index) =>
-    events.map(({ draft }) => ({ journal: journalIds[index], connection: line.connection, key: draft.key })),
+    events.map(({ draft }, place) => ({ journal: journalIds[index], connection: line.connection, key: draft.key, place })),
   );
   const rows = await pool.in(workspace).query<{ connection: ConnectionId; key: string; event: EventId; fresh: boolean }>({
     name: "record",

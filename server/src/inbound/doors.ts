@@ -13,6 +13,15 @@ export async function serveDoors(app: FastifyInstance, vendors: readonly AnyVend
   const largest = Math.max(1_048_576, ...doors.map((vendor) => vendor.door?.bodyLimit ?? 0));
 
   app.removeAllContentTypeParsers();
+  // A type that is none must not cost a lead: the bytes tell what they are. The header as it was sent stays beside it, for the journal.
+  app.addHook("onRequest", (request, _reply, done) => {
+    const type = request.headers["content-type"];
+    if (type !== undefined && !/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(;.*)?$/.test(type)) {
+      request.headers["content-type-as-sent"] = type;
+      request.headers["content-type"] = "application/octet-stream";
+    }
+    done();
+  });
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
   for (const vendor of doors) {
@@ -44,6 +53,26 @@ export async function serveDoors(app: FastifyInstance, vendors: readonly AnyVend
         return send(reply, "status" in knock ? knock : await receive(knock, options));
       },
     });
+}
+
+/**
+ * What no route takes: an unusual method on a vendor's path, or a path beside it. Answered as the vendor whose neighbourhood it is would;
+ * never with the address itself, which may hold a token.
+ */
+export function answerUnknown(vendors: readonly AnyVendor[], request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = (request.url.split("?")[0] ?? "/").replace(/(.)\/+$/, "$1");
+  const neighbourhood = path.split("/")[1];
+  for (const vendor of vendors) {
+    const routes = vendor.door?.routes.filter((route) => !route.inboundOnly) ?? [];
+    const route = routes.find((known) => known.path === path);
+    if (!vendor.door || !(route || routes.some((known) => known.path.split("/")[1] === neighbourhood))) continue;
+    const knock = knockOf(request, vendor, route ?? { path, methods: [] });
+    return send(
+      reply,
+      vendor.door.refuse(route ? { kind: "method_not_allowed", allowed: route.methods } : { kind: "not_found" }, emptyRequest(knock)),
+    );
+  }
+  return send(reply, plainRefusal(404));
 }
 
 /** `/in/<key>/<path>`: the key finds the connection, its vendor finds the route. */

@@ -34,7 +34,7 @@ interface StoredRequest {
 
 /**
  * Receives a stored request again, with today's code and settings, as if it had come when it came. What it had become before is read anew:
- * deliveries of it that failed are tried with the new reading, those that are done stay as they are. Nothing is done twice.
+ * deliveries of it that failed, or were held for a reason that is gone, are tried with the new reading, those that are done stay as they are. Nothing is done twice.
  */
 export async function replay(
   hub: Hub,
@@ -105,11 +105,14 @@ async function readAnew(hub: Hub, sql: Sql, stored: StoredRequest, facts: readon
       values: [sql.workspace, event, storableJson(facts[index]?.data)],
     });
   }
-  const failed = await sql.query<{ id: DeliveryId }>({
-    text: "select id from hub.delivery where workspace = $1 and event = any($2::uuid[]) and state = 'failed' order by id",
-    values: [sql.workspace, stored.events],
+  // What was held waits on only if it is still to be held as it is read now.
+  const free = stored.events.filter((_, index) => facts[index]?.hold === undefined);
+  const again = await sql.query<{ id: DeliveryId }>({
+    text: `select id from hub.delivery where workspace = $1 and event = any($2::uuid[])
+             and (state = 'failed' or (state = 'held' and event = any($3::uuid[]))) order by id`,
+    values: [sql.workspace, stored.events, free],
   });
-  for (const { id } of failed) await retry(sql, id);
+  for (const { id } of again) await retry(sql, id);
   hub.wake(sql.workspace);
-  return { outcome: "repeated", detail: `Read anew; deliveries tried again: ${failed.length}`, journal: stored.id, events: stored.events };
+  return { outcome: "repeated", detail: `Read anew; deliveries tried again: ${again.length}`, journal: stored.id, events: stored.events };
 }
