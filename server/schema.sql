@@ -440,6 +440,7 @@ create table hub.delivery (
   seq bigint not null,
   state text not null,
   attempts integer not null default 0,
+  tries integer not null default 0,
   detail text,
   records jsonb,
   created_at timestamp with time zone not null default now(),

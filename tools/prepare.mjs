@@ -20,3 +20,20 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mti
     process.exit(result.status ?? 1);
   }
 }
+
+// The runtime the libraries brought along stands first on the PATH of every npm script; where there is none for this platform, the user's own must do.
+const oldest = 24;
+const version = startedOlder()
+  ? spawnSync("node", ["-p", "process.versions.node"], { encoding: "utf8", shell: process.platform === "win32" }).stdout.trim()
+  : process.versions.node;
+if (Number(version.split(".")[0]) < oldest) {
+  console.error(
+    `Svyazka needs Node ${oldest} or later, and this is ${version}: there is none on the npm registry for ${process.platform}-${process.arch}, so install one.`,
+  );
+  process.exit(1);
+}
+
+/** This very process may still be the older one that began the installation. */
+function startedOlder() {
+  return Number(process.versions.node.split(".")[0]) < oldest;
+}

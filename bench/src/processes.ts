@@ -19,8 +19,8 @@ export interface Server {
 }
 
 const startScript = (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { scripts: { start: string } }).scripts.start
-  .split(" ")
-  .slice(1);
+  .replace("exec node ", "")
+  .split(" ");
 
 export function makeDataDir(): string {
   const dataDir = mkdtempSync(join(tmpdir(), "svyazka-bench-"));

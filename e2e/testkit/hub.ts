@@ -12,8 +12,8 @@ const run = promisify(execFile);
 
 /** What `npm start` gives to Node. */
 const startArguments = (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { scripts: { start: string } }).scripts.start
-  .split(" ")
-  .slice(1);
+  .replace("exec node ", "")
+  .split(" ");
 
 export interface HubProcess {
   readonly url: string;

@@ -211,6 +211,8 @@ create table hub.delivery (
   seq bigint not null,
   state text not null check (state in ('waiting', 'held', 'parked', 'done', 'failed', 'skipped')),
   attempts int not null default 0,
+  -- How far down the retry list it is: attempts that failed by no fault of the target do not count.
+  tries int not null default 0,
   -- A sentence for people: what was done, why it is held, what the far side said.
   detail text,
   -- The records it touched: {"contact": "12", "deal": "15"}.

@@ -66,6 +66,8 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
 
   app.setNotFoundHandler((request, reply) => answerUnknown([...hub.vendors.values()], request, reply));
   serveHealth(app, hub, metrics);
+  // A process that only delivers takes no requests: one can be stopped or added without a sender noticing.
+  if (config.ROLE === "worker") return app;
 
   await app.register((doors) =>
     serveDoors(doors, [...hub.vendors.values()], {

@@ -1,12 +1,5 @@
 import { enableCompileCache } from "node:module";
 
-const oldestNode = 24;
-if (Number(process.versions.node.split(".")[0]) < oldestNode) {
-  console.error(
-    `Svyazka needs Node ${oldestNode} or later, and this is ${process.versions.node}. \`npm start\` brings a current one along.`,
-  );
-  process.exit(1);
-}
 // The second start need not compile again.
 enableCompileCache();
 

@@ -80,7 +80,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
       `Cannot listen on ${config.HOST}:${config.PORT}: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  writeAccess(config.DATA_DIR, address, keys.operatorToken);
+  if (config.ROLE !== "worker") writeAccess(config.DATA_DIR, address, keys.operatorToken);
   worker?.start();
   const house = worker && keepHouse(hub);
   const code = await openSetup(pool.reference);

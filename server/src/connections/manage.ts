@@ -182,6 +182,11 @@ export async function rewriteSecrets(keys: KeyRing, sql: Sql): Promise<{ connect
       rewritten++;
     });
   }
+  // Kept answers may show secrets, too. They live for a day; what another key has sealed need not outlive the rotation.
+  await sql.query({
+    text: "delete from hub.idempotent_answer where workspace = $1 and status is not null and left(answer, length($2)) <> $2",
+    values: [sql.workspace, `${keys.currentId}.`],
+  });
   return { connections: rows.length, rewritten };
 }
 

@@ -31,7 +31,7 @@ export interface LiveConnection {
 export interface WorkspaceView {
   readonly workspace: Workspace;
   readonly connections: ReadonlyMap<ConnectionId, LiveConnection>;
-  /** The connections that can be targets of a flow that needs this port, oldest first. */
+  /** The connections that can be targets of a flow that needs this port, oldest first. A disabled one too: its deliveries wait for it. */
   targets(port: PortName): readonly LiveConnection[];
 }
 
@@ -130,8 +130,8 @@ export class Registry {
         return [row.id, this.#revive(row, words, directory, fieldMapping)];
       }),
     );
-    const active = [...connections.values()].filter((live) => live.row.state === "active");
-    return { workspace: words, connections, targets: (port) => active.filter((live) => live.connected()[port] !== undefined) };
+    const all = [...connections.values()];
+    return { workspace: words, connections, targets: (port) => all.filter((live) => live.connected()[port] !== undefined) };
   }
 
   #revive(row: ConnectionRow, workspace: Workspace, directory: Directory, fieldMapping: Record<string, string>): LiveConnection {

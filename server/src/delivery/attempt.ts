@@ -73,17 +73,16 @@ async function classify(
     return { outcome: "parked", detail: message, error: message };
   }
   if (error instanceof Conflict || error instanceof DatabaseUnavailable) {
-    // Nothing is wrong with the delivery: again at once, as often as it takes, within reason.
-    return claim.attempts < 100
-      ? { outcome: "retry", detail: message, error: message, delaySeconds: error instanceof Conflict ? 0.05 : 1 }
-      : { outcome: "failed", detail: message, error: message };
+    // The target is not at fault: again at once, and ever more slowly, as often as it takes.
+    const soon = error instanceof Conflict ? 0.05 : 1;
+    return { outcome: "retry", detail: message, error: message, delaySeconds: Math.min(soon * 1.2 ** claim.attempts, 60) };
   }
   if (!(error instanceof Unavailable)) options.onBug(error, claim);
-  const delaySeconds = retryDelay(claim.attempts + 1, Math.random(), error instanceof Unavailable ? error.retryAfterSeconds : undefined);
+  const delaySeconds = retryDelay(claim.tries + 1, Math.random(), error instanceof Unavailable ? error.retryAfterSeconds : undefined);
   const stack = error instanceof Unavailable ? message : (error instanceof Error && error.stack) || message;
   return delaySeconds === undefined
     ? { outcome: "failed", detail: `Given up after ${claim.attempts + 1} attempts: ${message}`, error: stack }
-    : { outcome: "retry", detail: message, error: stack, delaySeconds };
+    : { outcome: "retry", detail: message, error: stack, delaySeconds, counts: true };
 }
 
 /** An attempt that hangs is given up, and tried again later: its writes carry keys. */

@@ -170,6 +170,22 @@ describe("a failing target", () => {
     expect(flow.seen.filter((key) => key !== "other")).toEqual(["a", "b", "c"]);
   });
 
+  it("that is disabled keeps its deliveries waiting, and gets them in order once enabled", async () => {
+    const flow = flowThat(() => {});
+    await begin(flow);
+    engine.worker();
+    await engine.test.owner.query("update hub.connection set state = 'disabled' where id = 2");
+    engine.registry.forget(workspace);
+    for (const key of ["a", "b"]) await submit(key, "s");
+    await expect.poll(async () => (await engine.test.owner.query("select next_at::text from hub.lane")).rows).toEqual([{ next_at: "infinity" }]);
+    expect(flow.seen).toEqual([]);
+    await engine.test.owner.query("update hub.connection set state = 'active' where id = 2");
+    engine.registry.forget(workspace);
+    await unpark(engine.test.database.in(workspace), target);
+    await engine.settled();
+    expect(flow.seen).toEqual(["a", "b"]);
+  });
+
   it("can be skipped or tried again by hand", async () => {
     let broken = true;
     const flow = flowThat((key) => {

@@ -28,14 +28,14 @@ export async function park(sql: Sql, connection: ConnectionId, because: string):
   });
 }
 
-/** Try now. A delivery that is over goes back into its lane at its old place. */
+/** Try now, with the whole retry list before it again. A delivery that is over goes back into its lane at its old place. */
 export async function retry(sql: Sql, id: DeliveryId): Promise<void> {
   await sql.transaction(async (sql) => {
     const { state } = await lockDelivery(sql, id);
     if (state === "done") throw new Invalid({ id: ["this delivery is done; replay its request from the journal to receive it anew"] });
     const returns = state === "failed" || state === "skipped" || state === "held";
     await sql.query({
-      text: "update hub.delivery set state = 'waiting', detail = null, next_attempt_at = now(), finished_at = null where workspace = $1 and id = $2",
+      text: "update hub.delivery set state = 'waiting', tries = 0, detail = null, next_attempt_at = now(), finished_at = null where workspace = $1 and id = $2",
       values: [sql.workspace, id],
     });
     await sql.query({

@@ -12,6 +12,8 @@ export interface Claim {
   readonly target: ConnectionId;
   /** How often it was tried before. */
   readonly attempts: number;
+  /** How many places of the retry list are used up. */
+  readonly tries: number;
   readonly event: Event;
 }
 
@@ -24,6 +26,8 @@ export interface Finished {
   readonly error?: string;
   /** With `retry`. */
   readonly delaySeconds?: number;
+  /** The target itself failed: the next place of the retry list is used up. */
+  readonly counts?: true;
   readonly startedAt: Date;
   readonly ms: number;
   readonly calls: readonly RecordedCall[];
@@ -49,7 +53,7 @@ with due as (
   where l.workspace = $1 and l.lane = any(array(select lane from due))
   returning l.lane, l.fence
 )
-select taken.lane, taken.fence, head.id, head.flow, head.target, head.attempts,
+select taken.lane, taken.fence, head.id, head.flow, head.target, head.attempts, head.tries,
   e.id as event, e.connection, e.type, e.subject, e.data, e.received_at
 from taken
 left join lateral (
@@ -64,7 +68,7 @@ left join lateral (select * from hub.event where workspace = $1 and id = head.ev
 const finishText = `
 with input as (
   select * from json_to_recordset($2::json) as x(id uuid, lane text, fence bigint, outcome text, detail text, records jsonb, error text, delay float8,
-    started_at timestamptz, ms int, calls jsonb, number int)
+    started_at timestamptz, ms int, calls jsonb, number int, tries int)
 ), locked as materialized (
   select lane, fence from hub.lane where workspace = $1 and lane = any(array(select lane from input)) order by lane for update
 ), mine as (
@@ -73,6 +77,7 @@ with input as (
   update hub.delivery d set
     state = case mine.outcome when 'retry' then 'waiting' else mine.outcome end,
     attempts = mine.number,
+    tries = mine.tries,
     detail = mine.detail,
     records = coalesce(mine.records, d.records),
     next_attempt_at = case mine.outcome when 'retry' then now() + mine.delay * interval '1 second' end,
@@ -99,6 +104,7 @@ interface ClaimRow {
   readonly flow: string;
   readonly target: ConnectionId;
   readonly attempts: number;
+  readonly tries: number;
   readonly event: EventId;
   readonly connection: ConnectionId;
   readonly type: EventType;
@@ -140,6 +146,7 @@ export class Queue {
       ms: one.ms,
       calls: one.calls.length > 0 ? one.calls : undefined,
       number: one.claim.attempts + 1,
+      tries: one.claim.tries + (one.counts ? 1 : 0),
     }));
     const rows = await this.#pool
       .in(workspace)
@@ -197,6 +204,7 @@ const readClaim = (workspace: WorkspaceId, row: ClaimRow, id: DeliveryId): Claim
   flow: row.flow,
   target: row.target,
   attempts: row.attempts,
+  tries: row.tries,
   event: {
     id: row.event,
     workspace,

@@ -1,5 +1,8 @@
-/** Seconds until the next try, after each failed one. Below it, the delivery has failed. */
-export const retrySeconds = [5, 30, 300, 1_800, 7_200, 21_600, 43_200, 86_400] as const;
+/**
+ * Seconds until the next try, after each failed one. Below it, the delivery has failed. The second day at the end makes it 68 hours,
+ * so that even the shortest spread outlasts a weekend of a CRM that is down: lead senders expect 48 hours.
+ */
+export const retrySeconds = [5, 30, 300, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400] as const;
 
 const spread = 0.2;
 const longestWaitSeconds = 86_400;

@@ -97,7 +97,8 @@ async function deliveries({ pool }: Hub): Promise<Finding> {
   for (const { id, subdomain } of workspaces) {
     const rows = await pool.in(id).query<{ state: string; n: number }>({
       text: `select case when state = 'waiting' then 'stuck' else state end as state, count(*) as n from hub.delivery
-             where workspace = $1 and (state in ('failed', 'parked') or (state = 'waiting' and attempts = 0 and created_at < now() - $2 * interval '1 minute'))
+             where workspace = $1 and (state in ('failed', 'parked') or (state = 'waiting' and attempts = 0 and created_at < now() - $2 * interval '1 minute'
+               and not exists (select from hub.lane l where l.workspace = $1 and l.lane = delivery.lane and l.next_at = 'infinity')))
              group by 1`,
       values: [id, stuckMinutes],
     });

@@ -52,9 +52,10 @@ export class Metrics {
       help: "Age of the oldest delivery that waits for its first attempt",
       registers,
       async collect() {
-        const { age, counts } = await queueNow(pool);
-        this.set(age);
-        for (const [state, n] of counts) states.set({ state }, n);
+        // While the database is away there is nothing to say of the queue, and the rest of the page still matters.
+        const now = await queueNow(pool).catch(() => undefined);
+        this.set(now?.age ?? Number.NaN);
+        for (const [state, n] of now?.counts ?? []) states.set({ state }, n);
       },
     });
   }
