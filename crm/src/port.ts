@@ -74,9 +74,11 @@ const findContactText = `
     array(select email_lower from crm.channel ch where ch.workspace = $1 and ch.contact = c.id and ch.email_lower is not null order by ch.position, ch.id) as emails
   from (
     select contact, bool_or(by_phone) as by_phone from (
-      select contact, true as by_phone from crm.channel where workspace = $1 and e164 = any($2::text[])
+      select ch.contact, true as by_phone from unnest($2::text[]) as v cross join lateral (
+        select contact from crm.channel where workspace = $1 and e164 = v offset 0) ch
       union all
-      select contact, false from crm.channel where workspace = $1 and email_lower = any($3::text[])) channels
+      select ch.contact, false from unnest($3::text[]) as v cross join lateral (
+        select contact from crm.channel where workspace = $1 and email_lower = v offset 0) ch) channels
     where contact is not null group by contact) hit
   cross join lateral (select * from crm.contact c where c.workspace = $1 and c.id = hit.contact and c.deleted_at is null offset 0) c
   left join lateral (${lastActivity("c.id")}) last on true
