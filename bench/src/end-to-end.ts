@@ -48,16 +48,11 @@ export async function measureScaling(databaseUrl: string, dataDir: string, pool:
   return figures;
 }
 
-async function formsToDeals(hubs: readonly Server[], site: Site, pool: Pool, forms: number, offset: number): Promise<number> {
+export async function formsToDeals(hubs: readonly Server[], site: Site, pool: Pool, forms: number, offset: number): Promise<number> {
   const sql = pool.in(site.workspace.id as WorkspaceId);
-  const count = async (): Promise<number> =>
-    (
-      await sql.query<{ n: number }>({
-        text: "select count(*) as n from hub.delivery where workspace = $1 and state = 'done'",
-        values: [sql.workspace],
-      })
-    )[0]?.n ?? 0;
-  const before = await count();
+  const busy = async (): Promise<boolean> =>
+    (await sql.query({ name: "busy", text: "select from hub.lane where workspace = $1 and pending > 0 limit 1", values: [sql.workspace] }))
+      .length > 0;
   const started = performance.now();
   const share = Math.ceil(forms / hubs.length);
   await Promise.all(
@@ -76,7 +71,7 @@ async function formsToDeals(hubs: readonly Server[], site: Site, pool: Pool, for
       }),
     ),
   );
-  while ((await count()) < before + share * hubs.length) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (await busy()) await new Promise((resolve) => setTimeout(resolve, 20));
   return (share * hubs.length) / ((performance.now() - started) / 1000);
 }
 
@@ -108,7 +103,7 @@ async function dealsByPort(pool: Pool, workspace: WorkspaceId, count: number): P
   const one = async () => {
     while (next < count) {
       const n = next++;
-      const phones = readPhones(`+7${9_300_000_000 + n}`, "RU");
+      const phones = readPhones(`+7${9_110_000_000 + n}`, "RU");
       await crm.findContact({ phones: phones.flatMap((phone) => phone.e164 ?? []), emails: [] });
       const contact = await crm.saveContact({ key: `bench:${n}:contact`, name: `Person ${n}`, phones, emails: [] });
       const deal = await crm.saveDeal({ key: `bench:${n}:deal`, name: "Deal", contact: contact.id });

@@ -260,6 +260,19 @@ create table hub.attempt (
 alter table hub.lane set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.01, fillfactor = 70);
 alter table hub.delivery set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02, fillfactor = 80);
 
+---------------------------------------------------------------- statistics of young tables
+
+-- Without statistics the planner takes "of this workspace" for a selective condition and reads all of it, and a prepared plan keeps that mistake.
+-- Autovacuum comes after a minute at best; the hub asks sooner while the tables are young. ANALYZE makes every prepared statement plan again.
+create function hub.refresh_statistics() returns void language plpgsql security definer set search_path = '' as $$
+begin
+  analyze hub.seen, hub.journal, hub.event, hub.delivery, hub.lane, hub.attempt;
+  analyze crm.contact, crm.channel, crm.deal, crm.deal_contact, crm.company, crm.task, crm.note, crm.timeline, crm.written;
+end
+$$;
+revoke all on function hub.refresh_statistics() from public;
+grant execute on function hub.refresh_statistics() to svyazka_app;
+
 ---------------------------------------------------------------- one workspace at a time
 
 do $$

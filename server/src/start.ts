@@ -9,6 +9,7 @@ import { Registry } from "./connections/registry.ts";
 import { loadKeyRing } from "./connections/secrets.ts";
 import { Bus, tell } from "./db/bus.ts";
 import { openDatabase } from "./db/open.ts";
+import { YoungTables } from "./db/young-tables.ts";
 import { attempt } from "./delivery/attempt.ts";
 import { Ledger } from "./delivery/ledger.ts";
 import { park } from "./delivery/manage.ts";
@@ -52,7 +53,11 @@ export async function startHub(config: Config): Promise<RunningHub> {
   bus.onReconnect(() => registry.forgetEverything());
 
   let address = "";
-  const ledger = new Ledger(pool, (workspace) => hub.wake(workspace));
+  const young = new YoungTables(pool.reference, (error) => log.warn({ err: error }, "statistics could not be refreshed"));
+  const ledger = new Ledger(pool, (workspace, facts) => {
+    hub.wake(workspace);
+    young.grew(facts);
+  });
   const worker = config.ROLE === "web" ? undefined : makeWorker();
   const hub: Hub = {
     config,

@@ -49,7 +49,7 @@ export async function makeEngine(vendors: readonly AnyVendor[], flows: readonly 
     if (kind === "connections") registry.forget(of);
     if (kind === "connections" || kind === "work") wake(of);
   });
-  const ledger = new Ledger(pool, wake);
+  const ledger = new Ledger(pool, (of) => wake(of));
   const queue = new Queue(pool);
   const flowsByName = new Map(flows.map((flow) => [flow.name, flow]));
   const bugs: unknown[] = [];

@@ -14,26 +14,36 @@ const nobody = 0 as WorkspaceId;
 interface PooledClient extends pg.PoolClient {
   /** The workspace whose rows this connection sees now. */
   workspace?: WorkspaceId;
-  /** How often each prepared statement has run on it. */
-  uses?: Map<string, number>;
 }
 
-type Borrow = <T>(relaxed: boolean, work: (client: PooledClient) => Promise<T>) => Promise<T>;
+/** Which connections a statement is run on. */
+type Kind = "general" | "hot" | "relaxed";
+type Borrow = <T>(kind: Kind, work: (client: PooledClient) => Promise<T>) => Promise<T>;
+
+/*
+ * Statements that have a name go by their keys, whatever the values: one plan serves them all. PostgreSQL would plan each of them anew for
+ * a while, and some for ever, which cost more than running them. Lists, whose filters differ, are planned with their values.
+ */
+const onePlan = "-c plan_cache_mode=force_generic_plan";
 
 export class Pool implements Database {
-  readonly #durable: pg.Pool;
-  /** Connections whose commits do not wait for the disk: choosing one costs nothing, saying so in each transaction costs two round trips. */
-  readonly #relaxed: pg.Pool;
+  readonly #pools: Readonly<Record<Kind, pg.Pool>>;
 
+  /** `config.max` connections at most, shared out among the kinds. */
   constructor(config: pg.PoolConfig) {
-    const max = config.max ?? 10;
-    const options = config.options ?? "";
-    this.#durable = makePool({ ...config, max: Math.ceil(max / 2) });
-    this.#relaxed = makePool({ ...config, max: Math.max(1, Math.floor(max / 2)), options: `${options} -c synchronous_commit=off` });
+    const most = config.max ?? 10;
+    const share = (part: number, ...options: string[]): pg.Pool =>
+      makePool({ ...config, max: Math.max(1, Math.floor(most * part)), options: [config.options ?? "", ...options].join(" ").trim() });
+    this.#pools = {
+      general: share(0.25),
+      hot: share(0.375, onePlan),
+      // Commits here do not wait for the disk: choosing the connection costs nothing, saying so in each transaction costs two round trips.
+      relaxed: share(0.375, onePlan, "-c synchronous_commit=off"),
+    };
   }
 
   in(workspace: WorkspaceId): Sql {
-    return new WorkspaceSql(workspace, (relaxed, work) => borrow(relaxed ? this.#relaxed : this.#durable, workspace, work));
+    return new WorkspaceSql(workspace, (kind, work) => borrow(this.#pools[kind], workspace, work));
   }
 
   /** The reference tables, which belong to no workspace. Row-level security shows nothing else. */
@@ -42,7 +52,7 @@ export class Pool implements Database {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#durable.end(), this.#relaxed.end()]);
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
   }
 }
 
@@ -91,11 +101,12 @@ class WorkspaceSql implements Sql {
   }
 
   query<Row>(statement: Statement): Promise<Row[]> {
-    return this.#borrow(statement.relaxed === true, (client) => run<Row>(client, statement));
+    const kind = statement.relaxed ? "relaxed" : statement.name === undefined ? "general" : "hot";
+    return this.#borrow(kind, (client) => run<Row>(client, statement));
   }
 
   transaction<T>(work: (sql: Sql) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return this.#borrow(options.relaxed === true, async (client) => {
+    return this.#borrow(options.relaxed ? "relaxed" : "general", async (client) => {
       await client.query("begin");
       try {
         const result = await work(new TransactionSql(this.workspace, client));
@@ -128,26 +139,8 @@ class TransactionSql implements Sql {
 }
 
 async function run<Row>(client: PooledClient, { text, values = [], name }: Statement): Promise<Row[]> {
-  const prepared = name === undefined ? undefined : await preparedName(client, name);
-  const result = await client.query<Row & pg.QueryResultRow>({
-    text,
-    values: values as unknown[],
-    ...(prepared !== undefined && { name: prepared }),
-  });
+  const result = await client.query<Row & pg.QueryResultRow>({ text, values: values as unknown[], ...(name !== undefined && { name }) });
   return result.rows;
-}
-
-/**
- * A prepared statement keeps the plan that suited the tables when it was made: on a young database, an empty one, in which every index is
- * as good as any other. So it is prepared anew after 16, 64, 256, … uses on a connection: the plan grows up with the tables it is used to fill.
- */
-async function preparedName(client: PooledClient, name: string): Promise<string> {
-  client.uses ??= new Map();
-  const uses = (client.uses.get(name) ?? 0) + 1;
-  client.uses.set(name, uses);
-  const generation = Math.floor(Math.log2(uses) / 2);
-  if (uses > 4 && uses === 4 ** generation) await client.query(`deallocate "${name}/${generation - 1}"`);
-  return `${name}/${generation}`;
 }
 
 /** Lost connection, server shutting down or starting, out of resources: SQLSTATE classes 08, 53 and 57P0x, and errors of the socket. */

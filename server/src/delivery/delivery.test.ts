@@ -177,7 +177,9 @@ describe("a failing target", () => {
     await engine.test.owner.query("update hub.connection set state = 'disabled' where id = 2");
     engine.registry.forget(workspace);
     for (const key of ["a", "b"]) await submit(key, "s");
-    await expect.poll(async () => (await engine.test.owner.query("select next_at::text from hub.lane")).rows).toEqual([{ next_at: "infinity" }]);
+    await expect
+      .poll(async () => (await engine.test.owner.query("select next_at::text from hub.lane")).rows)
+      .toEqual([{ next_at: "infinity" }]);
     expect(flow.seen).toEqual([]);
     await engine.test.owner.query("update hub.connection set state = 'active' where id = 2");
     engine.registry.forget(workspace);

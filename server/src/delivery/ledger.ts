@@ -53,10 +53,10 @@ const commitsAtOnce = 2;
  */
 export class Ledger {
   readonly #pool: Pool;
-  readonly #onWork: (workspace: WorkspaceId) => void;
+  readonly #onWork: (workspace: WorkspaceId, facts: number) => void;
   readonly #queues = new Map<WorkspaceId, { waiting: Waiting[]; running: number }>();
 
-  constructor(pool: Pool, onWork: (workspace: WorkspaceId) => void) {
+  constructor(pool: Pool, onWork: (workspace: WorkspaceId, facts: number) => void) {
     this.#pool = pool;
     this.#onWork = onWork;
   }
@@ -96,7 +96,8 @@ export class Ledger {
         batch.map((waiting) => waiting.entry),
       );
       batch.forEach((waiting, index) => waiting.resolve(recorded[index] as Recorded));
-      if (batch.some(({ entry }) => entry.events.length > 0)) this.#onWork(workspace);
+      const facts = batch.reduce((sum, { entry }) => sum + entry.events.length, 0);
+      if (facts > 0) this.#onWork(workspace, facts);
     } catch (error) {
       if (error instanceof DatabaseUnavailable || batch.length === 1) for (const waiting of batch) waiting.reject(error);
       // One of them cannot be stored: the others must not suffer for it.

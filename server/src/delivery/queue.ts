@@ -38,7 +38,8 @@ export const leaseSeconds = 10;
 
 /*
  * The statements here are prepared while the tables are small and run when they are large, so they must not leave the planner a choice:
- * `= any(array(…))` and lateral subqueries with a limit reach the tables by their keys and in no other way (see docs/decisions/0005).
+ * `= any(array(…))` and lateral subqueries with a limit reach the tables by their keys, and `state || ''` keeps an index on the state from
+ * offering itself instead (see docs/decisions/0005).
  *
  * A lane is free when something is pending, its time has come and nobody holds it. SKIP LOCKED lets many workers claim at once;
  * the head of each lane is its lowest place. Every part names the workspace, so the statement stays within one shard of a cluster.
@@ -63,16 +64,22 @@ left join lateral (select * from hub.event where workspace = $1 and id = head.ev
 
 /*
  * Locks are taken in the order of the lanes' names, as the ledger does: two statements cannot block each other.
- * A claim whose fence has moved on was lost to another worker: nothing of it is written.
+ * A claim whose fence has moved on was lost to another worker: nothing of it is written. What is to be parked for a connection that a person
+ * has opened again in the meantime is tried again instead; the lock on the connection's row settles who came first.
  */
 const finishText = `
 with input as (
   select * from json_to_recordset($2::json) as x(id uuid, lane text, fence bigint, outcome text, detail text, records jsonb, error text, delay float8,
     started_at timestamptz, ms int, calls jsonb, number int, tries int)
 ), locked as materialized (
-  select lane, fence from hub.lane where workspace = $1 and lane = any(array(select lane from input)) order by lane for update
+  select lane, fence, target from hub.lane where workspace = $1 and lane = any(array(select lane from input)) order by lane for update
+), closed as materialized (
+  select id from hub.connection where workspace = $1 and id = any(array(select locked.target from locked join input using (lane) where outcome = 'parked'))
+    and (state <> 'active' or parked_because is not null) for share
 ), mine as (
-  select input.* from input join locked using (lane, fence)
+  select input.id, lane, case when outcome = 'parked' and not exists (select from closed where closed.id = locked.target) then 'retry' else outcome end as outcome,
+    detail, records, error, coalesce(delay, 0) as delay, started_at, ms, calls, number, tries
+  from input join locked using (lane, fence)
 ), deliveries as (
   update hub.delivery d set
     state = case mine.outcome when 'retry' then 'waiting' else mine.outcome end,
@@ -82,7 +89,7 @@ with input as (
     records = coalesce(mine.records, d.records),
     next_attempt_at = case mine.outcome when 'retry' then now() + mine.delay * interval '1 second' end,
     finished_at = case when mine.outcome in ('done', 'failed') then now() end
-  from mine where d.workspace = $1 and d.id = any(array(select id from mine)) and d.id = mine.id and d.state = 'waiting'
+  from mine where d.workspace = $1 and d.id = any(array(select id from mine)) and d.id = mine.id and d.state || '' = 'waiting'
   returning d.id
 ), attempts as (
   insert into hub.attempt (workspace, delivery, number, started_at, ms, outcome, error, calls)
@@ -165,13 +172,16 @@ export class Queue {
     });
   }
 
-  /** Lets go of lanes without an attempt: the target is parked or the process is stopping. */
-  async release(workspace: WorkspaceId, claims: readonly Claim[], nextAt: "now" | "infinity"): Promise<void> {
+  /** Lets go of a lane without an attempt, because its target is closed: until it is opened again, or at once if it has been. */
+  async putBack(workspace: WorkspaceId, claim: Claim): Promise<void> {
     await this.#pool.in(workspace).query({
-      text: `update hub.lane l set leased_until = '-infinity', fence = l.fence + 1, next_at = case $4 when 'infinity' then 'infinity'::timestamptz else l.next_at end
-             from unnest($2::text[], $3::bigint[]) as mine(lane, fence)
-             where l.workspace = $1 and l.lane = mine.lane and l.fence = mine.fence`,
-      values: [workspace, claims.map((claim) => claim.lane), claims.map((claim) => claim.fence), nextAt],
+      name: "put-back",
+      text: `with closed as materialized (
+               select id from hub.connection where workspace = $1 and id = $2 and (state <> 'active' or parked_because is not null) for share)
+             update hub.lane set leased_until = '-infinity', fence = fence + 1,
+               next_at = case when exists (select from closed) then 'infinity'::timestamptz else now() + interval '1 second' end
+             where workspace = $1 and lane = $3 and fence = $4`,
+      values: [workspace, claim.target, claim.lane, claim.fence],
     });
   }
 

@@ -111,26 +111,34 @@ export class Worker {
     const finished = await this.#options.attempt(claim);
     if (finished) this.#gather(workspace, finished);
     else {
-      await this.#options.queue.release(workspace, [claim], "infinity").catch(this.#options.onError);
+      await this.#options.queue.putBack(workspace, claim).catch(this.#options.onError);
+      this.#dueAt(workspace, Date.now() + 1000);
       this.#letGo([claim]);
     }
   }
 
+  /** What is finished while a commit is on its way goes into the next one. */
   #gather(workspace: WorkspaceId, finished: Finished): void {
-    const batch = this.#finished.get(workspace);
-    if (batch) {
-      batch.push(finished);
+    const waiting = this.#finished.get(workspace);
+    if (waiting) {
+      waiting.push(finished);
       return;
     }
     this.#finished.set(workspace, [finished]);
-    const writing = this.#write(workspace).finally(() => this.#gathering.delete(writing));
+    const writing = this.#writeAll(workspace).finally(() => this.#gathering.delete(writing));
     this.#gathering.add(writing);
   }
 
-  async #write(workspace: WorkspaceId): Promise<void> {
-    await sleep(gatherMs);
-    const batch = this.#finished.get(workspace) ?? [];
+  async #writeAll(workspace: WorkspaceId): Promise<void> {
+    const waiting = this.#finished.get(workspace) ?? [];
+    while (waiting.length > 0) {
+      await sleep(gatherMs);
+      await this.#write(workspace, waiting.splice(0));
+    }
     this.#finished.delete(workspace);
+  }
+
+  async #write(workspace: WorkspaceId, batch: readonly Finished[]): Promise<void> {
     // The leases are renewed while this waits for a database that is away; if it stays away, others take over and nothing is done twice.
     for (let tries = 0; tries < 40; tries++) {
       try {
