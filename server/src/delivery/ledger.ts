@@ -95,7 +95,7 @@ export class Ledger {
         workspace,
         batch.map((waiting) => waiting.entry),
       );
-      batch.forEach((waiting, index) => waiting.resolve(recorded[index] as Recorded));
+      for (const [index, waiting] of batch.entries()) waiting.resolve(recorded[index] as Recorded);
       const facts = batch.reduce((sum, { entry }) => sum + entry.events.length, 0);
       if (facts > 0) this.#onWork(workspace, facts);
     } catch (error) {
