@@ -107,11 +107,15 @@ async function unprivileged(
 }
 
 async function requireVersion(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: string; text: string }>(
-    "select current_setting('server_version_num') as version, current_setting('server_version') as text",
+  const { rows } = await client.query<{ version: string; text: string; letters: boolean }>(
+    "select current_setting('server_version_num') as version, current_setting('server_version') as text, lower('Ж') = 'ж' as letters",
   );
   if (Number(rows[0]?.version) < 150000)
     throw new WrongConfiguration(`DATABASE_URL points to PostgreSQL ${rows[0]?.text}; version 15 or later is needed.`);
+  if (!rows[0]?.letters)
+    throw new WrongConfiguration(
+      "The database of DATABASE_URL does not know small letters from capitals beyond the Latin ones: create it with LC_CTYPE C.UTF-8 or ru_RU.UTF-8.",
+    );
 }
 
 /** Roles belong to the whole server: another hub may make the same one at the same moment. */
