@@ -14,7 +14,7 @@ import {
 } from "@svyazka/core";
 import { isAttribution, readAttribution, senderOf } from "./attribution.ts";
 import { dealFieldCode, readTypedPhones } from "./lead.ts";
-import { clip, customFieldNames, endpoints, type FieldErrors, isInteger, readStrictly, type Sent } from "./protocol.ts";
+import { clip, contactDetails, customFieldNames, endpoints, type FieldErrors, isInteger, readStrictly, type Sent } from "./protocol.ts";
 import { factKey, subjectOf } from "./repeats.ts";
 import { answerDone } from "./replies.ts";
 import { isSteering, sentIn } from "./sent.ts";
@@ -56,21 +56,6 @@ export function receiveDeal(request: InboundRequest, site: Site): Received {
   return { facts: [{ type: "deal.submitted", ...key, subject: subjectOf(person, key.key), data }], reply: answerDone(request) };
 }
 
-const contactDetails = new Set([
-  "fax",
-  "skype",
-  "icq",
-  "age",
-  "vk",
-  "fb",
-  "linkedin",
-  "map_position",
-  "country",
-  "city",
-  "address",
-  "metro",
-]);
-
 export function receiveContact(request: InboundRequest, site: Site): Received {
   const { values } = readSent("public/contact/add", request, site);
   const flags: string[] = [];
@@ -91,11 +76,13 @@ export function receiveContact(request: InboundRequest, site: Site): Received {
   return { facts: [{ type: "contact.submitted", ...key, subject: subjectOf(person, key.key), data }], reply: answerDone(request) };
 }
 
+const isContactDetail = (name: string): boolean => (contactDetails as readonly string[]).includes(name);
+
 function contactDetailsOf(values: Values, site: Site): Record<string, string> {
   const details: Record<string, string> = {};
   for (const [name, value] of values) {
     const isDetail =
-      contactDetails.has(name) || (!endpoints["public/contact/add"].rules.has(name) && !isAttribution(name) && !isSteering(name));
+      isContactDetail(name) || (!endpoints["public/contact/add"].rules.has(name) && !isAttribution(name) && !isSteering(name));
     if (isDetail) details[(Object.hasOwn(site.fieldMapping, name) && site.fieldMapping[name]) || name] = clip(value, 2000);
   }
   return details;

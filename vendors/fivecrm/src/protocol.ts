@@ -29,6 +29,22 @@ const utm = all(text, "utm_source", "utm_medium", "utm_campaign", "utm_content",
 export const customFieldNames: readonly string[] = Array.from({ length: 51 }, (_, number) => `f_${number}`);
 const customFields = all(text, ...customFieldNames);
 
+/** The further facts about a person that contact/add takes, as the page lists them. */
+export const contactDetails = [
+  "fax",
+  "skype",
+  "icq",
+  "age",
+  "vk",
+  "fb",
+  "linkedin",
+  "map_position",
+  "country",
+  "city",
+  "address",
+  "metro",
+] as const;
+
 export const endpoints = {
   "ctm/form/send": {
     methods: ["POST", "GET"],
@@ -61,23 +77,7 @@ export const endpoints = {
       ...all(text, "name", "surname", "middlename", "phone", "phone_second", "email", "email_second", "position", "website"),
       ...all(integer, "company_id", "manager_id", "author_id"),
       ...utm,
-      ...all(
-        text,
-        "gaid",
-        "guid",
-        "fax",
-        "skype",
-        "icq",
-        "age",
-        "vk",
-        "fb",
-        "linkedin",
-        "map_position",
-        "country",
-        "city",
-        "address",
-        "metro",
-      ),
+      ...all(text, "gaid", "guid", ...contactDetails),
     ]),
   },
   "public/task/add": {
