@@ -44,8 +44,6 @@ interface Waiting {
 }
 
 const largestBatch = 200;
-/** While one commit waits for the disk the next may be on its way. */
-const commitsAtOnce = 2;
 
 /**
  * Writes requests, what they mean and what is to be done about them, in one commit: after `record` resolves, nothing can lose it.
@@ -54,7 +52,7 @@ const commitsAtOnce = 2;
 export class Ledger {
   readonly #pool: Pool;
   readonly #onWork: (workspace: WorkspaceId, facts: number) => void;
-  readonly #queues = new Map<WorkspaceId, { waiting: Waiting[]; running: number }>();
+  readonly #queues = new Map<WorkspaceId, { waiting: Waiting[]; running: boolean }>();
 
   constructor(pool: Pool, onWork: (workspace: WorkspaceId, facts: number) => void) {
     this.#pool = pool;
@@ -66,74 +64,93 @@ export class Ledger {
     return new Promise((resolve, reject) => {
       let queue = this.#queues.get(workspace);
       if (!queue) {
-        queue = { waiting: [], running: 0 };
+        queue = { waiting: [], running: false };
         this.#queues.set(workspace, queue);
       }
       queue.waiting.push({ entry, resolve, reject });
       // The rest of this turn of the event loop may bring company.
-      if (queue.waiting.length === 1 && queue.running < commitsAtOnce) setImmediate(() => this.#flush(workspace));
+      if (queue.waiting.length === 1 && !queue.running) setImmediate(() => this.#flush(workspace));
     });
   }
 
   #flush(workspace: WorkspaceId): void {
     const queue = this.#queues.get(workspace);
-    if (!queue || queue.waiting.length === 0 || queue.running >= commitsAtOnce) return;
+    if (!queue || queue.waiting.length === 0 || queue.running) return;
     const batch = queue.waiting.splice(0, largestBatch);
-    queue.running++;
-    void this.#commit(workspace, batch).finally(() => {
-      queue.running--;
-      if (queue.waiting.length > 0) this.#flush(workspace);
-      else if (queue.running === 0) this.#queues.delete(workspace);
+    queue.running = true;
+    void this.#commit(workspace, batch).then((answer) => {
+      queue.running = false;
+      if (queue.waiting.length === 0) {
+        this.#queues.delete(workspace);
+        answer();
+      } else {
+        // The next batch is on its way to the database before this one is answered: the two work at the same time.
+        this.#flush(workspace);
+        setImmediate(answer);
+      }
     });
-    if (queue.waiting.length > 0) this.#flush(workspace);
   }
 
-  async #commit(workspace: WorkspaceId, batch: readonly Waiting[]): Promise<void> {
+  /** Writes a batch and answers how to tell those who wait for it. */
+  async #commit(workspace: WorkspaceId, batch: readonly Waiting[]): Promise<() => void> {
     try {
       const recorded = await write(
         this.#pool,
         workspace,
         batch.map((waiting) => waiting.entry),
       );
-      for (const [index, waiting] of batch.entries()) waiting.resolve(recorded[index] as Recorded);
-      const facts = batch.reduce((sum, { entry }) => sum + entry.events.length, 0);
-      if (facts > 0) this.#onWork(workspace, facts);
+      return () => {
+        for (const [index, waiting] of batch.entries()) waiting.resolve(recorded[index] as Recorded);
+        const facts = batch.reduce((sum, { entry }) => sum + entry.events.length, 0);
+        if (facts > 0) this.#onWork(workspace, facts);
+      };
     } catch (error) {
-      if (error instanceof DatabaseUnavailable || batch.length === 1) for (const waiting of batch) waiting.reject(error);
+      if (error instanceof DatabaseUnavailable || batch.length === 1) {
+        return () => {
+          for (const waiting of batch) waiting.reject(error);
+        };
+      }
       // One of them cannot be stored: the others must not suffer for it.
-      else for (const waiting of batch) await this.#commit(workspace, [waiting]);
+      const answers: (() => void)[] = [];
+      for (const waiting of batch) answers.push(await this.#commit(workspace, [waiting]));
+      return () => {
+        for (const answer of answers) answer();
+      };
     }
   }
 }
 
 /**
  * One statement, one commit. `mark` decides which facts are new; lanes are locked in order (so that batches of several processes cannot
- * block each other) and hand out the places of their deliveries: order of commit is order of work.
+ * block each other) and hand out the places of their deliveries: order of commit is order of work. A fact that comes twice in one batch is
+ * `first` once: a statement cannot meet its own conflict.
  */
 const statement = `
 with fact as (
-  select * from json_to_recordset($2::json) as x(connection bigint, key text, event uuid, journal uuid, seconds int, type text, subject text, data jsonb)
+  select * from rows from (json_to_recordset($2::json) as (connection bigint, key text, first boolean, event uuid, journal uuid, seconds int, type text,
+    subject text, hold text, data jsonb)) with ordinality as x(connection, key, first, event, journal, seconds, type, subject, hold, data, place)
 ), mark as (
   insert into hub.seen as s (workspace, connection, key, event, expires_at)
   select $1, connection, key, event, case when seconds is null then 'infinity' else now() + seconds * interval '1 second' end
-  from fact order by connection, key
+  from fact where first order by connection, key
   on conflict (workspace, connection, key) do update set
     event = case when s.expires_at <= now() then excluded.event else s.event end,
     expires_at = case when s.expires_at <= now() then excluded.expires_at else s.expires_at end,
     repeats = case when s.expires_at <= now() then 0 else s.repeats + 1 end
   returning s.connection, s.key, s.event
-), fresh as (
-  select fact.* from fact join mark on mark.event = fact.event
+), named as (
+  select fact.*, mark.event as kept, first and mark.event = fact.event as fresh from fact join mark using (connection, key)
 ), events as (
   insert into hub.event (workspace, id, connection, journal, type, subject, data)
-  select $1, event, connection, journal, type, subject, data from fresh
+  select $1, event, connection, journal, type, subject, data from named where fresh
 ), planned as (
-  select d.*, row_number() over (partition by d.lane order by d.place) as nth, count(*) over (partition by d.lane) as siblings
-  from json_to_recordset($3::json) as d(id uuid, event uuid, flow text, target bigint, lane text, state text, detail text, place int)
-  join fresh on fresh.event = d.event
+  select d.id, d.event, d.flow, d.target, d.target || ' ' || subject as lane, hold,
+    row_number() over (partition by d.target, subject order by d.place) as nth, count(*) over (partition by d.target, subject) as siblings
+  from rows from (json_to_recordset($3::json) as (id uuid, event uuid, flow text, target bigint)) with ordinality as d(id, event, flow, target, place)
+  join named on named.event = d.event and fresh
 ), lanes as (
   insert into hub.lane as l (workspace, lane, target, pending, last_seq)
-  select $1, lane, target, count(*) filter (where state = 'waiting'), count(*) from planned group by lane, target order by lane
+  select $1, lane, target, count(*) filter (where hold is null), count(*) from planned group by lane, target order by lane
   on conflict (workspace, lane) do update set
     next_at = case when l.pending = 0 then now() else l.next_at end,
     pending = l.pending + excluded.pending,
@@ -141,96 +158,57 @@ with fact as (
   returning lane, last_seq
 ), deliveries as (
   insert into hub.delivery (workspace, id, event, flow, target, lane, seq, state, detail, next_attempt_at)
-  select $1, id, event, flow, target, lane, last_seq - siblings + nth, state, detail, case state when 'waiting' then now() end
+  select $1, id, event, flow, target, lane, last_seq - siblings + nth, case when hold is null then 'waiting' else 'held' end, hold,
+    case when hold is null then now() end
   from planned join lanes using (lane)
-), named as (
-  select f.journal, array_agg(mark.event order by f.place) as events, bool_or(fresh.event is not null) as fresh
-  from json_to_recordset($5::json) as f(journal uuid, connection bigint, key text, place int)
-  join mark on mark.connection = f.connection and mark.key = f.key
-  left join fresh on fresh.event = mark.event and fresh.journal = f.journal
-  group by f.journal
+), facts as (
+  select journal, array_agg(kept order by place) as events, bool_or(fresh) as fresh from named group by journal
 ), lines as (
   insert into hub.journal (workspace, id, connection, received_at, method, path, prefix, query, headers, body, ip, outcome, detail, status, events)
   select $1, id, connection, received_at, method, path, prefix, query, headers, decode(body, 'base64'), ip,
-    case when outcome = 'accepted' and not coalesce(named.fresh, false) then 'repeated' else outcome end,
-    detail, status, coalesce(named.events, '{}')
+    case when outcome = 'accepted' and not coalesce(fresh, false) then 'repeated' else outcome end, detail, status, coalesce(facts.events, '{}')
   from json_to_recordset($4::json) as j(id uuid, connection bigint, received_at timestamptz, method text, path text, prefix text, query text,
     headers jsonb, body text, ip text, outcome text, detail text, status int)
-  left join named on named.journal = j.id
+  left join facts on facts.journal = j.id
 )
-select mark.connection, mark.key, mark.event, fresh.event is not null as fresh from mark left join fresh on fresh.event = mark.event`;
+select place, kept, fresh from named order by place`;
 
 async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry[]): Promise<Recorded[]> {
-  // A fact that comes twice in one batch is one fact: a statement cannot meet its own conflict.
-  const facts = new Map<string, { readonly event: EventId; readonly entry: number }>();
-  const factRows: object[] = [];
-  const deliveryRows: object[] = [];
-  const journalIds = entries.map(() => newId<JournalId>());
+  const ids = new Map<string, EventId>();
+  const facts: object[] = [];
+  const deliveries: object[] = [];
+  const lines: object[] = [];
+  const recorded = entries.map(() => ({ journal: newId<JournalId>(), fresh: false, events: [] as EventId[] }));
+  /** Whose fact is at each place of `facts`. */
+  const owners: number[] = [];
   entries.forEach(({ line, events }, index) => {
-    for (const { draft, deliveries } of events) {
-      const name = `${line.connection} ${draft.key}`;
-      if (facts.has(name)) continue;
-      const event = newId<EventId>();
-      facts.set(name, { event, entry: index });
-      const { key, type, subject, data, keySeconds, hold } = draft;
-      factRows.push({
-        connection: line.connection,
-        key,
-        event,
-        journal: journalIds[index],
-        seconds: keySeconds,
-        type,
-        subject: subject.slice(0, 300),
-        data,
-      });
-      for (const { flow, target } of deliveries) {
-        const lane = `${target} ${subject.slice(0, 300)}`;
-        deliveryRows.push({
-          id: newId<DeliveryId>(),
-          event,
-          flow,
-          target,
-          lane,
-          state: hold === undefined ? "waiting" : "held",
-          detail: hold,
-          place: deliveryRows.length,
-        });
-      }
+    const journal = recorded[index]?.journal;
+    for (const { draft, deliveries: planned } of events) {
+      const { key, type, data, keySeconds: seconds, hold } = draft;
+      const name = `${line.connection} ${key}`;
+      const known = ids.get(name);
+      const event = known ?? newId<EventId>();
+      const first = known === undefined;
+      const subject = draft.subject.slice(0, 300);
+      owners.push(index);
+      facts.push({ connection: line.connection, key, first, event, journal, seconds, type, subject, hold, data: first ? data : undefined });
+      if (!first) continue;
+      ids.set(name, event);
+      for (const { flow, target } of planned) deliveries.push({ id: newId<DeliveryId>(), event, flow, target });
     }
+    const { receivedAt, body, ...rest } = line;
+    lines.push({ ...rest, id: journal, received_at: receivedAt, body: body.toString("base64") });
   });
-  const lineRows = entries.map(({ line }, index) => ({
-    id: journalIds[index],
-    connection: line.connection,
-    received_at: line.receivedAt,
-    method: line.method,
-    path: line.path,
-    prefix: line.prefix,
-    query: line.query,
-    headers: line.headers,
-    body: line.body.toString("base64"),
-    ip: line.ip,
-    outcome: line.outcome,
-    detail: line.detail,
-    status: line.status,
-  }));
-  const nameRows = entries.flatMap(({ line, events }, index) =>
-    events.map(({ draft }, place) => ({ journal: journalIds[index], connection: line.connection, key: draft.key, place })),
-  );
-  const rows = await pool.in(workspace).query<{ connection: ConnectionId; key: string; event: EventId; fresh: boolean }>({
+  const rows = await pool.in(workspace).query<{ place: number; kept: EventId; fresh: boolean }>({
     name: "record",
     text: statement,
-    values: [workspace, storableJson(factRows), storableJson(deliveryRows), storableJson(lineRows), storableJson(nameRows)],
+    values: [workspace, storableJson(facts), storableJson(deliveries), storableJson(lines)],
   });
-  const marked = new Map(rows.map((row) => [`${row.connection} ${row.key}`, row]));
-  return entries.map(({ line, events }, index) => {
-    const found = events.map(({ draft }) => marked.get(`${line.connection} ${draft.key}`));
-    return {
-      journal: journalIds[index] as JournalId,
-      fresh: events.some(({ draft }) => {
-        const name = `${line.connection} ${draft.key}`;
-        return marked.get(name)?.fresh === true && facts.get(name)?.entry === index;
-      }),
-      events: found.flatMap((row) => (row ? [row.event] : [])),
-    };
-  });
+  for (const { place, kept, fresh } of rows) {
+    const one = recorded[owners[place - 1] ?? -1];
+    if (!one) continue;
+    one.events.push(kept);
+    one.fresh ||= fresh;
+  }
+  return recorded;
 }
