@@ -1,5 +1,51 @@
 -- Written by `npm run dump-schema` from the migrations: do not edit by hand.
 
+create table crm.call (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  key text not null,
+  via bigint,
+  direction text not null,
+  phone text not null,
+  e164 text,
+  line text,
+  account text,
+  extension text,
+  group_name text,
+  responsible bigint,
+  state text not null,
+  answered boolean not null default false,
+  told text,
+  outcome text,
+  started_at timestamp(3) with time zone not null,
+  wait_seconds integer,
+  talk_seconds integer,
+  duration_seconds integer,
+  recordings jsonb not null default '[]'::jsonb,
+  rating integer,
+  contact bigint,
+  deal bigint,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint call_pkey PRIMARY KEY (workspace, id),
+  constraint call_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id),
+  constraint call_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id),
+  constraint call_check CHECK (((outcome IS NOT NULL) = (state = 'over'::text))),
+  constraint call_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text, 'internal'::text]))),
+  constraint call_state_check CHECK ((state = ANY (ARRAY['ringing'::text, 'talking'::text, 'over'::text])))
+);
+CREATE INDEX call_contact ON crm.call USING btree (workspace, contact, started_at) WHERE (contact IS NOT NULL);
+CREATE INDEX call_created ON crm.call USING btree (workspace, created_at, id);
+CREATE INDEX call_deal ON crm.call USING btree (workspace, deal, started_at) WHERE (deal IS NOT NULL);
+CREATE INDEX call_missed ON crm.call USING btree (workspace, started_at) WHERE (outcome = 'missed'::text);
+CREATE INDEX call_of ON crm.call USING btree (workspace, responsible, started_at) WHERE (responsible IS NOT NULL);
+CREATE INDEX call_phone ON crm.call USING btree (workspace, e164, started_at) WHERE (e164 IS NOT NULL);
+CREATE INDEX call_started ON crm.call USING btree (workspace, started_at, id);
+CREATE INDEX call_updated ON crm.call USING btree (workspace, updated_at, id);
+CREATE UNIQUE INDEX call_key ON crm.call USING btree (workspace, key);
+alter table crm.call force row level security;
+
 create table crm.channel (
   workspace bigint not null,
   id bigint not null generated as identity,
@@ -289,6 +335,8 @@ create table crm.task (
   created_at timestamp(3) with time zone not null default statement_timestamp(),
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
+  mark text,
+  mark_at timestamp(3) with time zone,
   constraint task_pkey PRIMARY KEY (workspace, id),
   constraint task_check CHECK ((num_nonnulls(contact, company, deal) <= 1))
 );
@@ -298,6 +346,7 @@ CREATE INDEX task_created ON crm.task USING btree (workspace, created_at, id);
 CREATE INDEX task_deal ON crm.task USING btree (workspace, deal, id) WHERE (deal IS NOT NULL);
 CREATE INDEX task_due ON crm.task USING btree (workspace, COALESCE(due, 'infinity'::timestamp with time zone), id) WHERE (done_at IS NULL);
 CREATE INDEX task_due_of ON crm.task USING btree (workspace, responsible, COALESCE(due, 'infinity'::timestamp with time zone), id) WHERE (done_at IS NULL);
+CREATE INDEX task_mark ON crm.task USING btree (workspace, mark, mark_at) WHERE ((mark IS NOT NULL) AND (done_at IS NULL) AND (deleted_at IS NULL));
 CREATE INDEX task_updated ON crm.task USING btree (workspace, updated_at, id);
 alter table crm.task force row level security;
 
@@ -330,6 +379,7 @@ create table crm.timeline (
   note bigint,
   task bigint,
   what jsonb,
+  call bigint,
   constraint timeline_pkey PRIMARY KEY (workspace, id),
   constraint timeline_check CHECK ((num_nonnulls(contact, company, deal) = 1))
 );
@@ -486,6 +536,22 @@ create table hub.event (
 );
 alter table hub.event force row level security;
 
+create table hub.file (
+  workspace bigint not null,
+  id uuid not null,
+  connection bigint not null,
+  source bytea not null,
+  type text not null,
+  bytes bigint not null,
+  sha256 bytea not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint file_pkey PRIMARY KEY (workspace, id)
+);
+CREATE INDEX file_expiry ON hub.file USING btree (workspace, expires_at);
+CREATE UNIQUE INDEX file_source ON hub.file USING btree (workspace, connection, source);
+alter table hub.file force row level security;
+
 create table hub.idempotent_answer (
   workspace bigint not null,
   key text not null,
@@ -537,6 +603,18 @@ create table hub.journal (
 CREATE INDEX journal_connection ON hub.journal USING btree (workspace, connection, id);
 alter table hub.journal force row level security;
 
+create table hub.kept (
+  workspace bigint not null,
+  connection bigint not null,
+  kind text not null,
+  id text not null,
+  value text not null,
+  at timestamp with time zone not null default now(),
+  constraint kept_pkey PRIMARY KEY (workspace, connection, kind, id)
+);
+CREATE INDEX kept_at ON hub.kept USING btree (workspace, connection, kind, at, id);
+alter table hub.kept force row level security;
+
 create table hub.lane (
   workspace bigint not null,
   lane text not null,
@@ -562,6 +640,15 @@ create table hub.link (
 );
 CREATE INDEX link_ours ON hub.link USING btree (workspace, connection, kind, ours);
 alter table hub.link force row level security;
+
+create table hub.listener (
+  workspace bigint not null,
+  connection bigint not null,
+  holder uuid not null,
+  leased_until timestamp with time zone not null,
+  constraint listener_pkey PRIMARY KEY (workspace, connection)
+);
+alter table hub.listener force row level security;
 
 create table hub.login (
   email_hash text not null,
@@ -595,6 +682,18 @@ create table hub.pace (
   constraint pace_pkey PRIMARY KEY (workspace, connection)
 );
 alter table hub.pace force row level security;
+
+create table hub.poll (
+  workspace bigint not null,
+  connection bigint not null,
+  reached timestamp with time zone,
+  deep_at timestamp with time zone,
+  next_at timestamp with time zone not null default now(),
+  leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  error text,
+  constraint poll_pkey PRIMARY KEY (workspace, connection)
+);
+alter table hub.poll force row level security;
 
 create table hub.seen (
   workspace bigint not null,

@@ -1,3 +1,4 @@
+import type { AnsweredCall, EndedLeg, FinishedCall, RatedCall, RecordedCall, RingingCall } from "./calls.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
 import type { ConnectionId, EventId, RecordId, WorkspaceId } from "./words.ts";
@@ -11,6 +12,13 @@ export interface Events {
   "contact.submitted": SubmittedContact;
   "company.submitted": SubmittedCompany;
   "task.submitted": SubmittedTask;
+  /** Somebody's phone here rings, or somebody here calls out and the client's phone is tried. */
+  "call.ringing": RingingCall;
+  "call.answered": AnsweredCall;
+  "call.ended": EndedLeg;
+  "call.finished": FinishedCall;
+  "call.recorded": RecordedCall;
+  "call.rated": RatedCall;
 }
 export type EventType = keyof Events;
 export const eventTypes: readonly EventType[] = [
@@ -19,6 +27,12 @@ export const eventTypes: readonly EventType[] = [
   "contact.submitted",
   "company.submitted",
   "task.submitted",
+  "call.ringing",
+  "call.answered",
+  "call.ended",
+  "call.finished",
+  "call.recorded",
+  "call.rated",
 ];
 
 /** A fact before it is stored. */

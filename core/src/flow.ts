@@ -6,7 +6,7 @@ import type { Workspace } from "./words.ts";
 export interface Flow<T extends EventType = EventType, P extends PortName = PortName> {
   /** A verb phrase; the name people see on a delivery. */
   readonly name: string;
-  readonly on: T;
+  readonly on: readonly T[];
   /** The ability a connection needs to be a target of this flow. */
   readonly needs: P;
   /** Runs once per event and target, and may be run again after any failure: every write carries a key made by `key`. */
@@ -31,6 +31,15 @@ export interface FlowContext<P extends PortName = PortName> {
   /** The next number of the source connection's own count from 0, for taking turns. */
   turn(): Promise<number>;
   readonly now: Date;
+  /** Copies what is at this address of the source connection into our storage, once, for so many days. Throws `Unavailable` while it is not there yet. */
+  keepFile(url: string, options: { readonly days: number }): Promise<KeptFile>;
   /** Whom the target CRM knows to be working there: record ids of active users. */
   isActiveUser(id: string): boolean;
+}
+
+/** A file in our own storage. */
+export interface KeptFile {
+  readonly id: string;
+  readonly type: string;
+  readonly bytes: number;
 }

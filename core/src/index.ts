@@ -1,3 +1,4 @@
+export * from "./calls.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./flow.ts";

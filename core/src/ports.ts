@@ -1,7 +1,9 @@
+import type { CallDirection, CallDraft, CallOutcome, EndedLeg, FinishedCall, RatedCall, RingingCall } from "./calls.ts";
 import type { Attribution } from "./events.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
-import type { RecordId } from "./words.ts";
+import type { OutgoingRequest } from "./vendor.ts";
+import type { ConnectionId, RecordId } from "./words.ts";
 
 /**
  * What a connection can do for the flows. A role is an ability of a connection, not a kind of vendor.
@@ -10,6 +12,11 @@ import type { RecordId } from "./words.ts";
  */
 export interface Ports {
   readonly crm: Crm;
+  readonly callDesk: CallDesk;
+  readonly phoneBook: PhoneBook;
+  readonly telephony: Telephony;
+  readonly rehearsal: Rehearsal;
+  readonly callFeed: CallFeed;
 }
 export type PortName = keyof Ports;
 
@@ -30,6 +37,15 @@ export interface Crm {
   saveDeal(draft: DealDraft): Promise<Saved>;
   /** Puts a note or a task on a contact, company or deal, or a task on nobody. */
   addEntry(entry: Entry): Promise<Saved>;
+  /**
+   * Puts down what is known of a call so far. Merged with what was known: a call is one record for ever, an answer is never taken back,
+   * what is absent changes nothing. Order and repeats do not matter.
+   */
+  saveCall(draft: CallDraft): Promise<SavedCall>;
+  /** The call of this key, as last saved. */
+  findCall(key: string): Promise<SavedCall | undefined>;
+  /** Closes the open tasks of this mark whose moment is before `before`, and answers how many there were. */
+  closeTasks(by: { readonly mark: string; readonly before: Date }, result: string): Promise<number>;
   /** Users, pipelines and fields as they are now. May be slow; the hub keeps a copy. */
   directory(): Promise<Directory>;
 }
@@ -127,12 +143,119 @@ export type Entry =
       readonly title: string;
       readonly text?: string;
       readonly type?: RecordId;
+      /** What `closeTasks` finds it by, and the moment it is about. */
+      readonly mark?: { readonly name: string /** ISO 8601 with offset. */; readonly at: string };
       /** ISO 8601 with offset. */
       readonly due?: string;
       readonly estimateMinutes?: number;
       readonly responsible?: RecordId;
       readonly author?: RecordId;
     };
+
+/** A call as the CRM keeps it. */
+export interface SavedCall extends Saved {
+  readonly direction: CallDirection;
+  readonly client: Phone;
+  readonly isOver: boolean;
+  /** Somebody here has spoken with this number since. */
+  readonly isReturned: boolean;
+  readonly outcome?: CallOutcome;
+  readonly user?: RecordId;
+  readonly contact?: RecordId;
+  readonly deal?: RecordId;
+}
+
+/** A CRM that can show a card on the right person's screen while the phone rings. */
+export interface CallDesk {
+  show(card: CallCard): Promise<void>;
+  /** Takes the card off everybody's screen, or only off that of `user`. */
+  hide(call: { readonly key: string; readonly user?: RecordId; readonly because: "answered" | "ended" }): Promise<void>;
+}
+
+export interface CallCard {
+  readonly key: string;
+  readonly direction: CallDirection;
+  readonly client: Phone;
+  readonly line?: string;
+  /** Whose screen. */
+  readonly user: RecordId;
+  readonly contact?: { readonly id: RecordId; readonly name: string };
+  readonly deal?: { readonly id: RecordId; readonly name: string };
+}
+
+/** An index of phones in our own database: answers in milliseconds, whatever its CRM is doing. */
+export interface PhoneBook {
+  find(phone: Phone): Promise<Caller | undefined>;
+}
+
+export interface Caller {
+  readonly name: string;
+  /** Absent where the phone is a company's own. */
+  readonly contact?: RecordId;
+  readonly responsible?: RecordId;
+}
+
+/** A PBX: rings people here and connects them with clients. */
+export interface Telephony {
+  /**
+   * Rings the employee first and, when they answer, the client. Answers when ringing has been asked for. Rings people, so it is never repeated.
+   * An account that cannot be rung → `Refused`.
+   */
+  startCall(call: { readonly account: string; readonly phone: string; readonly line?: string }): Promise<{ readonly call?: string }>;
+  users(): Promise<readonly TelephonyUser[]>;
+  /** How to ask for a recording of this PBX. */
+  recording(url: string): OutgoingRequest;
+}
+
+export interface TelephonyUser {
+  readonly account: string;
+  readonly name: string;
+  readonly extension?: string;
+  /** Direct number. */
+  readonly phone?: string;
+  readonly email?: string;
+}
+
+/** Plays a call that nobody makes, with real timing: to try everything that follows from a call. */
+export interface Rehearsal {
+  play(script: CallScript): Promise<{ readonly call: string }>;
+}
+
+export interface CallScript {
+  readonly from: string;
+  readonly line?: string;
+  /** Whose phone rings; without it, where the call is routed to, or everybody's. */
+  readonly account?: string;
+  /** Nobody answers without it. */
+  readonly answerAfterSeconds?: number;
+  readonly talkSeconds?: number;
+  /** How long the client lets it ring. */
+  readonly patienceSeconds?: number;
+}
+
+/** An outside program that is told of every call of one of our connections. */
+export interface CallFeed {
+  /** Whose calls. A flow that needs this port gets no others. */
+  readonly of: ConnectionId;
+  /** Who is this, and who should be rung? Within two seconds, or undefined. Asked once. */
+  ask(call: { readonly call: string; readonly client: Phone; readonly line?: string }): Promise<Route | undefined>;
+  /** False when no program is attached. */
+  tell(told: ToldCall): Promise<boolean>;
+}
+
+export type ToldCall =
+  | { readonly what: "ringing" | "answered"; readonly call: RingingCall }
+  | { readonly what: "ended"; readonly call: EndedLeg }
+  | { readonly what: "finished"; readonly call: FinishedCall }
+  | { readonly what: "rated"; readonly call: RatedCall };
+
+/** Where a call is to go. */
+export interface Route {
+  readonly name?: string;
+  /** The account of the PBX to ring; without it, its own plan stands. */
+  readonly account?: string;
+  readonly caller?: Caller;
+}
 
 /** What a CRM is made of: who works in it, its pipelines, its fields. */
 export interface Directory {

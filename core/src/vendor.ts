@@ -1,5 +1,6 @@
 import type { EventDraft } from "./events.ts";
-import type { Directory, Ports } from "./ports.ts";
+import type { Phone } from "./phone.ts";
+import type { Directory, Ports, Route, Telephony } from "./ports.ts";
 import type { SecretValues, Settings, SettingValues } from "./settings.ts";
 import type { ConnectionId, Label, Workspace } from "./words.ts";
 
@@ -20,6 +21,16 @@ export interface Vendor<S extends Settings = Settings> {
   readonly door?: Door;
   /** What a request means. Pure: a stored request can be received again after a fix. */
   receive?(request: InboundRequest, connection: Connection<S>, now: Date): Received;
+  /**
+   * Facts that nobody brought: asked for on a timer and on demand. `since` reaches back before the last time, so that what was missed
+   * meanwhile is found; what is known already costs nothing. Undefined when this connection has nothing to ask.
+   */
+  poll?(connection: Connection<S>, kit: Kit, since: Date): Promise<Polled | undefined>;
+  /**
+   * Keeps a socket open, or watches over something, until `signal` is aborted. Exactly one process of the hub runs it for a connection at a time.
+   * When it throws it is started again, after a while.
+   */
+  listen?(connection: Connection<S>, kit: Kit, signal: StopSignal): Promise<void>;
   /** How often this request's sender may come. Pure. A request over any limit is answered `rate_limited` and not stored. */
   limits?(request: InboundRequest, connection: Connection<S>): readonly RateLimit[];
   /** The addresses a person copies to the other side, for `connection add`. `base` is the public address of the hub, without a slash at the end. */
@@ -46,6 +57,8 @@ export interface Connection<S extends Settings = Settings> {
   readonly directory: Directory;
   /** Their field name → our field code, as a person mapped them. */
   readonly fieldMapping: Readonly<Record<string, string>>;
+  /** Their account → the user of our CRM. */
+  readonly userMapping: Readonly<Record<string, string>>;
 }
 
 /** What the hub lends to a connected vendor. */
@@ -53,8 +66,53 @@ export interface Kit {
   /** The guarded way out: time and size limits, no private addresses unless the connection allows them, paced, recorded with the attempt. */
   readonly fetch: Fetch;
   now(): Date;
+  /** Opens a WebSocket through the same guard. Resolves when it is open; throws as `fetch` does. */
+  openSocket(request: { readonly url: string; readonly headers?: Readonly<Record<string, string>> }, ear: SocketEar): Promise<Socket>;
   /** The connection whose event is being delivered at this moment, for a CRM that tells where its records came from. */
   source?(): ConnectionId | undefined;
+  /** The public address of the hub, without a slash at the end. */
+  publicUrl(): string;
+  /** What this connection keeps between requests, sealed. */
+  readonly store: Store;
+  /** Facts that came by no request: on disk when this resolves. `from` is what the journal shows. */
+  record(facts: readonly EventDraft[], from: Origin): Promise<void>;
+  /** Who is calling, and whose phone is to ring: from our own index or, where a program of the customer's is attached, from that. */
+  route(call: { readonly call: string; readonly client: Phone; readonly line?: string }): Promise<Route>;
+  /** The PBX behind another connection of this workspace. */
+  telephonyOf(connection: ConnectionId): Promise<Telephony | undefined>;
+  /** From now on this secret names this connection at the door; for ever, or for so many seconds. */
+  openDoor(secret: string, seconds?: number): Promise<void>;
+}
+
+/** Says when to stop: an `AbortSignal`. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+}
+
+/** Small documents of one connection, encrypted at rest, seen by every process of the hub. */
+export interface Store {
+  get<T>(kind: string, id: string): Promise<T | undefined>;
+  /** `at` is what `list` goes by; now, unless told. */
+  put(kind: string, id: string, value: unknown, at?: Date): Promise<void>;
+  remove(kind: string, id: string): Promise<void>;
+  /** The oldest first. */
+  list<T>(
+    kind: string,
+    between?: { readonly since?: Date; readonly until?: Date; readonly limit?: number },
+  ): Promise<{ readonly id: string; readonly value: T }[]>;
+}
+
+/** What the journal shows of facts that came by no request. */
+export interface Origin {
+  /** "ARI", "GET /history". */
+  readonly what: string;
+  /** As it came. */
+  readonly raw?: string;
+}
+
+export interface Polled extends Origin {
+  readonly facts: readonly EventDraft[];
 }
 
 export interface OutgoingRequest {
@@ -69,6 +127,15 @@ export interface OutgoingReply {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
+export interface SocketEar {
+  text(data: string): void;
+  /** Told once, whoever closed it. */
+  closed(because: string): void;
+}
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+}
 /** Redirects are answers, never followed. Throws `Unavailable` when no answer came, `Refused` when the address is not allowed. */
 export type Fetch = (request: OutgoingRequest) => Promise<OutgoingReply>;
 
@@ -80,6 +147,8 @@ export interface Door {
   readonly bodyLimit: number;
   /** The secret that names the connection, wherever the protocol carries it. */
   token(request: InboundRequest): string | undefined;
+  /** Whether this request needs no secret when its address names the connection: a page on which a person signs in. */
+  isOpen?(request: InboundRequest): boolean;
   /** Answered before any connection is looked for: preflights, refusals that need no database. Pure. */
   before?(request: InboundRequest): Reply | undefined;
   /** A refusal in the protocol's own shape, in words that tell the caller what to mend. Pure. */
@@ -89,7 +158,7 @@ export interface Door {
 export interface DoorRoute {
   /** Every other method is answered with `method_not_allowed`. */
   readonly methods: readonly string[];
-  /** Starts with `/`; also what `request.path` holds, whichever prefix it came by. */
+  /** Starts with `/`; also what `request.path` holds, whichever prefix it came by. `/some/*` takes every path below; `request.path` is then the whole of it. */
   readonly path: string;
   /** Served below `/in/<connection>` only, and not at the root: paths of our own making. */
   readonly inboundOnly?: true;
@@ -152,7 +221,7 @@ export type Received =
   /** Stored, then answered at once. `reply` is only sent after the facts are on disk. */
   | { readonly facts: readonly EventDraft[]; readonly reply: Reply }
   /** The caller waits for data: answered within `withinMs`, or with `otherwise`. */
-  | { answer(): Promise<Reply>; readonly otherwise: Reply; readonly withinMs: number }
+  | { answer(kit: Kit): Promise<Reply>; readonly otherwise: Reply; readonly withinMs: number }
   /** Answered, kept in the journal, nothing to do. */
   | { readonly ignored: string; readonly reply: Reply }
   /** A script or page for browsers: answered, and not worth a line in the journal. */

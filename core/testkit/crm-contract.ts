@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Conflict, type Crm, type Directory, type EntryTarget, type Money, type Phone, Refused } from "../src/index.ts";
+import { callPromises } from "./crm-calls.ts";
 
 /** A contact as a test looks at it, whatever CRM keeps it. */
 export interface KeptContact {
@@ -87,6 +88,8 @@ export function crmContract(name: string, make: () => Promise<CrmOnTrial>): void
       directory = await trial.directory();
     });
     afterAll(() => trial.close());
+
+    describe("calls", () => callPromises({ crm: () => crm, user, key, phone }));
 
     describe("finding a contact", () => {
       it("finds nobody by nothing, and nobody by an unknown phone", async () => {

@@ -1,3 +1,4 @@
+import type { CallDraft } from "../src/calls.ts";
 import { Conflict, Refused } from "../src/errors.ts";
 import type { Attribution } from "../src/events.ts";
 import type { Money } from "../src/money.ts";
@@ -17,6 +18,7 @@ import {
   emptyDirectory,
 } from "../src/ports.ts";
 import type { RecordId } from "../src/words.ts";
+import { type MemoryCall, memoryCalls } from "./memory-calls.ts";
 
 export interface MemoryContact {
   readonly id: RecordId;
@@ -63,13 +65,16 @@ export interface MemoryDeal {
   tags: string[];
   createdAt: Date;
 }
-export type MemoryEntry = Entry & { readonly id: RecordId };
+/** `result` is that of a task which was closed. */
+export type MemoryEntry = Entry & { readonly id: RecordId; result?: string };
 
 export interface MemoryCrm extends Crm {
   readonly contacts: MemoryContact[];
   readonly companies: MemoryCompany[];
   readonly deals: MemoryDeal[];
   readonly entries: MemoryEntry[];
+  /** By key. */
+  readonly phoneCalls: ReadonlyMap<string, MemoryCall>;
   /** The names of the calls made, in order: what a flow costs. */
   readonly calls: string[];
   /** The next call of this name fails with this error: before anything is written, or after it. */
@@ -110,6 +115,7 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
   let afterFind: (() => void) | undefined;
   let count = 0;
   const nextId = (): RecordId => String(++count);
+  const phone = memoryCalls(nextId);
 
   /** Counts the call, lets it fail on order, and writes a key only once. */
   const call = async <T>(name: keyof Crm, work: () => T): Promise<T> => {
@@ -292,6 +298,15 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
       }),
     );
   const withoutTarget = ({ on: _on, ...task }: Entry & { kind: "task" }) => task;
+  const withLiveReferences = ({ contact, deal, employee, ...draft }: CallDraft): CallDraft => {
+    const { user, ...nobody } = employee ?? {};
+    return {
+      ...draft,
+      ...(contacts.some(({ id }) => id === contact) && contact !== undefined && { contact }),
+      ...(deals.some(({ id }) => id === deal) && deal !== undefined && { deal }),
+      ...(employee && { employee: { ...nobody, ...(directory.users.some(({ id }) => id === user) && user !== undefined && { user }) } }),
+    };
+  };
   const touch = (id: RecordId | undefined): void => {
     const contact = contacts.find((known) => known.id === id);
     if (contact) contact.active = ++count;
@@ -307,6 +322,7 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
     companies,
     deals,
     entries,
+    phoneCalls: phone.calls,
     calls,
     failNext: (name, error, when = "before") => void failures.set(name, { error, when }),
     afterNextFind: (action) => {
@@ -327,6 +343,16 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
     findDeal,
     saveDeal,
     addEntry,
+    saveCall: (draft) => call("saveCall", () => phone.save(withLiveReferences(draft))),
+    findCall: (key) => call("findCall", () => phone.find(key)),
+    closeTasks: ({ mark, before }, result) =>
+      call("closeTasks", () => {
+        const open = entries.filter(
+          (entry) => entry.kind === "task" && entry.mark?.name === mark && !entry.result && new Date(entry.mark.at) < before,
+        );
+        for (const task of open) task.result = result;
+        return open.length;
+      }),
     directory: () => call("directory", () => directory),
   };
 }

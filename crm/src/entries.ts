@@ -14,6 +14,8 @@ export interface NewTask {
   readonly due?: Date | null | undefined;
   readonly estimateMinutes?: number | null | undefined;
   readonly responsible?: number | null | undefined;
+  /** What a program finds its own open tasks by, and the moment they are about. */
+  readonly mark?: { readonly name: string; readonly at: Date } | undefined;
 }
 
 const by = { actor: "$6", via: "$7", key: "$2" };
@@ -43,8 +45,8 @@ const taskText = `
   with ${knownPart("task", by)},
   ${wrongPart([...target, ["type", "task_type", "$11"], ["responsible", "user_account", "$14"]])},
   made as (
-    insert into crm.task (workspace, contact, company, deal, title, text, type, due, estimate_minutes, responsible, created_by, updated_by)
-    select $1, $3::bigint, $4::bigint, $5::bigint, $9::text, $10::text, $11::bigint, $12::timestamptz, $13::integer, $14::bigint, $8::bigint, $8::bigint
+    insert into crm.task (workspace, contact, company, deal, title, text, type, due, estimate_minutes, responsible, mark, mark_at, created_by, updated_by)
+    select $1, $3::bigint, $4::bigint, $5::bigint, $9::text, $10::text, $11::bigint, $12::timestamptz, $13::integer, $14::bigint, $15::text, $16::timestamptz, $8::bigint, $8::bigint
     where not exists (select from known) and not exists (select from wrong)
     returning id),
   ${writtenParts("task", "made", by)},
@@ -80,6 +82,8 @@ export async function insertTask(sql: Sql, on: Target | undefined, task: NewTask
     task.due ?? null,
     task.estimateMinutes ?? null,
     task.responsible ?? null,
+    task.mark?.name ?? null,
+    task.mark?.at ?? null,
   ];
   const row = await insertOnce<MadeRow>(sql, by, { name: "crm-insert-task", text: taskText, values });
   return made(row, place, by, task);

@@ -1,4 +1,5 @@
 export * from "./by.ts";
+export * from "./calls.ts";
 export * from "./channels.ts";
 export * from "./choices.ts";
 export * from "./companies.ts";

@@ -10,10 +10,12 @@ import {
   type Workspace,
 } from "@svyazka/core";
 import type { By, Target } from "./by.ts";
+import { closeTasks } from "./calls.ts";
 import { readDirectory } from "./directory.ts";
 import { insertNote, insertTask } from "./entries.ts";
 import { Forbidden, Invalid, NotFound } from "./errors.ts";
 import { type PortWrite, readId } from "./port-write.ts";
+import { findCall, saveCall } from "./save-call.ts";
 import { saveCompany } from "./save-company.ts";
 import { saveContact } from "./save-contact.ts";
 import { saveDeal } from "./save-deal.ts";
@@ -51,6 +53,9 @@ export function crmPort(sql: Sql, { workspace, connection, source }: PortContext
     findDeal: (search) => refusing(() => findDeal(sql, storable(search))),
     saveDeal: (draft) => saved(() => saveDeal(sql, storable(draft), write(draft.key, draft.author))),
     addEntry: (entry) => saved(() => addEntry(sql, storable(entry), by(entry.key, entry.author))),
+    saveCall: (draft) => refusing(() => saveCall(sql, storable(draft), by(draft.key, undefined))),
+    findCall: (key) => refusing(() => findCall(sql, storable(key))),
+    closeTasks: (which, result) => refusing(() => closeTasks(sql, storable(which), storable(result), by("", undefined))),
     directory: () => readDirectory(sql),
   };
 }
@@ -148,6 +153,7 @@ async function addTask(sql: Sql, entry: Entry & { kind: "task" }, by: By): Promi
     due,
     estimateMinutes: entry.estimateMinutes,
     responsible: entry.responsible === undefined ? undefined : readId("responsible", entry.responsible),
+    mark: entry.mark && { name: entry.mark.name, at: new Date(entry.mark.at) },
   };
   return insertTask(sql, entry.on && readTarget(entry.on), task, by);
 }

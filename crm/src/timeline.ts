@@ -1,3 +1,4 @@
+import type { CallDirection, CallOutcome, CallRecording, CallState } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { Entity, Reader } from "./by.ts";
 import { cut, type Page, type PageQuery, type Part, readCursor, run, writeCursor } from "./page.ts";
@@ -8,7 +9,7 @@ import type { Sql } from "./sql.ts";
 export interface TimelineEntry {
   readonly id: number;
   readonly at: Date;
-  /** created, changed, stage, tags, note, task, task_closed, task_reopened, deleted. */
+  /** created, changed, stage, tags, note, task, task_closed, task_reopened, call, deleted. */
   readonly kind: string;
   /** `user:5`, `token:12`, `connection:3`, `operator`. */
   readonly actor: string;
@@ -30,6 +31,16 @@ export interface TimelineEntry {
     readonly due: string | null;
     readonly done: boolean;
     readonly result: string | null;
+  } | null;
+  readonly call: {
+    readonly id: number;
+    readonly direction: CallDirection;
+    readonly phone: string;
+    readonly state: CallState;
+    readonly outcome: CallOutcome | null;
+    readonly responsible: number | null;
+    readonly talkSeconds: number | null;
+    readonly recordings: readonly CallRecording[];
   } | null;
 }
 
@@ -54,10 +65,13 @@ export async function readTimeline(sql: Sql, entity: Entity, id: number, query: 
     raw`select t.id, t.at, t.kind, t.actor, t.via, t.key, t.contact, t.company, t.deal, t.what,
         case when n.id is not null then jsonb_build_object('id', n.id, 'text', n.text) end as note,
         case when k.id is not null then jsonb_build_object(
-          'id', k.id, 'title', k.title, 'text', k.text, 'due', k.due, 'done', k.done_at is not null, 'result', k.result) end as task
+          'id', k.id, 'title', k.title, 'text', k.text, 'due', k.due, 'done', k.done_at is not null, 'result', k.result) end as task,
+        case when a.id is not null then jsonb_build_object('id', a.id, 'direction', a.direction, 'phone', a.phone, 'state', a.state, 'outcome', a.outcome,
+          'responsible', a.responsible, 'talkSeconds', a.talk_seconds, 'recordings', a.recordings) end as call
       from (select * from (${entries}) entry order by at desc, id desc limit ${query.limit + 1}) t
       left join crm.note n on n.workspace = t.workspace and n.id = t.note and n.deleted_at is null
       left join crm.task k on k.workspace = t.workspace and k.id = t.task and k.deleted_at is null
+      left join crm.call a on a.workspace = t.workspace and a.id = t.call and a.deleted_at is null
       order by t.at desc, t.id desc`,
   );
   return cut(rows, query.limit, (last) => writeCursor("timeline", last.at, last.id));

@@ -1,22 +1,54 @@
-import { LoginNeeded, type Vendor } from "@svyazka/core";
+import { type CallDesk, LoginNeeded, type PhoneBook, type Vendor, type Workspace } from "@svyazka/core";
+import { whoseIsPhone } from "./phone-index.ts";
 import { crmPort } from "./port.ts";
-import type { Database } from "./sql.ts";
+import type { Database, Sql } from "./sql.ts";
 
 const settings = {} as const;
 
+export interface BuiltinCrmOptions {
+  readonly database: Database;
+  /** Puts news on the open pages of these users, or of everybody. */
+  tell(sql: Sql, news: { readonly type: string } & Readonly<Record<string, unknown>>, users?: readonly number[]): Promise<void>;
+}
+
 /** The built-in CRM, plugged in as every other vendor is. */
-export const builtinCrm = (database: Database): Vendor<typeof settings> => ({
+export const builtinCrm = (options: BuiltinCrmOptions): Vendor<typeof settings> => ({
   id: "crm",
   title: { ru: "Встроенная CRM", en: "Built-in CRM" },
   settings,
   connect({ id, workspace }, kit) {
-    const sql = database.in(workspace.id);
+    const sql = options.database.in(workspace.id);
     return {
       crm: crmPort(sql, { workspace, connection: id, ...(kit.source && { source: kit.source }) }),
+      callDesk: callDesk(sql, options),
+      phoneBook: phoneBook(sql, workspace),
       async check() {
         const rows = await sql.query({ text: "select from crm.pipeline where workspace = $1 and is_default", values: [sql.workspace] });
         if (rows.length === 0) throw new LoginNeeded("the CRM of this workspace has no pipeline yet");
       },
+    };
+  },
+});
+
+const callDesk = (sql: Sql, { tell }: BuiltinCrmOptions): CallDesk => ({
+  async show({ user, ...card }) {
+    await tell(sql, { type: "call.ringing", ...card }, [Number(user)]);
+  },
+  async hide({ user, ...call }) {
+    await tell(sql, { type: "call.gone", ...call }, user === undefined ? undefined : [Number(user)]);
+  },
+});
+
+/** A company's own phone names the company; a call is answered with the best hit there is. */
+const phoneBook = (sql: Sql, { country }: Workspace): PhoneBook => ({
+  async find(phone) {
+    const owner = (await whoseIsPhone(sql, phone.e164 ?? phone.typed, country))[0];
+    if (!owner) return undefined;
+    const responsible = owner.deal?.responsible ?? owner.responsible;
+    return {
+      name: owner.name === "" ? (owner.companyName ?? "") : owner.name,
+      ...(owner.contact !== null && { contact: String(owner.contact) }),
+      ...(responsible !== null && { responsible: String(responsible) }),
     };
   },
 });

@@ -1,5 +1,5 @@
 import type { ConnectionId, Workspace, WorkspaceId } from "@svyazka/core";
-import type { CrmOnTrial, KeptEntry } from "@svyazka/core/testkit";
+import { type CrmOnTrial, type KeptEntry, loneKit } from "@svyazka/core/testkit";
 import {
   builtinCrm,
   createDefaults,
@@ -43,10 +43,19 @@ export async function crmOnTrial(database: Database, workspace: Workspace): Prom
     options: [{ value: "Малый" }, { value: "Большой" }],
   });
   await sources.create(sql, { name: "Сайт", code: "site" });
-  const vendor = builtinCrm(database);
+  const vendor = builtinCrm({ database, tell: () => Promise.resolve() });
   const connected = vendor.connect?.(
-    { id: 1 as ConnectionId, name: "CRM", workspace, settings: {}, secrets: {}, directory: await readDirectory(sql), fieldMapping: {} },
-    { fetch: () => Promise.reject(new Error("the built-in CRM calls nobody")), now: () => new Date() },
+    {
+      id: 1 as ConnectionId,
+      name: "CRM",
+      workspace,
+      settings: {},
+      secrets: {},
+      directory: await readDirectory(sql),
+      fieldMapping: {},
+      userMapping: {},
+    },
+    loneKit,
   );
   if (!connected?.crm) throw new Error("the built-in CRM is a CRM");
   const named = (members: Record<string, number | string | null>) =>

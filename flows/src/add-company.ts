@@ -8,7 +8,7 @@ import { joinLines, wordsIn } from "./text.ts";
  */
 export const addCompany: Flow<"company.submitted", "crm"> = {
   name: "add-company",
-  on: "company.submitted",
+  on: ["company.submitted"],
   needs: "crm",
   async run({ data: asked }, at) {
     const words = wordsIn(at.workspace.language);

@@ -6,7 +6,7 @@ import { joinLines, phoneLines, remarkLines, wordsIn } from "./text.ts";
 /** Another program asked for a contact: a person who is known gets what the contact lacked, and no second card. */
 export const addContact: Flow<"contact.submitted", "crm"> = {
   name: "add-contact",
-  on: "contact.submitted",
+  on: ["contact.submitted"],
   needs: "crm",
   async run({ data: asked }, at) {
     const words = wordsIn(at.workspace.language);

@@ -6,7 +6,7 @@ import { attributionLines, joinLines, listLines, phoneLines, remarkLines, sumLin
 /** Another program asked for one deal: it is made as asked, with the person it names found or made first. */
 export const addDeal: Flow<"deal.submitted", "crm"> = {
   name: "add-deal",
-  on: "deal.submitted",
+  on: ["deal.submitted"],
   needs: "crm",
   async run({ data: asked }, at) {
     const words = wordsIn(at.workspace.language);

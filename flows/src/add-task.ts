@@ -5,7 +5,7 @@ import { joinLines, listLines, remarkLines, wordsIn } from "./text.ts";
 /** Another program asked for a task; it belongs to no contact or deal, because the request names none. */
 export const addTask: Flow<"task.submitted", "crm"> = {
   name: "add-task",
-  on: "task.submitted",
+  on: ["task.submitted"],
   needs: "crm",
   async run({ data: asked }, at) {
     const words = wordsIn(at.workspace.language);

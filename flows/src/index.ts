@@ -3,9 +3,46 @@ import { addCompany } from "./add-company.ts";
 import { addContact } from "./add-contact.ts";
 import { addDeal } from "./add-deal.ts";
 import { addTask } from "./add-task.ts";
+import { hideCallCard } from "./hide-call-card.ts";
+import { keepRecording } from "./keep-recording.ts";
+import { logCall } from "./log-call.ts";
+import { makeLeadFromUnknownCaller } from "./make-lead-from-unknown-caller.ts";
+import { missedCallTask } from "./missed-call-task.ts";
+import { rateCall } from "./rate-call.ts";
+import { routeToResponsible } from "./route-to-responsible.ts";
+import { showCallCard } from "./show-call-card.ts";
 import { takeLead } from "./take-lead.ts";
+import { tellCallFeed } from "./tell-call-feed.ts";
 
-export { addCompany, addContact, addDeal, addTask, takeLead };
+export {
+  addCompany,
+  addContact,
+  addDeal,
+  addTask,
+  hideCallCard,
+  keepRecording,
+  logCall,
+  makeLeadFromUnknownCaller,
+  missedCallTask,
+  rateCall,
+  routeToResponsible,
+  showCallCard,
+  takeLead,
+  tellCallFeed,
+};
 
-/** Everything the hub does about what happens. */
-export const flows: readonly AnyFlow[] = [takeLead, addDeal, addContact, addCompany, addTask];
+const callFlows: readonly AnyFlow[] = [
+  showCallCard,
+  hideCallCard,
+  tellCallFeed,
+  // Before the call is logged, so that it is logged with the contact that is made of it.
+  makeLeadFromUnknownCaller,
+  logCall,
+  // After it: by then the call has its outcome.
+  missedCallTask,
+  keepRecording,
+  rateCall,
+];
+
+/** Everything the hub does about what happens. What several flows do about one event for one connection is done in this order. */
+export const flows: readonly AnyFlow[] = [takeLead, addDeal, addContact, addCompany, addTask, ...callFlows];

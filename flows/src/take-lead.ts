@@ -22,7 +22,7 @@ type Context = FlowContext<"crm">;
  */
 export const takeLead: Flow<"lead.submitted", "crm"> = {
   name: "take-lead",
-  on: "lead.submitted",
+  on: ["lead.submitted"],
   needs: "crm",
   async run(event, at) {
     const { data: lead } = event;

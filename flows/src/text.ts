@@ -1,5 +1,6 @@
 import type { Attribution, Consent, Language, Money, Person, Phone, Touch } from "@svyazka/core";
 import { writeMoney } from "@svyazka/core";
+import { callEnglish, callRussian } from "./call-text.ts";
 
 /** What the flows write for people, in the language of the company. */
 const russian = {
@@ -39,7 +40,10 @@ const russian = {
     companyNew: "Создана компания",
     companyKnown: "Компания уже была, дополнена",
     task: "Создана задача",
+    ...callRussian.done,
   },
+  missedCall: callRussian.missedCall,
+  calledBack: callRussian.calledBack,
 };
 export type Words = typeof russian;
 
@@ -80,7 +84,10 @@ const english: Words = {
     companyNew: "Made a company",
     companyKnown: "The company was known; added what it lacked",
     task: "Made a task",
+    ...callEnglish.done,
   },
+  missedCall: callEnglish.missedCall,
+  calledBack: callEnglish.calledBack,
 };
 
 export const wordsIn = (language: Language): Words => (language === "ru" ? russian : english);

@@ -8,6 +8,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { accessRoutes } from "./api/access-routes.ts";
 import { Authentication } from "./api/authenticate.ts";
 import { connectionRoutes } from "./api/connection-routes.ts";
+import { recordingWriter } from "./api/crm/call-routes.ts";
 import { crmRoutes } from "./api/crm-routes.ts";
 import { deliveryRoutes } from "./api/delivery-routes.ts";
 import { serveDescription } from "./api/description.ts";
@@ -15,8 +16,10 @@ import { doctorRoutes } from "./api/doctor-routes.ts";
 import { journalRoutes } from "./api/journal-routes.ts";
 import { ApiError, answerError } from "./api/problems.ts";
 import { apiPrefix, serveApi } from "./api/serve.ts";
+import { telephonyRoutes } from "./api/telephony-routes.ts";
 import { workspaceRoutes } from "./api/workspace-routes.ts";
 import { newId } from "./db/new-id.ts";
+import { serveFiles } from "./files/serve.ts";
 import type { Hub } from "./hub.ts";
 import { answerUnknown, serveDoors } from "./inbound/doors.ts";
 import { RateLimits } from "./inbound/rate-limits.ts";
@@ -99,7 +102,8 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...deliveryRoutes(hub),
           ...accessRoutes(hub, new SignIn(hub.pool), sessions),
           ...doctorRoutes(hub),
-          ...crmRoutes,
+          ...telephonyRoutes(hub),
+          ...crmRoutes(recordingWriter(hub)),
         ]);
         inner.get(live.path, { schema: { summary: live.summary, tags: [live.tag], operationId: live.id } }, async (request, reply) => {
           const caller = await authentication.callerOf(request);
@@ -112,6 +116,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
     );
   });
 
+  serveFiles(app, hub);
   await servePages(app, hub);
   return app;
 }

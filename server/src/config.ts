@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 /**
@@ -67,6 +67,7 @@ export const variables = {
     ["http:", "https:"],
   ),
   DATA_DIR: withDefault("Where the embedded database, the encryption key and the logs are kept.", "./data"),
+  FILES_DIR: text("Where recordings are kept. Without it, DATA_DIR/files. Processes on several machines need one they all see."),
   DATABASE_URL: address("A PostgreSQL (15 or later) to use instead of the embedded one, e.g. postgres://user:password@host:5432/svyazka.", [
     "postgres:",
     "postgresql:",
@@ -87,7 +88,7 @@ export const variables = {
 } as const;
 
 type ReadOf<V> = V extends Variable<infer T> ? T : never;
-export type Config = { readonly [K in keyof typeof variables]: ReadOf<(typeof variables)[K]> };
+export type Config = { readonly [K in keyof typeof variables]: ReadOf<(typeof variables)[K]> } & { readonly FILES_DIR: string };
 
 const flags = {
   host: { type: "string" },
@@ -126,7 +127,8 @@ export function readConfig(
     }
   }
   if (wrong.length > 0) throw new WrongConfiguration(`${wrong.join("; ")}.`);
-  return { ...config, DATA_DIR: resolve(String(config["DATA_DIR"])) } as Config;
+  const dataDir = resolve(String(config["DATA_DIR"]));
+  return { ...config, DATA_DIR: dataDir, FILES_DIR: resolve(String(config["FILES_DIR"] ?? join(dataDir, "files"))) } as Config;
 }
 
 function readFlags(args: readonly string[]): { host?: string; port?: string; data?: string; role?: string } {

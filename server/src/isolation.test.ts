@@ -42,6 +42,11 @@ beforeAll(async () => {
   foreign["deliveries"] = await first("/deliveries");
   for (const collection of ["contacts", "deals", "notes", "pipelines", "task-types", "loss-reasons", "groups", "users", "fields", "tokens"])
     foreign[collection] = await first(`/${collection}`);
+  const [call] = await hub.test.database.in(beta.id as WorkspaceId).query<{ id: number }>({
+    text: "insert into crm.call (workspace, key, direction, phone, state, started_at) values ($1, 'call', 'in', $2, 'ringing', now()) returning id",
+    values: [beta.id, marker],
+  });
+  foreign["calls"] = call?.id ?? 0;
   foreign["companies"] = await post("/companies", { name: marker });
   foreign["tasks"] = await post("/tasks", { title: marker });
   foreign["sources"] = await post("/sources", { name: marker });

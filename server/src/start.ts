@@ -5,6 +5,8 @@ import { builtinCrm } from "@svyazka/crm";
 import { flows } from "@svyazka/flows";
 import { makeApp } from "./app.ts";
 import { type Config, WrongConfiguration } from "./config.ts";
+import { kitMaker } from "./connections/kit.ts";
+import { rememberHealth } from "./connections/manage.ts";
 import { Registry } from "./connections/registry.ts";
 import { loadKeyRing } from "./connections/secrets.ts";
 import { Bus, tell } from "./db/bus.ts";
@@ -15,7 +17,10 @@ import { Ledger } from "./delivery/ledger.ts";
 import { park } from "./delivery/manage.ts";
 import { Queue } from "./delivery/queue.ts";
 import { Worker } from "./delivery/worker.ts";
+import { keepRecording } from "./files/keep.ts";
 import type { Hub } from "./hub.ts";
+import { Listeners } from "./listening/listeners.ts";
+import { keepPolling } from "./listening/polls.ts";
 import { News } from "./live/news.ts";
 import { makeLog } from "./log.ts";
 import { keepHouse } from "./operation/housekeeping.ts";
@@ -42,23 +47,37 @@ export async function startHub(config: Config): Promise<RunningHub> {
   const keys = loadKeyRing(config);
   const database = await openDatabase(config, keys.master, (message) => log.warn(message));
   const { pool } = database;
-  const byId = new Map([builtinCrm(pool) as AnyVendor, ...Object.values<AnyVendor>(vendors)].map((vendor) => [vendor.id, vendor]));
+  const crm = builtinCrm({
+    database: pool,
+    tell: (sql, news, users) => tell(sql, { kind: "live", workspace: sql.workspace, news, ...(users && { users }) }),
+  });
+  const byId = new Map([crm as AnyVendor, ...Object.values<AnyVendor>(vendors)].map((vendor) => [vendor.id, vendor]));
   const flowsByName = new Map<string, AnyFlow>(flows.map((flow) => [flow.name, flow]));
-  const registry = new Registry(pool, keys, byId);
+  const makeKit = kitMaker({
+    pool,
+    keys,
+    flows,
+    registry: () => registry,
+    ledger: () => ledger,
+    publicUrl: () => hub.publicUrl(),
+  });
+  const registry: Registry = new Registry(pool, keys, byId, makeKit);
   const bus = new Bus(database.connection);
   await bus.open();
   bus.on(({ kind, workspace }) => {
     if (kind === "connections" || kind === "directory") registry.forget(workspace);
+    if (kind === "connections") listeners?.look();
   });
   bus.onReconnect(() => registry.forgetEverything());
 
   let address = "";
   const young = new YoungTables(pool.reference, (error) => log.warn({ err: error }, "statistics could not be refreshed"));
-  const ledger = new Ledger(pool, (workspace, facts) => {
+  const ledger: Ledger = new Ledger(pool, (workspace, facts) => {
     hub.wake(workspace);
     young.grew(facts);
   });
   const worker = config.ROLE === "web" ? undefined : makeWorker();
+  const listeners = config.ROLE === "web" ? undefined : makeListeners();
   const hub: Hub = {
     config,
     log,
@@ -87,6 +106,8 @@ export async function startHub(config: Config): Promise<RunningHub> {
   }
   if (config.ROLE !== "worker") writeAccess(config.DATA_DIR, address, keys.operatorToken);
   worker?.start();
+  listeners?.start();
+  const polls = worker && keepPolling(hub);
   const house = worker && keepHouse(hub);
   const code = await openSetup(pool.reference);
 
@@ -97,18 +118,34 @@ export async function startHub(config: Config): Promise<RunningHub> {
       house?.stop();
       news.close();
       await app.close();
-      await worker?.stop();
+      await Promise.all([listeners?.stop(), polls?.stop(), worker?.stop()]);
       await bus.close();
       await database.close();
     },
   };
 
+  async function workspaces(): Promise<readonly WorkspaceId[]> {
+    return (await pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" })).map(({ id }) => id);
+  }
+
+  function makeListeners(): Listeners {
+    return new Listeners({
+      pool,
+      registry,
+      workspaces,
+      onState({ row }, error) {
+        const message = error === undefined ? "OK" : error instanceof Error ? error.message : String(error);
+        if (error !== undefined) log.warn({ workspace: row.workspace, connection: row.id, err: error }, "listening broke off");
+        void rememberHealth(pool.in(row.workspace), row.id, { ok: error === undefined, message }).catch(() => {});
+      },
+    });
+  }
+
   function makeWorker(): Worker {
     const made = new Worker({
       queue: new Queue(pool),
       concurrency: config.WORKER_CONCURRENCY,
-      workspaces: async () =>
-        (await pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" })).map(({ id }) => id),
+      workspaces,
       onError: (error) => log.warn({ err: error }, "the queue will be looked at again"),
       attempt: async (claim) => {
         const finished = await attempt(claim, {
@@ -122,6 +159,13 @@ export async function startHub(config: Config): Promise<RunningHub> {
             });
             return row?.turn ?? 0;
           },
+          keepFile: ({ row, connected }, url, days) =>
+            keepRecording(
+              { pool, directory: config.FILES_DIR },
+              { workspace: row.workspace, connection: row.id },
+              connected().telephony?.recording(url) ?? { method: "GET", url },
+              { days, limits: { allowPrivateAddresses: row.allow_private_addresses } },
+            ),
           park: ({ event, target }, because) => park(pool.in(event.workspace), target, because),
           onBug(error, { id, flow }) {
             metrics.bugs.inc({ where: `flow:${flow}` });

@@ -1,4 +1,5 @@
 import type { AnyFlow, AnyVendor, ConnectionId, EventDraft, WorkspaceId } from "@svyazka/core";
+import { loneKit } from "@svyazka/core/testkit";
 import { Registry } from "../src/connections/registry.ts";
 import { KeyRing } from "../src/connections/secrets.ts";
 import { Bus } from "../src/db/bus.ts";
@@ -38,7 +39,7 @@ export async function makeEngine(vendors: readonly AnyVendor[], flows: readonly 
   );
   await owner.query("set svyazka.workspace = '1'");
   for (const vendor of vendors) await owner.query("insert into hub.connection (workspace, vendor, name) values (1, $1, $1)", [vendor.id]);
-  const registry = new Registry(pool, new KeyRing(Buffer.alloc(32)), new Map(vendors.map((vendor) => [vendor.id, vendor])));
+  const registry = new Registry(pool, new KeyRing(Buffer.alloc(32)), new Map(vendors.map((vendor) => [vendor.id, vendor])), () => loneKit);
   const bus = new Bus(test.connection);
   await bus.open();
   const workers = new Set<Worker>();
@@ -63,7 +64,7 @@ export async function makeEngine(vendors: readonly AnyVendor[], flows: readonly 
     async record(source, draft) {
       const view = await registry.view(workspace);
       const whole = { type: "task.submitted", data: { extras: {}, sender: {} }, ...draft } as EventDraft;
-      return ledger.record(workspace, { line: { ...line, connection: source }, events: plan([whole], view, flows) });
+      return ledger.record(workspace, { line: { ...line, connection: source }, events: plan([whole], view, flows, source) });
     },
     worker(concurrency = 8) {
       const worker = new Worker({
@@ -73,6 +74,7 @@ export async function makeEngine(vendors: readonly AnyVendor[], flows: readonly 
         onError: (error) => bugs.push(error),
         attempt: (claim) =>
           attempt(claim, {
+            keepFile: () => Promise.reject(new Error("this engine keeps no files")),
             registry,
             flows: flowsByName,
             turn: async () => 0,

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ById, Moment, Nullable, Page, pageQuery, route } from "../route.ts";
+import { CallDirection, CallOutcome, CallState, Recording } from "./calls.ts";
 import { Body, Id, listQuery, Name, OptionalId, Phone, Query, Sort, stamps, TaskSort, Text } from "./shapes.ts";
 
 /** Tasks, notes, timelines, and who a phone belongs to. */
@@ -154,7 +155,7 @@ export const deleteNote = route({
 export const TimelineEntry = Type.Object({
   id: Type.Integer(),
   at: Moment,
-  kind: Type.String({ description: "created, changed, stage, tags, note, task, task_closed, task_reopened, deleted" }),
+  kind: Type.String({ description: "created, changed, stage, tags, note, task, task_closed, task_reopened, call, deleted" }),
   actor: Type.String({ description: "`user:5`, `token:12`, `connection:3`, `operator`" }),
   via: Nullable(Type.Integer({ description: "The connection it came by" })),
   key: Nullable(Type.String({ description: "The key of the write: leads back to the delivery that made it" })),
@@ -171,6 +172,18 @@ export const TimelineEntry = Type.Object({
       due: Nullable(Moment),
       done: Type.Boolean(),
       result: Nullable(Type.String()),
+    }),
+  ),
+  call: Nullable(
+    Type.Object({
+      id: Type.Integer(),
+      direction: CallDirection,
+      phone: Type.String(),
+      state: CallState,
+      outcome: Nullable(CallOutcome),
+      responsible: Nullable(Type.Integer()),
+      talk_seconds: Nullable(Type.Integer()),
+      recordings: Type.Array(Recording),
     }),
   ),
 });

@@ -1,4 +1,5 @@
 import { activityRoutes } from "./crm/activity-routes.ts";
+import { callRoutes, type WriteRecording } from "./crm/call-routes.ts";
 import { choiceRoutes } from "./crm/choice-routes.ts";
 import { recordRoutes } from "./crm/record-routes.ts";
 import { storableRequests } from "./crm/requests.ts";
@@ -6,4 +7,5 @@ import { setupRoutes } from "./crm/setup-routes.ts";
 import type { Implementation } from "./implement.ts";
 
 /** Everything of `/hub/v1` that is the CRM's. */
-export const crmRoutes: readonly Implementation[] = storableRequests([...recordRoutes, ...activityRoutes, ...setupRoutes, ...choiceRoutes]);
+export const crmRoutes = (writeRecording: WriteRecording): readonly Implementation[] =>
+  storableRequests([...recordRoutes, ...activityRoutes(writeRecording), ...callRoutes(writeRecording), ...setupRoutes, ...choiceRoutes]);

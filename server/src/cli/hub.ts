@@ -146,6 +146,104 @@ inWorkspace(
     ),
   );
 
+inWorkspace(connection.command("users").argument("<id>").description("the accounts of a PBX, and who they are in the CRM")).action(
+  act<Shared, unknown[]>(
+    (hub, o, [id]) => hub.list(`/connections/${id}/users`, { workspace: o.workspace, limit: 250 }),
+    table("account", "name", "extension", "user", "suggestion"),
+  ),
+);
+inWorkspace(
+  connection.command("match-users").argument("<id>").description("map accounts of a PBX to users of the same e-mail, phone or name"),
+).action(
+  act<Shared, { matched: unknown[] }>(
+    (hub, o, [id]) => hub.call("POST", `/connections/${id}/users/match`, { workspace: o.workspace }),
+    ({ matched }) => table("account", "user", "by")(matched),
+  ),
+);
+inWorkspace(connection.command("poll").argument("<id>").description("ask for what it did not tell"))
+  .option("--days <n>", "how far back", wholeNumber, 3)
+  .action(
+    act<Shared & { days: number }, unknown>(
+      (hub, o, [id]) =>
+        hub.call("POST", `/connections/${id}/poll`, {
+          workspace: o.workspace,
+          body: { since: new Date(Date.now() - o.days * 86_400_000).toISOString() },
+        }),
+      record,
+    ),
+  );
+
+const call = noun("call", "telephone calls");
+inWorkspace(call.command("list").description("the latest first"))
+  .option("--phone <phone>")
+  .option("--unreturned", "missed calls that nobody has returned")
+  .addOption(limit)
+  .action(
+    act<Shared & { limit: number; phone?: string; unreturned?: boolean }, unknown[]>(
+      (hub, o) =>
+        hub.list("/calls", {
+          workspace: o.workspace,
+          limit: o.limit,
+          query: { phone: o.phone, unreturned: o.unreturned ? "true" : undefined },
+        }),
+      table("id", "started_at", "direction", "phone", "outcome", "talk_seconds", "responsible"),
+    ),
+  );
+inWorkspace(call.command("start").argument("<phone>").description("ring an employee, then the client"))
+  .requiredOption("--user <id>", "whose phone rings first")
+  .option("--connection <id>", "which PBX")
+  .action(
+    act<Shared & { user: string; connection?: string }, unknown>(
+      (hub, o, [phone]) =>
+        hub.call("POST", "/calls", {
+          workspace: o.workspace,
+          body: { phone, responsible: Number(o.user), ...(o.connection !== undefined && { connection: Number(o.connection) }) },
+        }),
+      record,
+    ),
+  );
+shared(call.command("simulate").description("play an incoming call on a simulated PBX"))
+  .option("-w, --workspace <subdomain>", "which workspace; without it, the one that has the connection")
+  .requiredOption("--connection <id>")
+  .requiredOption("--from <phone>", "who calls")
+  .option("--line <phone>", "our number")
+  .option("--user <account>", "whose phone rings; without it, where the call is routed to")
+  .option("--answer-after <seconds>", "without it, nobody answers")
+  .option("--talk <seconds>", "how long they talk")
+  .option("--patience <seconds>", "how long the client lets it ring")
+  .action(
+    act<
+      Shared &
+        Readonly<Record<"connection" | "from", string>> &
+        Readonly<Partial<Record<"line" | "user" | "answerAfter" | "talk" | "patience", string>>>,
+      unknown
+    >(
+      async (hub, o) =>
+        hub.call("POST", `/connections/${o.connection}/rehearsal`, {
+          workspace: o.workspace ?? (await workspaceOf(hub, o.connection)),
+          body: {
+            from: o.from,
+            ...(o.line !== undefined && { line: o.line }),
+            ...(o.user !== undefined && { account: o.user }),
+            ...seconds("answer_after_seconds", o.answerAfter),
+            ...seconds("talk_seconds", o.talk),
+            ...seconds("patience_seconds", o.patience),
+          },
+        }),
+      record,
+    ),
+  );
+
+const seconds = (name: string, text: string | undefined): Record<string, number> => (text === undefined ? {} : { [name]: Number(text) });
+
+async function workspaceOf(hub: HubClient, connection: string): Promise<string> {
+  for (const { subdomain } of await hub.list<{ subdomain: string }>("/workspaces", { limit: 10_000 })) {
+    const connections = await hub.list<{ id: number }>("/connections", { workspace: subdomain, limit: 10_000 });
+    if (connections.some(({ id }) => String(id) === connection)) return subdomain;
+  }
+  throw new CommandFailed(`No workspace has a connection ${connection}`);
+}
+
 const journal = noun("journal", "the requests as they came");
 inWorkspace(journal.command("list").description("newest first"))
   .option("--connection <id>")

@@ -11,8 +11,10 @@ import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
 import { unpark } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
+import { noMappings } from "./registry.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
 import { hashToken, type KeyRing, newToken } from "./secrets.ts";
+import { keptPlace } from "./store.ts";
 
 export interface NewConnection {
   readonly vendor: string;
@@ -149,13 +151,21 @@ export async function rotateSecret(hub: Hub, sql: Sql, id: ConnectionId, name: s
 export async function checkConnection(hub: Hub, sql: Sql, id: ConnectionId): Promise<{ ok: boolean; message: string; at: string }> {
   const live = (await hub.registry.view(sql.workspace)).connections.get(id);
   if (!live) throw new NotFound("connection", id);
-  let health: { ok: boolean; message: string; at: string };
+  let found = { ok: true, message: "OK" };
   try {
     await live.connected().check();
-    health = { ok: true, message: "OK", at: new Date().toISOString() };
   } catch (error) {
-    health = { ok: false, message: error instanceof Error ? error.message : String(error), at: new Date().toISOString() };
+    found = { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
+  return rememberHealth(sql, id, found);
+}
+
+export async function rememberHealth(
+  sql: Sql,
+  id: ConnectionId,
+  found: { readonly ok: boolean; readonly message: string },
+): Promise<{ ok: boolean; message: string; at: string }> {
+  const health = { ...found, at: new Date().toISOString() };
   await sql.query({
     text: "update hub.connection set health = $3 where workspace = $1 and id = $2",
     values: [sql.workspace, id, JSON.stringify(health)],
@@ -182,12 +192,31 @@ export async function rewriteSecrets(keys: KeyRing, sql: Sql): Promise<{ connect
       rewritten++;
     });
   }
+  rewritten += await rewriteKept(keys, sql);
   // Kept answers may show secrets, too. They live for a day; what another key has sealed need not outlive the rotation.
   await sql.query({
     text: "delete from hub.idempotent_answer where workspace = $1 and status is not null and left(answer, length($2)) <> $2",
     values: [sql.workspace, `${keys.currentId}.`],
   });
   return { connections: rows.length, rewritten };
+}
+
+async function rewriteKept(keys: KeyRing, sql: Sql): Promise<number> {
+  let rewritten = 0;
+  const kept = await sql.query<{ connection: ConnectionId; kind: string; id: string; value: string }>({
+    text: "select connection, kind, id, value from hub.kept where workspace = $1 and left(value, length($2)) <> $2",
+    values: [sql.workspace, `${keys.currentId}.`],
+  });
+  for (const { connection, kind, id, value } of kept) {
+    const place = keptPlace(sql.workspace, connection, kind, id);
+    // Only if nobody has written another value meanwhile.
+    const done = await sql.query({
+      text: "update hub.kept set value = $5 where workspace = $1 and connection = $2 and kind = $3 and id = $4 and value = $6 returning id",
+      values: [sql.workspace, connection, kind, id, keys.seal(keys.open(value, place), place), value],
+    });
+    rewritten += done.length;
+  }
+  return rewritten;
 }
 
 /** The addresses a person copies to the other side. */
@@ -201,7 +230,7 @@ export function urlsOf(hub: Hub, row: ConnectionRow, workspace: Workspace): Reco
     settings: row.settings,
     secrets: hub.keys.open(row.secrets, placeOf(row)),
     directory: emptyDirectory,
-    fieldMapping: {},
+    ...noMappings,
   };
   return { ...vendor.urls(connection, hub.publicUrl()) };
 }

@@ -5,13 +5,14 @@ import {
   type ConnectionId,
   type Directory,
   emptyDirectory,
+  type Kit,
   type PortName,
   type Workspace,
   type WorkspaceId,
 } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
-import { kitFor } from "../net/kit.ts";
 import { spellingsOf } from "../net/redact.ts";
+import type { MakeKit } from "./kit.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
 import { hashToken, type KeyRing } from "./secrets.ts";
 
@@ -23,6 +24,8 @@ export interface LiveConnection {
   readonly connection: Connection;
   /** What must not reach the journal or a log. */
   readonly secretSpellings: readonly string[];
+  /** What the hub lends it. */
+  readonly kit: Kit;
   /** Made on first use. */
   connected(): Connected;
 }
@@ -31,9 +34,15 @@ export interface LiveConnection {
 export interface WorkspaceView {
   readonly workspace: Workspace;
   readonly connections: ReadonlyMap<ConnectionId, LiveConnection>;
-  /** The connections that can be targets of a flow that needs this port, oldest first. A disabled one too: its deliveries wait for it. */
-  targets(port: PortName): readonly LiveConnection[];
+  /**
+   * The connections that can be targets of a flow that needs this port, about a fact of `source`: oldest first. A disabled one too: its
+   * deliveries wait for it. A port may be for the facts of one connection only.
+   */
+  targets(port: PortName, source: ConnectionId): readonly LiveConnection[];
 }
+
+type Mappings = Pick<Connection, "fieldMapping" | "userMapping">;
+export const noMappings: Mappings = { fieldMapping: {}, userMapping: {} };
 
 interface DoorHit {
   readonly workspace: WorkspaceId;
@@ -50,13 +59,15 @@ export class Registry {
   readonly #pool: Pool;
   readonly #keys: KeyRing;
   readonly #vendors: ReadonlyMap<string, AnyVendor>;
+  readonly #makeKit: MakeKit;
   readonly #views = new Map<WorkspaceId, Promise<WorkspaceView>>();
   readonly #doors = new Map<string, { hit: DoorHit | undefined; until: number }>();
 
-  constructor(pool: Pool, keys: KeyRing, vendors: ReadonlyMap<string, AnyVendor>) {
+  constructor(pool: Pool, keys: KeyRing, vendors: ReadonlyMap<string, AnyVendor>, makeKit: MakeKit) {
     this.#pool = pool;
     this.#keys = keys;
     this.#vendors = vendors;
+    this.#makeKit = makeKit;
   }
 
   view(workspace: WorkspaceId): Promise<WorkspaceView> {
@@ -112,35 +123,44 @@ export class Registry {
       text: "select * from hub.connection where workspace = $1 and state <> 'removed' order by id",
       values: [id],
     });
-    const mappings = await sql.query<{ connection: ConnectionId; theirs: string; ours: string }>({
-      text: "select connection, theirs, ours from hub.mapping where workspace = $1 and kind = 'field'",
+    const mappings = await sql.query<{ connection: ConnectionId; kind: string; theirs: string; ours: string }>({
+      text: "select connection, kind, theirs, ours from hub.mapping where workspace = $1 and kind in ('field', 'user')",
       values: [id],
     });
     const words = readWorkspace(workspace);
     const known = rows.filter((row) => this.#vendors.has(row.vendor));
     // A directory is needed while the others are put together: the first connection that is a CRM gives it.
-    const bare = known.map((row) => this.#revive(row, words, emptyDirectory, {}));
+    const bare = known.map((row) => this.#revive(row, words, emptyDirectory, noMappings));
     const crm = bare.find((live) => live.row.state === "active" && live.connected().crm);
     const directory = crm ? await this.#directory(crm) : emptyDirectory;
     const connections = new Map(
       known.map((row) => {
-        const fieldMapping = Object.fromEntries(
-          mappings.filter((mapping) => mapping.connection === row.id).map(({ theirs, ours }) => [theirs, ours]),
-        );
-        return [row.id, this.#revive(row, words, directory, fieldMapping)];
+        const mapped = (kind: string) =>
+          Object.fromEntries(
+            mappings.filter((mapping) => mapping.connection === row.id && mapping.kind === kind).map(({ theirs, ours }) => [theirs, ours]),
+          );
+        return [row.id, this.#revive(row, words, directory, { fieldMapping: mapped("field"), userMapping: mapped("user") })];
       }),
     );
     const all = [...connections.values()];
-    return { workspace: words, connections, targets: (port) => all.filter((live) => live.connected()[port] !== undefined) };
+    return {
+      workspace: words,
+      connections,
+      targets: (name, source) =>
+        all.filter((live) => {
+          const port = live.connected()[name];
+          return port !== undefined && (!("of" in port) || port.of === source);
+        }),
+    };
   }
 
-  #revive(row: ConnectionRow, workspace: Workspace, directory: Directory, fieldMapping: Record<string, string>): LiveConnection {
+  #revive(row: ConnectionRow, workspace: Workspace, directory: Directory, mappings: Mappings): LiveConnection {
     const vendor = this.#vendors.get(row.vendor);
     if (!vendor) throw new Error(`There is no vendor ${row.vendor}`);
     const secrets = this.#keys.open(row.secrets, placeOf(row));
-    const connection: Connection = { id: row.id, name: row.name, workspace, settings: row.settings, secrets, directory, fieldMapping };
+    const connection: Connection = { id: row.id, name: row.name, workspace, settings: row.settings, secrets, directory, ...mappings };
     let connected: Connected | undefined;
-    const kit = kitFor(this.#pool, row, vendor, spellingsOf(Object.values(secrets)));
+    const kit = this.#makeKit(row, vendor, spellingsOf(Object.values(secrets)));
     return {
       row,
       vendor,
@@ -150,6 +170,7 @@ export class Registry {
           .filter(([name]) => !isPublicSecret(vendor, name))
           .map(([, value]) => value),
       ),
+      kit,
       connected() {
         connected ??= vendor.connect?.(connection, kit) ?? { check: async () => {} };
         return connected;

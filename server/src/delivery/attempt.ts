@@ -1,7 +1,7 @@
-import { type AnyFlow, Conflict, type FlowContext, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
-import type { Registry, WorkspaceView } from "../connections/registry.ts";
+import { type AnyFlow, Conflict, type FlowContext, type KeptFile, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
+import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import { DatabaseUnavailable } from "../db/pool.ts";
-import { type RecordedCall, underWay } from "../net/kit.ts";
+import { type RecordedRequest, underWay } from "../net/way-out.ts";
 import type { Claim, Finished } from "./queue.ts";
 import { retryDelay } from "./retry.ts";
 
@@ -10,6 +10,8 @@ export interface AttemptOptions {
   readonly flows: ReadonlyMap<string, AnyFlow>;
   /** The next number of a connection's own count. */
   turn(claim: Claim): Promise<number>;
+  /** Copies a file of the source connection into our storage. */
+  keepFile(source: LiveConnection, url: string, days: number): Promise<KeptFile>;
   /** The far side wants a new sign-in. */
   park(claim: Claim, because: string): Promise<void>;
   /** An error that is our own mistake, or the database's. */
@@ -22,7 +24,7 @@ const longestAttemptMs = 120_000;
 export async function attempt(claim: Claim, options: AttemptOptions): Promise<Finished | undefined> {
   const startedAt = new Date();
   const started = performance.now();
-  const calls: RecordedCall[] = [];
+  const calls: RecordedRequest[] = [];
   const conclude = (rest: Omit<Finished, "claim" | "startedAt" | "ms" | "calls">): Finished => ({
     claim,
     startedAt,
@@ -57,6 +59,10 @@ function contextOf(claim: Claim, view: WorkspaceView, port: FlowContext["port"],
     key: (part) => `${claim.event.id}:${claim.flow}:${part}`,
     turn: () => options.turn(claim),
     now: new Date(),
+    async keepFile(url, { days }) {
+      if (!source) throw new Refused("The connection that has this file was removed");
+      return options.keepFile(source, url, days);
+    },
     isActiveUser: (id) => active.has(id),
   };
 }

@@ -26,7 +26,7 @@ function flowThat(act: (key: string, tries: number) => Promise<void> | void): An
   const tries = new Map<string, number>();
   return {
     name: "test-flow",
-    on: "task.submitted",
+    on: ["task.submitted"],
     needs: "crm",
     seen,
     async run(event) {

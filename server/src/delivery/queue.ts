@@ -1,7 +1,7 @@
 import type { ConnectionId, DeliveryId, Event, EventId, EventType, WorkspaceId } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
 import { storableJson } from "../db/storable.ts";
-import type { RecordedCall } from "../net/kit.ts";
+import type { RecordedRequest } from "../net/way-out.ts";
 
 /** A delivery in the hands of this process until its lease ends. */
 export interface Claim {
@@ -30,7 +30,7 @@ export interface Finished {
   readonly counts?: true;
   readonly startedAt: Date;
   readonly ms: number;
-  readonly calls: readonly RecordedCall[];
+  readonly calls: readonly RecordedRequest[];
 }
 
 /** A worker that stops renewing loses its lanes after this long. */

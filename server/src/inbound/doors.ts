@@ -33,8 +33,8 @@ export async function serveDoors(app: FastifyInstance, vendors: readonly AnyVend
         url: route.path,
         bodyLimit: vendor.door?.bodyLimit ?? largest,
         config: { door: vendor.id },
-        errorHandler: (error, request, reply) => answerBroken(error, knockOf(request, vendor, route), reply),
-        handler: async (request, reply) => send(reply, await receive(knockOf(request, vendor, route), options)),
+        errorHandler: (error, request, reply) => answerBroken(error, knockOf(request, vendor, asked(route, request)), reply),
+        handler: async (request, reply) => send(reply, await receive(knockOf(request, vendor, asked(route, request)), options)),
       });
     }
   }
@@ -64,9 +64,9 @@ export function answerUnknown(vendors: readonly AnyVendor[], request: FastifyReq
   const neighbourhood = path.split("/")[1];
   for (const vendor of vendors) {
     const routes = vendor.door?.routes.filter((route) => !route.inboundOnly) ?? [];
-    const route = routes.find((known) => known.path === path);
+    const route = routes.find((known) => leadsTo(known, path));
     if (!vendor.door || !(route || routes.some((known) => known.path.split("/")[1] === neighbourhood))) continue;
-    const knock = knockOf(request, vendor, route ?? { path, methods: [] });
+    const knock = knockOf(request, vendor, { methods: [], ...route, path });
     return send(
       reply,
       vendor.door.refuse(route ? { kind: "method_not_allowed", allowed: route.methods } : { kind: "not_found" }, emptyRequest(knock)),
@@ -84,10 +84,10 @@ async function inboundKnock(request: FastifyRequest, doors: readonly AnyVendor[]
     const hit = await (isNumber ? options.registry.door(`id:${Number(key)}`) : options.registry.doorOfToken(key));
     const live = hit && (await options.registry.view(hit.workspace)).connections.get(hit.connection);
     // Unknown keys are answered as the first vendor that has such a path would answer a wrong token: nobody can probe for connections.
-    const vendor = live?.vendor ?? doors.find((known) => known.door?.routes.some((route) => route.path === path)) ?? doors[0];
+    const vendor = live?.vendor ?? doors.find((known) => known.door?.routes.some((route) => leadsTo(route, path))) ?? doors[0];
     if (!vendor?.door) return plainRefusal(404);
-    const route = vendor.door.routes.find((known) => known.path === path);
-    const knock = knockOf(request, vendor, route ?? { path, methods: [] }, key, isNumber ? `/in/${key}` : `/in/${live?.row.id ?? "?"}`);
+    const route = vendor.door.routes.find((known) => leadsTo(known, path));
+    const knock = knockOf(request, vendor, { methods: [], ...route, path }, key, isNumber ? `/in/${key}` : `/in/${live?.row.id ?? "?"}`);
     return route ? knock : vendor.door.refuse({ kind: "not_found" }, emptyRequest(knock));
   } catch {
     const [vendor] = doors;
@@ -95,6 +95,16 @@ async function inboundKnock(request: FastifyRequest, doors: readonly AnyVendor[]
     return knock?.vendor.door?.refuse({ kind: "unavailable" }, emptyRequest(knock)) ?? plainRefusal(503);
   }
 }
+
+/** Whether this route takes this path: its own, or every one below it. */
+const leadsTo = ({ path }: DoorRoute, asked: string): boolean =>
+  path.endsWith("/*") ? asked.startsWith(path.slice(0, -1)) && asked.length >= path.length : path === asked;
+
+/** The route with the path that was asked for. */
+const asked = (route: DoorRoute, request: FastifyRequest): DoorRoute =>
+  route.path.endsWith("/*")
+    ? { ...route, path: `${route.path.slice(0, -1)}${(request.params as { "*": string })["*"].replace(/\/+$/, "")}` }
+    : route;
 
 function knockOf(request: FastifyRequest, vendor: AnyVendor, route: DoorRoute, key?: string, prefix = ""): Knock {
   const question = request.raw.url?.indexOf("?") ?? -1;

@@ -1,11 +1,13 @@
 import {
   type AnyFlow,
   type AnyVendor,
+  type ConnectionId,
   type DoorProblem,
   type DoorRoute,
   type EventDraft,
   type InboundRequest,
   Intruder,
+  type Kit,
   Malformed,
   type Received,
   type Reply,
@@ -82,8 +84,9 @@ type Found = { readonly live: LiveConnection; readonly view: WorkspaceView } | {
 async function findConnection({ vendor, key }: Knock, request: InboundRequest, registry: Registry): Promise<Found> {
   const isNumber = key !== undefined && /^\d{1,15}$/.test(key);
   const token = isNumber || key === undefined ? vendor.door?.token(request) : key;
-  if (token === undefined || token === "") return { problem: { kind: "no_token" } };
-  const hit = await registry.doorOfToken(token);
+  const isNamed = token !== undefined && token !== "";
+  if (!isNamed && !(isNumber && vendor.door?.isOpen?.(request))) return { problem: { kind: "no_token" } };
+  const hit = await (isNamed ? registry.doorOfToken(token) : registry.door(`id:${Number(key)}`));
   if (!hit || (isNumber && Number(key) !== hit.connection)) return { problem: { kind: "unknown_token" } };
   const view = await registry.view(hit.workspace);
   const live = view.connections.get(hit.connection);
@@ -129,12 +132,15 @@ async function settle(understood: Understood, scene: Scene): Promise<Reply> {
   const { received } = understood;
   if ("page" in received) return received.page;
   if ("facts" in received) {
-    const recorded = await write({ outcome: "accepted", status: received.reply.status }, plan(received.facts, scene.view, options.flows));
+    const recorded = await write(
+      { outcome: "accepted", status: received.reply.status },
+      plan(received.facts, scene.view, options.flows, scene.live.row.id),
+    );
     options.counts.count(knock.vendor.id, recorded.fresh ? "accepted" : "repeated");
     return received.reply;
   }
   if ("answer" in received) {
-    const reply = await inTime(received);
+    const reply = await inTime(received, scene.live.kit);
     await write({ outcome: "answered", status: reply.status });
     options.counts.count(knock.vendor.id, "answered");
     return reply;
@@ -144,13 +150,13 @@ async function settle(understood: Understood, scene: Scene): Promise<Reply> {
   return received.reply;
 }
 
-/** What is to be done about each fact: every flow that listens, for every connection that can do what it needs. */
-export const plan = (facts: readonly EventDraft[], view: WorkspaceView, flows: readonly AnyFlow[]): PlannedEvent[] =>
+/** What is to be done about each fact of `source`: every flow that listens, for every connection that can do what it needs. */
+export const plan = (facts: readonly EventDraft[], view: WorkspaceView, flows: readonly AnyFlow[], source: ConnectionId): PlannedEvent[] =>
   facts.map((draft) => ({
     draft,
     deliveries: flows
-      .filter((flow) => flow.on === draft.type)
-      .flatMap((flow) => view.targets(flow.needs).map((target) => ({ flow: flow.name, target: target.row.id }))),
+      .filter((flow) => flow.on.includes(draft.type))
+      .flatMap((flow) => view.targets(flow.needs, source).map((target) => ({ flow: flow.name, target: target.row.id }))),
   }));
 
 function lineOf({ knock, live, receivedAt }: Scene): Omit<JournalLine, "outcome" | "status" | "detail"> {
@@ -176,19 +182,21 @@ function redactBytes(body: Buffer, secrets: readonly string[]): Buffer {
   return clean === text ? body : Buffer.from(clean, "latin1");
 }
 
-async function inTime(question: Extract<Received, { answer(): unknown }>): Promise<Reply> {
+async function inTime(question: Question, kit: Kit): Promise<Reply> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Reply>((resolve) => {
     timer = setTimeout(() => resolve(question.otherwise), question.withinMs);
   });
   try {
-    return await Promise.race([question.answer(), late]);
+    return await Promise.race([question.answer(kit), late]);
   } catch {
     return question.otherwise;
   } finally {
     clearTimeout(timer);
   }
 }
+
+type Question = Extract<Received, { readonly withinMs: number }>;
 
 export const plainRefusal = (status: number): Reply => ({
   status,

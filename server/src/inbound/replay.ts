@@ -79,7 +79,7 @@ export async function replay(
       detail: `Replay of ${stored.id}`,
       status: received.reply.status,
     },
-    events: plan(received.facts, view, [...hub.flows.values()]),
+    events: plan(received.facts, view, [...hub.flows.values()], live.row.id),
   });
   return { outcome: recorded.fresh ? "accepted" : "repeated", detail: null, journal: recorded.journal, events: [...recorded.events] };
 }

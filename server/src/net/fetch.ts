@@ -1,7 +1,7 @@
 import { lookup } from "node:dns";
 import { isIP } from "node:net";
 import { type OutgoingReply, type OutgoingRequest, Refused, Unavailable } from "@svyazka/core";
-import { Agent, request as send } from "undici";
+import { Agent, type Dispatcher, request as send } from "undici";
 import { isPublicAddress } from "./addresses.ts";
 
 export interface Limits {
@@ -11,7 +11,8 @@ export interface Limits {
   readonly maxReplyBytes?: number;
 }
 
-class NotAllowed extends Error {}
+/** The name leads to an address we may not ask. */
+export class NotAllowed extends Error {}
 
 const defaultTimeoutSeconds = 30;
 const defaultReplyBytes = 10_485_760;
@@ -37,7 +38,7 @@ function guardedLookup(
   });
 }
 
-const agents = {
+export const agents = {
   guarded: new Agent({ connect: { lookup: guardedLookup as never, timeout: 10_000 }, connections: 64, pipelining: 1 }),
   open: new Agent({ connect: { timeout: 10_000 }, connections: 64, pipelining: 1 }),
 };
@@ -47,11 +48,20 @@ const agents = {
  * `Refused` when the address is not one we may ask or the answer is too large.
  */
 export async function guardedFetch(request: OutgoingRequest, limits: Limits): Promise<OutgoingReply> {
-  const url = readUrl(request.url);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (!limits.allowPrivateAddresses && isIP(host) !== 0 && !isPublicAddress(host)) {
-    throw new Refused(`${url.host} is a private address: allow it in the connection's settings if it is meant`);
-  }
+  return asking(request, limits, async ({ statusCode, headers, body }) => ({
+    status: statusCode,
+    headers: plainHeaders(headers),
+    body: await readBody(body, limits.maxReplyBytes ?? defaultReplyBytes),
+  }));
+}
+
+/** As `guardedFetch`, for an answer that is a file: the reader takes its bytes as they come, and bears its own limit. */
+export async function guardedDownload(request: OutgoingRequest, limits: Limits): Promise<{ status: number; body: AsyncIterable<Buffer> }> {
+  return asking(request, limits, async ({ statusCode, body }) => ({ status: statusCode, body }));
+}
+
+async function asking<T>(request: OutgoingRequest, limits: Limits, read: (answer: Dispatcher.ResponseData) => Promise<T>): Promise<T> {
+  const url = allowedUrl(request.url, ["http:", "https:"], limits);
   const timeoutMs = (request.timeoutSeconds ?? limits.timeoutSeconds ?? defaultTimeoutSeconds) * 1000;
   try {
     const answer = await send(url, {
@@ -63,25 +73,32 @@ export async function guardedFetch(request: OutgoingRequest, limits: Limits): Pr
       bodyTimeout: timeoutMs,
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return {
-      status: answer.statusCode,
-      headers: plainHeaders(answer.headers),
-      body: await readBody(answer.body, limits.maxReplyBytes ?? defaultReplyBytes),
-    };
+    return await read(answer);
   } catch (error) {
     if (error instanceof Refused) throw error;
-    const cause = rootOf(error);
-    if (cause instanceof NotAllowed)
-      throw new Refused(`${cause.message}: allow it in the connection's settings if it is meant`, { cause: error });
-    throw new Unavailable(`${url.host} did not answer: ${cause.message || cause.name}`, { cause: error });
+    throw noAnswer(error, url);
   }
 }
 
-function readUrl(text: string): URL {
+/** The address, when it is of a protocol asked for and not a private one that the connection may not reach. Throws `Refused`. */
+export function allowedUrl(text: string, protocols: readonly string[], limits: Limits): URL {
   const url = URL.parse(text);
-  if (!url || (url.protocol !== "http:" && url.protocol !== "https:"))
-    throw new Refused(`"${text.slice(0, 200)}" is not an http or https address`);
+  if (!url || !protocols.includes(url.protocol))
+    throw new Refused(
+      `"${text.slice(0, 200)}" is not an address of ${protocols.map((protocol) => protocol.replace(":", "")).join(" or ")}`,
+    );
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (!limits.allowPrivateAddresses && isIP(host) !== 0 && !isPublicAddress(host))
+    throw new Refused(`${url.host} is a private address: allow it in the connection's settings if it is meant`);
   return url;
+}
+
+/** Why no answer came, in the words of a port. */
+export function noAnswer(error: unknown, url: URL): Error {
+  const cause = rootOf(error);
+  if (cause instanceof NotAllowed)
+    return new Refused(`${cause.message}: allow it in the connection's settings if it is meant`, { cause: error });
+  return new Unavailable(`${url.host} did not answer: ${cause.message || cause.name}`, { cause: error });
 }
 
 async function readBody(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {

@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import type { WorkspaceId } from "@svyazka/core";
+import { pathOf } from "../files/keep.ts";
 import type { Hub } from "../hub.ts";
 
 const everyMs = 3_600_000;
@@ -36,9 +38,27 @@ export async function tidy(hub: Hub): Promise<void> {
     }
     await sql.query({ text: "delete from hub.seen where workspace = $1 and expires_at < now()", values: [id] });
     await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and at < now() - interval '1 day'", values: [id] });
+    await forgetFiles(hub, id);
     await sql.query({
       text: "delete from hub.lane where workspace = $1 and pending = 0 and leased_until < now() and next_at < now() - interval '1 day'",
       values: [id],
     });
+  }
+}
+
+/** Recordings that have been kept long enough: the bytes first, so that a file nobody knows of is never left. */
+async function forgetFiles(hub: Hub, workspace: WorkspaceId): Promise<void> {
+  const sql = hub.pool.in(workspace);
+  for (;;) {
+    const expired = await sql.query<{ id: string }>({
+      text: "select id from hub.file where workspace = $1 and expires_at < now() order by expires_at limit $2",
+      values: [workspace, lineChunk],
+    });
+    for (const { id } of expired) await rm(pathOf(hub.config.FILES_DIR, workspace, id), { force: true });
+    await sql.query({
+      text: "delete from hub.file where workspace = $1 and id = any($2::uuid[])",
+      values: [workspace, expired.map(({ id }) => id)],
+    });
+    if (expired.length < lineChunk) return;
   }
 }

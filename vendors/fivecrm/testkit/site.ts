@@ -61,6 +61,7 @@ export function siteWith(overrides: Overrides = {}): Site {
       ...overrides.secrets,
     },
     directory: { ...directory, ...overrides.directory },
+    userMapping: {},
     fieldMapping: overrides.mapping ?? {},
   };
 }

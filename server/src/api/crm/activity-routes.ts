@@ -1,6 +1,7 @@
 import * as contract from "@svyazka/contract";
 import * as crm from "@svyazka/crm";
 import { type Implementation, implement } from "../implement.ts";
+import type { WriteRecording } from "./call-routes.ts";
 import { answerPage, by, listQuery, moment, reader, wholeList, writeStamps } from "./requests.ts";
 
 const writeTask = (task: crm.Task): contract.TaskShape => ({
@@ -29,12 +30,24 @@ const writeNote = ({ id, contact, company, deal, text, ...stamps }: crm.Note): c
   ...writeStamps(stamps),
 });
 
-const writeEntry = ({ at, task, note, ...entry }: crm.TimelineEntry): contract.TimelineEntryShape => ({
-  ...entry,
-  at: at.toISOString(),
-  note: note && { ...note },
-  task: task && { ...task, due: task.due === null ? null : new Date(task.due).toISOString() },
-});
+const entryWriter =
+  (workspace: crm.Sql["workspace"], writeRecording: WriteRecording) =>
+  ({ at, task, note, call, ...entry }: crm.TimelineEntry): contract.TimelineEntryShape => ({
+    ...entry,
+    at: at.toISOString(),
+    note: note && { ...note },
+    task: task && { ...task, due: task.due === null ? null : new Date(task.due).toISOString() },
+    call: call && {
+      id: call.id,
+      direction: call.direction,
+      phone: call.phone,
+      state: call.state,
+      outcome: call.outcome,
+      responsible: call.responsible,
+      talk_seconds: call.talkSeconds,
+      recordings: call.recordings.map((recording) => writeRecording(workspace, recording)),
+    },
+  });
 
 type TaskBody = contract.BodyOf<typeof contract.updateTask>;
 const readTask = ({ due, estimate_minutes, ...body }: TaskBody): crm.TaskChanges => ({
@@ -44,7 +57,7 @@ const readTask = ({ due, estimate_minutes, ...body }: TaskBody): crm.TaskChanges
 });
 
 const timeline =
-  (entity: crm.Entity) =>
+  (entity: crm.Entity, writeRecording: WriteRecording) =>
   async ({
     params,
     query,
@@ -58,10 +71,10 @@ const timeline =
   }) =>
     answerPage(
       await crm.readTimeline(sql, entity, params.id, { limit: query.limit ?? 50, cursor: query.cursor }, reader(caller)),
-      writeEntry,
+      entryWriter(sql.workspace, writeRecording),
     );
 
-export const activityRoutes: readonly Implementation[] = [
+export const activityRoutes = (writeRecording: WriteRecording): readonly Implementation[] => [
   implement(contract.listTasks, async ({ query, caller, sql }) => {
     const { contact, company, deal, type, responsible, done, due_from, due_to } = query;
     const dues = { dueFrom: moment("due_from", due_from), dueTo: moment("due_to", due_to) };
@@ -100,9 +113,9 @@ export const activityRoutes: readonly Implementation[] = [
   }),
   implement(contract.deleteNote, async ({ params, caller, sql }) => crm.deleteNote(sql, params.id, by(caller)) as Promise<undefined>),
 
-  implement(contract.contactTimeline, timeline("contact")),
-  implement(contract.companyTimeline, timeline("company")),
-  implement(contract.dealTimeline, timeline("deal")),
+  implement(contract.contactTimeline, timeline("contact", writeRecording)),
+  implement(contract.companyTimeline, timeline("company", writeRecording)),
+  implement(contract.dealTimeline, timeline("deal", writeRecording)),
 
   implement(contract.whoseIsPhone, async ({ params, caller, sql }) =>
     wholeList(await crm.whoseIsPhone(sql, params.phone, caller.workspace.country, reader(caller)), (owner) => ({

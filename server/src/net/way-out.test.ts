@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type AnyVendor, type ConnectionId, type Kit, Unavailable, type WorkspaceId } from "@svyazka/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../testkit/database.ts";
-import { kitFor, type RecordedCall, underWay } from "./kit.ts";
+import { type RecordedRequest, underWay, type WayOut, wayOut } from "./way-out.ts";
 
 let test: TestDatabase;
 const arrivals: number[] = [];
@@ -23,12 +23,12 @@ afterAll(async () => {
 });
 
 const row = { workspace: 1 as WorkspaceId, id: 5 as ConnectionId, allow_private_addresses: true };
-const kit = (pace?: AnyVendor["pace"]): Kit =>
-  kitFor(test.database, row, { id: "far", title: { ru: "", en: "" }, settings: {}, ...(pace && { pace }) }, [
+const kit = (pace?: AnyVendor["pace"]): WayOut =>
+  wayOut(test.database, row, { id: "far", title: { ru: "", en: "" }, settings: {}, ...(pace && { pace }) }, [
     "s3cret-answer",
     "s3cret-query",
   ]);
-const ask = (one: Kit) => one.fetch({ method: "GET", url });
+const ask = (one: Pick<Kit, "fetch">) => one.fetch({ method: "GET", url });
 
 it("keeps all processes together to the pace of the far side: a burst, then one per interval", async () => {
   const [one, other] = [kit({ perSecond: 20, burst: 5 }), kit({ perSecond: 20, burst: 5 })];
@@ -42,7 +42,7 @@ it("keeps all processes together to the pace of the far side: a burst, then one 
 });
 
 it("puts a request back whose turn is too far off, instead of holding a worker", async () => {
-  const slow = kitFor(
+  const slow = wayOut(
     test.database,
     { ...row, id: 6 as ConnectionId },
     { id: "far", title: { ru: "", en: "" }, settings: {}, pace: { perSecond: 1, burst: 1 } },
@@ -58,7 +58,7 @@ it("puts a request back whose turn is too far off, instead of holding a worker",
 });
 
 it("records what left and what came back beside the attempt, without secrets, and says on whose behalf", async () => {
-  const calls: RecordedCall[] = [];
+  const calls: RecordedRequest[] = [];
   const one = kit();
   await underWay.run({ source: 9 as ConnectionId, calls }, async () => {
     expect(one.source?.()).toBe(9);

@@ -4,9 +4,10 @@ import { type AnyVendor, type ConnectionId, type Kit, type OutgoingRequest, Unav
 import type { Pool } from "../db/pool.ts";
 import { guardedFetch } from "./fetch.ts";
 import { redact } from "./redact.ts";
+import { guardedSocket } from "./socket.ts";
 
 /** One request that left, as people see it beside the attempt. */
-export interface RecordedCall {
+export interface RecordedRequest {
   readonly method: string;
   readonly url: string;
   readonly status?: number;
@@ -17,7 +18,7 @@ export interface RecordedCall {
 }
 
 /** The attempt being worked on: the kit of a connection outlives it. */
-export const underWay = new AsyncLocalStorage<{ readonly source: ConnectionId; readonly calls: RecordedCall[] }>();
+export const underWay = new AsyncLocalStorage<{ readonly source: ConnectionId; readonly calls: RecordedRequest[] }>();
 
 /** What of a connection matters on the way out. */
 export interface OutgoingConnection {
@@ -30,8 +31,10 @@ const shownBytes = 4_000;
 /** A request that would have to wait longer than this for its turn is put back instead of holding a worker. */
 const longestWaitSeconds = 2;
 
-/** What the hub lends to one connection: the guarded way out, within the pace its vendor allows, recorded. */
-export function kitFor(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, secrets: readonly string[]): Kit {
+export type WayOut = Required<Pick<Kit, "now" | "source" | "fetch" | "openSocket">>;
+
+/** The guarded way out of one connection, within the pace its vendor allows, recorded. */
+export function wayOut(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, secrets: readonly string[]): WayOut {
   return {
     now: () => new Date(),
     source: () => underWay.getStore()?.source,
@@ -39,6 +42,7 @@ export function kitFor(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, s
       if (vendor.pace) await takeTurn(pool, row, vendor.pace);
       return recorded(request, secrets, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
     },
+    openSocket: (request, ear) => guardedSocket(request, ear, { allowPrivateAddresses: row.allow_private_addresses }),
   };
 }
 

@@ -1,0 +1,16 @@
+import type { Kit } from "../src/vendor.ts";
+
+const alone = (): Promise<never> => Promise.reject(new Error("nobody is there"));
+
+/** What the hub lends to a connection that asks nobody for anything: every way out fails. */
+export const loneKit: Kit = {
+  fetch: alone,
+  openSocket: alone,
+  now: () => new Date(),
+  publicUrl: () => "http://127.0.0.1",
+  store: { get: alone, put: alone, remove: alone, list: alone },
+  record: alone,
+  route: alone,
+  telephonyOf: alone,
+  openDoor: alone,
+};

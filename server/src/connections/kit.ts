@@ -1,0 +1,80 @@
+import type { AnyFlow, AnyVendor, ConnectionId, EventDraft, Kit, Origin } from "@svyazka/core";
+import type { Pool } from "../db/pool.ts";
+import type { Ledger } from "../delivery/ledger.ts";
+import { plan } from "../inbound/receive.ts";
+import { redact } from "../net/redact.ts";
+import { wayOut } from "../net/way-out.ts";
+import type { Registry } from "./registry.ts";
+import { routeCall } from "./route-call.ts";
+import type { ConnectionRow } from "./row.ts";
+import { hashToken, type KeyRing } from "./secrets.ts";
+import { storeOf } from "./store.ts";
+
+/** What a kit is made of. The parts that need each other are asked for when they are used. */
+export interface Lender {
+  readonly pool: Pool;
+  readonly keys: KeyRing;
+  readonly flows: readonly AnyFlow[];
+  registry(): Registry;
+  ledger(): Ledger;
+  publicUrl(): string;
+}
+
+export type MakeKit = (row: ConnectionRow, vendor: AnyVendor, secrets: readonly string[]) => Kit;
+
+/** What the hub lends to one connection. */
+export const kitMaker =
+  (lender: Lender): MakeKit =>
+  (row, vendor, secrets) => {
+    const { pool, keys } = lender;
+    const { workspace, id } = row;
+    return {
+      ...wayOut(pool, row, vendor, secrets),
+      publicUrl: lender.publicUrl,
+      store: storeOf(pool, keys, workspace, id),
+      async record(facts, from) {
+        if (facts.length > 0)
+          await recordFacts(lender, row, facts, { ...from, ...(from.raw !== undefined && { raw: redact(from.raw, secrets) }) });
+      },
+      route: async (call) => routeCall(await lender.registry().view(workspace), id, call),
+      telephonyOf: async (other) => (await lender.registry().view(workspace)).connections.get(other)?.connected().telephony,
+      async openDoor(secret, seconds) {
+        await pool.in(workspace).query({
+          text: `insert into hub.door (key, workspace, connection, expires_at) values ($1, $2, $3, now() + $4 * interval '1 second')
+                 on conflict (key) do update set expires_at = excluded.expires_at where door.workspace = $2 and door.connection = $3`,
+          values: [hashToken(secret), workspace, id, seconds ?? null],
+        });
+        lender.registry().forget(workspace);
+      },
+    };
+  };
+
+/** How many facts share one line of the journal. */
+const factsAtOnce = 100;
+
+/** Facts that came by no request, with a line of the journal that shows where from. */
+export async function recordFacts(
+  { ledger, registry, flows }: Pick<Lender, "ledger" | "registry" | "flows">,
+  { workspace, id }: { readonly workspace: ConnectionRow["workspace"]; readonly id: ConnectionId },
+  facts: readonly EventDraft[],
+  { what, raw = "" }: Origin,
+): Promise<void> {
+  const view = await registry().view(workspace);
+  const [method = "", ...rest] = what.split(" ");
+  for (let at = 0; at < facts.length; at += factsAtOnce) {
+    const line = {
+      connection: id,
+      receivedAt: new Date(),
+      method,
+      path: rest.join(" "),
+      prefix: "",
+      query: "",
+      headers: {},
+      body: Buffer.from(at === 0 ? raw : ""),
+      ip: "",
+      outcome: "accepted" as const,
+      status: 200,
+    };
+    await ledger().record(workspace, { line, events: plan(facts.slice(at, at + factsAtOnce), view, flows, id) });
+  }
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ConnectionId, WorkspaceId } from "@svyazka/core";
+import type { LiveConnection, Registry } from "../connections/registry.ts";
+import type { Pool } from "../db/pool.ts";
+
+export interface ListenersOptions {
+  readonly pool: Pool;
+  readonly registry: Registry;
+  workspaces(): Promise<readonly WorkspaceId[]>;
+  /** The listening broke off, or could not begin; undefined when it has begun. */
+  onState(live: LiveConnection, error: unknown): void;
+}
+
+/** Whoever holds a lease must renew it within this; when a process dies, another one takes over at the latest after it. */
+const leaseSeconds = 12;
+const roundMs = 4_000;
+const longestPauseMs = 60_000;
+/** Longer than this, and what broke before does not count. */
+const steadyMs = 60_000;
+
+interface Listening {
+  readonly updatedAt: number;
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Runs `listen` of every connection whose vendor has one: in exactly one process at a time, by a lease in the database.
+ * A connection that is changed is listened to anew, one that breaks off again after a while.
+ */
+export class Listeners {
+  readonly #options: ListenersOptions;
+  readonly #holder = randomUUID();
+  readonly #running = new Map<string, Listening>();
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+  #stopping = false;
+
+  constructor(options: ListenersOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.look(), roundMs);
+    this.look();
+  }
+
+  /** Looks through all connections: after a change, and now and then. */
+  look(): void {
+    this.#round = this.#round.then(() => (this.#stopping ? undefined : this.#lookThrough())).catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#timer);
+    await this.#round;
+    const running = [...this.#running.values()];
+    for (const { stop } of running) stop.abort();
+    await Promise.race([Promise.all(running.map(({ done }) => done)), sleep(5_000)]);
+    for (const workspace of await this.#options.workspaces().catch(() => [])) {
+      await this.#options.pool
+        .in(workspace)
+        .query({ text: "delete from hub.listener where workspace = $1 and holder = $2", values: [workspace, this.#holder] })
+        .catch(() => {});
+    }
+  }
+
+  async #lookThrough(): Promise<void> {
+    const wanted = new Set<string>();
+    try {
+      for (const workspace of await this.#options.workspaces()) {
+        const view = await this.#options.registry.view(workspace);
+        for (const live of view.connections.values()) {
+          if (!live.vendor.listen || live.row.state !== "active") continue;
+          if (await this.#lease(workspace, live.row.id)) {
+            wanted.add(nameOf(live));
+            this.#keep(live);
+          }
+        }
+      }
+    } catch {
+      // The database is away: by the time our leases have run out another process may be listening.
+      wanted.clear();
+    }
+    for (const [name, listening] of this.#running) if (!wanted.has(name)) listening.stop.abort();
+  }
+
+  async #lease(workspace: WorkspaceId, connection: ConnectionId): Promise<boolean> {
+    const rows = await this.#options.pool.in(workspace).query({
+      name: "listen-lease",
+      text: `insert into hub.listener as l (workspace, connection, holder, leased_until) values ($1, $2, $3, now() + $4 * interval '1 second')
+             on conflict (workspace, connection) do update set holder = excluded.holder, leased_until = excluded.leased_until
+             where l.holder = excluded.holder or l.leased_until <= now() returning holder`,
+      values: [workspace, connection, this.#holder, leaseSeconds],
+    });
+    return rows.length > 0;
+  }
+
+  #keep(live: LiveConnection): void {
+    const name = nameOf(live);
+    const updatedAt = live.row.updated_at.getTime();
+    const running = this.#running.get(name);
+    if (running) {
+      // It ends, and the next round begins anew with what has changed.
+      if (running.updatedAt !== updatedAt) running.stop.abort();
+      return;
+    }
+    const stop = new AbortController();
+    const done = this.#listen(live, stop.signal).finally(() => this.#running.delete(name));
+    this.#running.set(name, { updatedAt, stop, done });
+  }
+
+  async #listen(live: LiveConnection, signal: AbortSignal): Promise<void> {
+    let pauseMs = 1_000;
+    while (!signal.aborted) {
+      const started = Date.now();
+      try {
+        this.#options.onState(live, undefined);
+        await live.vendor.listen?.(live.connection, live.kit, signal);
+        if (signal.aborted) return;
+        throw new Error("it stopped listening by itself");
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.onState(live, error);
+        pauseMs = Date.now() - started > steadyMs ? 1_000 : Math.min(pauseMs * 2, longestPauseMs);
+        await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+}
+
+const nameOf = ({ row }: LiveConnection): string => `${row.workspace}/${row.id}`;
