@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../src/config.ts";
+import { type KeyRing, loadKeyRing } from "../src/connections/secrets.ts";
 import { type RunningHub, startHub } from "../src/start.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
@@ -10,6 +11,8 @@ export interface TestHub {
   readonly hub: RunningHub;
   readonly test: TestDatabase;
   readonly operatorToken: string;
+  readonly keys: KeyRing;
+  readonly filesDir: string;
   call(method: string, path: string, options?: CallOptions): Promise<{ status: number; body: unknown; text: string; headers: Headers }>;
   /** A workspace of this subdomain; answers its token with all scopes. */
   addWorkspace(subdomain: string): Promise<{ id: number; api_token: string }>;
@@ -27,16 +30,15 @@ export async function testHub(environment: Readonly<Record<string, string>> = {}
   const test = await testDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), "svyazka-hub-"));
   chmodSync(dataDir, 0o711);
-  const hub = await startHub(
-    readConfig([], {
-      DATA_DIR: dataDir,
-      DATABASE_URL: test.url,
-      PORT: "0",
-      LOG_LEVEL: "silent",
-      DATABASE_CONNECTIONS: "6",
-      ...environment,
-    }),
-  );
+  const config = readConfig([], {
+    DATA_DIR: dataDir,
+    DATABASE_URL: test.url,
+    PORT: "0",
+    LOG_LEVEL: "silent",
+    DATABASE_CONNECTIONS: "6",
+    ...environment,
+  });
+  const hub = await startHub(config);
   const { token: operatorToken } = JSON.parse(readFileSync(join(dataDir, "access.json"), "utf8")) as { token: string };
   const call: TestHub["call"] = async (method, path, { token, body, headers = {} } = {}) => {
     const answer = await fetch(
@@ -61,6 +63,8 @@ export async function testHub(environment: Readonly<Record<string, string>> = {}
     hub,
     test,
     operatorToken,
+    keys: loadKeyRing(config),
+    filesDir: config.FILES_DIR,
     call,
     async addWorkspace(subdomain) {
       const { body } = await call("POST", "/workspaces", {
