@@ -1,9 +1,9 @@
-import type { CallDirection, CallDraft, CallOutcome, EndedLeg, FinishedCall, RatedCall, RingingCall } from "./calls.ts";
+import type { AnsweredCall, CallDirection, CallDraft, CallOutcome, EndedLeg, FinishedCall, RatedCall, RingingCall } from "./calls.ts";
 import type { Attribution } from "./events.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
 import type { OutgoingRequest } from "./vendor.ts";
-import type { ConnectionId, RecordId } from "./words.ts";
+import type { RecordId } from "./words.ts";
 
 /**
  * What a connection can do for the flows. A role is an ability of a connection, not a kind of vendor.
@@ -235,8 +235,8 @@ export interface CallScript {
 
 /** An outside program that is told of every call of one of our connections. */
 export interface CallFeed {
-  /** Whose calls. A flow that needs this port gets no others. */
-  readonly of: ConnectionId;
+  /** Whose calls: the number of a connection, or its vendor. A flow that needs this port gets no others. */
+  readonly of: string;
   /** Who is this, and who should be rung? Within two seconds, or undefined. Asked once. */
   ask(call: { readonly call: string; readonly client: Phone; readonly line?: string }): Promise<Route | undefined>;
   /** False when no program is attached. */
@@ -244,7 +244,8 @@ export interface CallFeed {
 }
 
 export type ToldCall =
-  | { readonly what: "ringing" | "answered"; readonly call: RingingCall }
+  | { readonly what: "ringing"; readonly call: RingingCall }
+  | { readonly what: "answered"; readonly call: AnsweredCall }
   | { readonly what: "ended"; readonly call: EndedLeg }
   | { readonly what: "finished"; readonly call: FinishedCall }
   | { readonly what: "rated"; readonly call: RatedCall };

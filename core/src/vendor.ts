@@ -78,8 +78,8 @@ export interface Kit {
   record(facts: readonly EventDraft[], from: Origin): Promise<void>;
   /** Who is calling, and whose phone is to ring: from our own index or, where a program of the customer's is attached, from that. */
   route(call: { readonly call: string; readonly client: Phone; readonly line?: string }): Promise<Route>;
-  /** The PBX behind another connection of this workspace. */
-  telephonyOf(connection: ConnectionId): Promise<Telephony | undefined>;
+  /** The PBX behind another connection of this workspace, by its number or its vendor. */
+  telephonyOf(connection: string): Promise<Telephony | undefined>;
   /** From now on this secret names this connection at the door; for ever, or for so many seconds. */
   openDoor(secret: string, seconds?: number): Promise<void>;
 }
@@ -215,6 +215,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** In place of `body`, for what is no text: a sound file. */
+  readonly bytes?: Uint8Array;
 }
 
 export type Received =

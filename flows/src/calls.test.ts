@@ -227,7 +227,7 @@ describe("the call's card", () => {
 it("an attached program is told of everything, but not late of what has passed", async () => {
   const heard: ToldCall[] = [];
   const feed: Ports["callFeed"] = {
-    of: 2 as ConnectionId,
+    of: "2",
     ask: async () => undefined,
     tell: async (one) => heard.push(one) > 0,
   };

@@ -1,2 +1,3 @@
 /** The only list of vendors there is: one more vendor is one more line. */
 export { fivecrm } from "@svyazka/fivecrm/adapter";
+export { vats } from "@svyazka/vats/adapter";

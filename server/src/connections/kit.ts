@@ -6,7 +6,7 @@ import { redact } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
 import type { Registry } from "./registry.ts";
 import { routeCall } from "./route-call.ts";
-import type { ConnectionRow } from "./row.ts";
+import { type ConnectionRow, isNamed } from "./row.ts";
 import { hashToken, type KeyRing } from "./secrets.ts";
 import { storeOf } from "./store.ts";
 
@@ -37,7 +37,13 @@ export const kitMaker =
           await recordFacts(lender, row, facts, { ...from, ...(from.raw !== undefined && { raw: redact(from.raw, secrets) }) });
       },
       route: async (call) => routeCall(await lender.registry().view(workspace), id, call),
-      telephonyOf: async (other) => (await lender.registry().view(workspace)).connections.get(other)?.connected().telephony,
+      telephonyOf: async (other) => {
+        const { connections } = await lender.registry().view(workspace);
+        const named = [...connections.values()].filter(
+          (live) => live.row.id !== id && live.row.state === "active" && isNamed(live.row, other),
+        );
+        return named.map((live) => live.connected().telephony).find((telephony) => telephony !== undefined);
+      },
       async openDoor(secret, seconds) {
         await pool.in(workspace).query({
           text: `insert into hub.door (key, workspace, connection, expires_at) values ($1, $2, $3, now() + $4 * interval '1 second')

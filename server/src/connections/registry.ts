@@ -13,7 +13,7 @@ import {
 import type { Pool } from "../db/pool.ts";
 import { spellingsOf } from "../net/redact.ts";
 import type { MakeKit } from "./kit.ts";
-import { type ConnectionRow, placeOf } from "./row.ts";
+import { type ConnectionRow, isNamed, placeOf } from "./row.ts";
 import { hashToken, type KeyRing } from "./secrets.ts";
 
 /** One connection as this process works with it. */
@@ -146,11 +146,13 @@ export class Registry {
     return {
       workspace: words,
       connections,
-      targets: (name, source) =>
-        all.filter((live) => {
+      targets(name, source) {
+        const from = connections.get(source);
+        return all.filter((live) => {
           const port = live.connected()[name];
-          return port !== undefined && (!("of" in port) || port.of === source);
-        }),
+          return port !== undefined && (!("of" in port) || (from !== undefined && isNamed(from.row, port.of)));
+        });
+      },
     };
   }
 

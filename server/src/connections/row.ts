@@ -19,3 +19,7 @@ export interface ConnectionRow {
 /** What secrets of a connection are bound to. */
 export const placeOf = (row: { readonly workspace: WorkspaceId; readonly id: ConnectionId }): string =>
   `connection ${row.workspace}/${row.id}`;
+
+/** Whether this is the connection of that number, or one of that vendor. */
+export const isNamed = ({ id, vendor }: Pick<ConnectionRow, "id" | "vendor">, name: string): boolean =>
+  name === String(id) || name === vendor;

@@ -161,5 +161,8 @@ const emptyRequest = ({ raw }: Knock) => ({
 });
 
 function send(reply: FastifyReply, answer: Reply): FastifyReply {
-  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+  return reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .send(answer.bytes ? Buffer.from(answer.bytes) : answer.body);
 }

@@ -1,0 +1,58 @@
+import type { Connected, InboundRequest, Kit, Polled, Received, StopSignal, Vendor } from "@svyazka/core";
+import { door, endpointPath } from "./door.ts";
+import { invalid, receivePush } from "./endpoint.ts";
+import { engineOf, isSimulated } from "./engine.ts";
+import { feedOf } from "./feed.ts";
+import { apiPath, loginPath, restPath } from "./protocol.ts";
+import { receiveServed } from "./served.ts";
+import { type Line, settings } from "./settings.ts";
+import { telephonyOf } from "./telephony.ts";
+
+/** Virtual PBXs of the ITooLabs platform (Gravitel, MegaFon, MGTS, Kcell, Moldcell), from both sides. */
+export const vats: Vendor<typeof settings> = {
+  id: "vats",
+  title: { ru: "Виртуальная АТС (Gravitel, МегаФон, МГТС)", en: "Virtual PBX (Gravitel, MegaFon, MGTS)" },
+  settings,
+  door,
+
+  receive(request: InboundRequest, line: Line, now: Date): Received {
+    const isPush = request.path === endpointPath;
+    // A request at the wrong side: the address was copied from the wrong connection.
+    if (isPush !== (line.settings.side === "crm")) throw invalid(["url"], line);
+    return isPush ? receivePush(request, line, now) : receiveServed(request, line);
+  },
+
+  connect(line: Line, kit: Kit): Connected {
+    if (line.settings.side === "crm") {
+      if (!line.settings.domain) return { check: async () => {} };
+      const { telephony, check } = telephonyOf(line, kit);
+      return { telephony, check };
+    }
+    const { rehearsal, startCall, users, recording } = engineOf(line, kit);
+    return {
+      callFeed: feedOf(line, kit),
+      // Our own people call through it, too; a borrowed engine is a connection of its own and offers that itself.
+      ...(isSimulated(line) && { telephony: { startCall, users, recording } }),
+      ...(rehearsal && { rehearsal }),
+      async check() {
+        await users();
+      },
+    };
+  },
+
+  async poll(line: Line, kit: Kit, since: Date): Promise<Polled | undefined> {
+    return line.settings.side === "crm" && line.settings.domain ? telephonyOf(line, kit).poll(since) : undefined;
+  },
+
+  async listen(line: Line, kit: Kit, signal: StopSignal): Promise<void> {
+    const watch = line.settings.side === "pbx" ? engineOf(line, kit).watch : undefined;
+    if (watch) return watch(signal);
+    // There is nothing to watch over on this side.
+    return new Promise((resolve) => signal.addEventListener("abort", resolve));
+  },
+
+  urls({ id, settings: { side } }: Line, base: string): Record<string, string> {
+    const own = `${base}/in/${id}`;
+    return side === "crm" ? { inbound: own + endpointPath } : { login: own + loginPath, api: own + apiPath, v1: own + restPath };
+  },
+};
