@@ -166,6 +166,12 @@ export function api(hub: { readonly url: string }, token: string) {
   };
   return {
     call,
+    /** Answers the body; throws unless it was taken. */
+    async send<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const answer = await call(method, path, body);
+      if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body as T;
+    },
     async get<T>(path: string): Promise<T> {
       const { status, body } = await call("GET", path);
       if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
