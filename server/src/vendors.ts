@@ -1,3 +1,4 @@
 /** The only list of vendors there is: one more vendor is one more line. */
+export { asterisk } from "@svyazka/asterisk/adapter";
 export { fivecrm } from "@svyazka/fivecrm/adapter";
 export { vats } from "@svyazka/vats/adapter";
