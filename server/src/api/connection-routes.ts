@@ -1,9 +1,16 @@
 import * as contract from "@svyazka/contract";
 import type { ConnectionId, Setting, Workspace } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
-import { addConnection, changeConnection, checkConnection, removeConnection, rotateSecret, urlsOf } from "../connections/manage.ts";
+import {
+  addConnection,
+  changeConnection,
+  checkConnection,
+  removeConnection,
+  rotateSecret,
+  touchConnection,
+  urlsOf,
+} from "../connections/manage.ts";
 import type { ConnectionRow } from "../connections/row.ts";
-import { tell } from "../db/bus.ts";
 import type { Hub } from "../hub.ts";
 import { type Implementation, implement } from "./implement.ts";
 import { limitOf, numberCursor, page } from "./pages.ts";
@@ -109,7 +116,7 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
                  select $1, $2, $3, theirs, ours from json_to_recordset($4::json) as x(theirs text, ours text)`,
           values: [sql.workspace, params.id, params.kind, JSON.stringify(body.items)],
         });
-        await tell(sql, { kind: "connections", workspace: sql.workspace });
+        await touchConnection(sql, params.id as ConnectionId);
       });
       hub.registry.forget(sql.workspace);
       return { items: body.items, next_cursor: null };

@@ -1,9 +1,9 @@
 import * as contract from "@svyazka/contract";
 import { type ConnectionId, LoginNeeded, Refused, readPhone, type Telephony, Unavailable, type WorkspaceId } from "@svyazka/core";
 import { Invalid, NotFound } from "@svyazka/crm";
+import { touchConnection } from "../connections/manage.ts";
 import { matchUsers } from "../connections/match-users.ts";
 import type { LiveConnection } from "../connections/registry.ts";
-import { tell } from "../db/bus.ts";
 import type { Hub } from "../hub.ts";
 import { poll } from "../listening/polls.ts";
 import { wholeList } from "./crm/requests.ts";
@@ -49,7 +49,7 @@ export function telephonyRoutes(hub: Hub): readonly Implementation[] {
                  select $1, $2, 'user', theirs, ours from json_to_recordset($3::json) as x(theirs text, ours text) on conflict do nothing`,
           values: [sql.workspace, params.id, JSON.stringify(matches.map(({ account, user }) => ({ theirs: account, ours: user.id })))],
         });
-        await tell(sql, { kind: "connections", workspace: sql.workspace });
+        await touchConnection(sql, live.row.id);
       });
       hub.registry.forget(sql.workspace);
       return { matched: matches.map(({ account, user, by }) => ({ account, user: user.id, by })) };

@@ -160,6 +160,12 @@ export async function checkConnection(hub: Hub, sql: Sql, id: ConnectionId): Pro
   return rememberHealth(sql, id, found);
 }
 
+/** What belongs to it has changed: whoever works with it begins anew with what is there now. */
+export async function touchConnection(sql: Sql, id: ConnectionId): Promise<void> {
+  await sql.query({ text: "update hub.connection set updated_at = now() where workspace = $1 and id = $2", values: [sql.workspace, id] });
+  await tell(sql, { kind: "connections", workspace: sql.workspace });
+}
+
 export async function rememberHealth(
   sql: Sql,
   id: ConnectionId,
