@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly seconds?: number;
   /** Stops after so many, if that comes first. */
   readonly requests?: number;
+  /** Each connection begins no more than one request in so many milliseconds. */
+  readonly everyMs?: number;
   /** A whole HTTP/1.1 request, with its head. */
   request(index: number): string;
 }
@@ -58,7 +60,9 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         latencies.push(performance.now() - at);
         received = "";
-        next();
+        const rest = (options.everyMs ?? 0) - (performance.now() - at);
+        if (rest > 0) setTimeout(next, rest);
+        else next();
       });
       socket.on("error", () => {
         statuses.set(0, (statuses.get(0) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import { phoneLookup } from "@svyazka/crm";
 import type pg from "pg";
 import { get, load } from "./load.ts";
-import { addSite, type Server, startBare } from "./processes.ts";
+import { addSite, type Server, type Site, startBare } from "./processes.ts";
 import type { Figure } from "./table.ts";
 
 /** "Who is this phone" through the API at 50 connections, against a bare handler that runs the same SELECT. */
@@ -10,7 +10,7 @@ export async function measureLookup(
   database: { url: string; client: pg.Client },
   contacts: number,
   seconds: number,
-): Promise<Figure[]> {
+): Promise<{ figures: Figure[]; site: Site }> {
   const site = addSite(hub, "lookup");
   const { id, api_token } = site.workspace;
   await fill(database.client, id, contacts);
@@ -28,7 +28,7 @@ export async function measureLookup(
     const measured = await ask.hub(seconds);
     if (measured.statuses.size !== 1 || !measured.statuses.has(200))
       throw new Error(`Not every question was answered: ${JSON.stringify([...measured.statuses])}`);
-    return [
+    const figures = [
       {
         what: `Who is this phone, ${contacts.toLocaleString("en")} contacts, 50 connections`,
         value: `p50 ${measured.p50Ms.toFixed(1)} ms, p99 ${measured.p99Ms.toFixed(1)} ms, ${measured.perSecond.toFixed(0)}/s`,
@@ -37,6 +37,7 @@ export async function measureLookup(
         goal: "p99 ratio at most 3",
       },
     ];
+    return { figures, site };
   } finally {
     await bare.stop();
   }

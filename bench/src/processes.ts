@@ -133,3 +133,7 @@ export function pssMib(pid: number): number {
   const kib = Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
   return kib / 1024;
 }
+
+/** How the command line reaches a hub: the address, and the token of its operator. */
+export const access = (hub: Server): { url: string; token: string } =>
+  JSON.parse(readFileSync(join(hub.dataDir, "access.json"), "utf8")) as { url: string; token: string };

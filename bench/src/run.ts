@@ -7,6 +7,7 @@ import { measureIntake } from "./intake.ts";
 import { measureLookup } from "./lookup.ts";
 import { addSite, command, makeDataDir, pssMib, root, type Server, startDatabase, startHub } from "./processes.ts";
 import { type Figure, table } from "./table.ts";
+import { measureCard, measureContact, measureThousandCalls } from "./telephony.ts";
 
 /** `npm run bench [-- --quick]`: every figure with its limit measured in the same run, written to docs/performance.md. */
 const quick = process.argv.includes("--quick");
@@ -32,7 +33,13 @@ try {
   await drained(hub);
   const pool = new Pool({ connectionString: database.url, max: 16 });
   for (const figure of await measureEndToEnd(hub, pool, quick ? 1_000 : 4_000)) note(figure);
-  for (const figure of await measureLookup(hub, database, quick ? 50_000 : 1_000_000, quick ? 3 : 8)) note(figure);
+  const contacts = quick ? 50_000 : 1_000_000;
+  const lookup = await measureLookup(hub, database, contacts, quick ? 3 : 8);
+  for (const figure of lookup.figures) note(figure);
+  for (const figure of await measureContact(hub, database.url, lookup.site, contacts, quick ? 3 : 8)) note(figure);
+  await drained(hub, "lookup");
+  for (const figure of await measureCard(hub, quick ? 400 : 2_000)) note(figure);
+  for (const figure of await measureThousandCalls(hub, pool, quick ? 200 : 1_000)) note(figure);
   note({
     what: "Memory of the hub after the loads above (PSS)",
     value: `${pssMib(hub.pid).toFixed(0)} MiB`,
@@ -50,9 +57,9 @@ try {
 if (!quick) writeFileSync(`${root}docs/performance.md`, report(figures));
 console.log(`\n${table(figures)}`);
 
-async function drained(hub: Server): Promise<void> {
+async function drained(hub: Server, workspace = "bench"): Promise<void> {
   for (;;) {
-    const waiting = command<unknown[]>(hub, "delivery", "list", "-w", "bench", "--state", "waiting", "--limit", "1");
+    const waiting = command<unknown[]>(hub, "delivery", "list", "-w", workspace, "--state", "waiting", "--limit", "1");
     if (waiting.length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -74,6 +81,9 @@ ${table(all)}
 * **Forms to finished deals**: from the first form sent to the last delivery done, one process for everything. The limit calls the CRM's port
   with the same people, 32 at a time, in a process that does nothing else: it is what the built-in CRM could do if receiving, queueing and recording were free.
 * **Who is this phone**: the authenticated API over a million contacts. The limit is a bare handler that runs the same prepared SELECT.
+* **A PBX asks who is calling**: \`contact\` of the PBX protocol, answered after its line in the journal is on disk. The limit is the bare handler of the line above; where accounts of calls come in, it answers beside the same ones.
+* **The card**: from the first byte of the push to the message on the page's stream, every step between being durable.
+* **A thousand calls**: played by the simulated engine in one workspace, told over HTTP to another one of the same hub, both on these two cores.
 * **Several processes**: the same end-to-end figure with N hubs on one database, forms sent to all of them in turn. With two cores for the hubs,
   PostgreSQL and the load together, there is little to gain here; it shows that several do not get in each other's way.
 `;
