@@ -1,6 +1,6 @@
 import type { EventDraft } from "./events.ts";
-import type { Phone } from "./phone.ts";
-import type { Directory, Ports, Route, Telephony } from "./ports.ts";
+import type { Kit, Polled, StopSignal } from "./kit.ts";
+import type { Directory, Ports } from "./ports.ts";
 import type { SecretValues, Settings, SettingValues } from "./settings.ts";
 import type { ConnectionId, Label, Workspace } from "./words.ts";
 
@@ -60,84 +60,6 @@ export interface Connection<S extends Settings = Settings> {
   /** Their account → the user of our CRM. */
   readonly userMapping: Readonly<Record<string, string>>;
 }
-
-/** What the hub lends to a connected vendor. */
-export interface Kit {
-  /** The guarded way out: time and size limits, no private addresses unless the connection allows them, paced, recorded with the attempt. */
-  readonly fetch: Fetch;
-  now(): Date;
-  /** Opens a WebSocket through the same guard. Resolves when it is open; throws as `fetch` does. */
-  openSocket(request: { readonly url: string; readonly headers?: Readonly<Record<string, string>> }, ear: SocketEar): Promise<Socket>;
-  /** The connection whose event is being delivered at this moment, for a CRM that tells where its records came from. */
-  source?(): ConnectionId | undefined;
-  /** The public address of the hub, without a slash at the end. */
-  publicUrl(): string;
-  /** What this connection keeps between requests, sealed. */
-  readonly store: Store;
-  /** Facts that came by no request: on disk when this resolves. `from` is what the journal shows. */
-  record(facts: readonly EventDraft[], from: Origin): Promise<void>;
-  /** Who is calling, and whose phone is to ring: from our own index or, where a program of the customer's is attached, from that. */
-  route(call: { readonly call: string; readonly client: Phone; readonly line?: string }): Promise<Route>;
-  /** The PBX behind another connection of this workspace, by its number or its vendor. */
-  telephonyOf(connection: string): Promise<Telephony | undefined>;
-  /** From now on this secret names this connection at the door; for ever, or for so many seconds. */
-  openDoor(secret: string, seconds?: number): Promise<void>;
-}
-
-/** Says when to stop: an `AbortSignal`. */
-export interface StopSignal {
-  readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void): void;
-}
-
-/** Small documents of one connection, encrypted at rest, seen by every process of the hub. */
-export interface Store {
-  get<T>(kind: string, id: string): Promise<T | undefined>;
-  /** `at` is what `list` goes by; now, unless told. */
-  put(kind: string, id: string, value: unknown, at?: Date): Promise<void>;
-  remove(kind: string, id: string): Promise<void>;
-  /** The oldest first. */
-  list<T>(
-    kind: string,
-    between?: { readonly since?: Date; readonly until?: Date; readonly limit?: number },
-  ): Promise<{ readonly id: string; readonly value: T }[]>;
-}
-
-/** What the journal shows of facts that came by no request. */
-export interface Origin {
-  /** "ARI", "GET /history". */
-  readonly what: string;
-  /** As it came. */
-  readonly raw?: string;
-}
-
-export interface Polled extends Origin {
-  readonly facts: readonly EventDraft[];
-}
-
-export interface OutgoingRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutSeconds?: number;
-}
-export interface OutgoingReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-export interface SocketEar {
-  text(data: string): void;
-  /** Told once, whoever closed it. */
-  closed(because: string): void;
-}
-export interface Socket {
-  send(text: string): void;
-  close(): void;
-}
-/** Redirects are answers, never followed. Throws `Unavailable` when no answer came, `Refused` when the address is not allowed. */
-export type Fetch = (request: OutgoingRequest) => Promise<OutgoingReply>;
 
 /** How requests of one vendor come in, and how the door speaks when nobody is behind it yet. */
 export interface Door {

@@ -1,4 +1,4 @@
-import type { Kit } from "../src/vendor.ts";
+import type { Kit } from "../src/kit.ts";
 
 const alone = (): Promise<never> => Promise.reject(new Error("nobody is there"));
 

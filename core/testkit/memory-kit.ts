@@ -1,6 +1,6 @@
 import type { EventDraft } from "../src/events.ts";
-import type { Route } from "../src/ports.ts";
-import type { Kit, Origin, Store } from "../src/vendor.ts";
+import type { Kit, Origin, Store } from "../src/kit.ts";
+import type { Route } from "../src/telephony.ts";
 import { loneKit } from "./lone-kit.ts";
 
 export interface MemoryKit extends Kit {

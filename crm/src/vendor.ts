@@ -20,7 +20,7 @@ export const builtinCrm = (options: BuiltinCrmOptions): Vendor<typeof settings> 
     const sql = options.database.in(workspace.id);
     return {
       crm: crmPort(sql, { workspace, connection: id, ...(kit.source && { source: kit.source }) }),
-      callDesk: callDesk(sql, options),
+      callDesk: callDesk(sql, workspace, options),
       phoneBook: phoneBook(sql, workspace),
       async check() {
         const rows = await sql.query({ text: "select from crm.pipeline where workspace = $1 and is_default", values: [sql.workspace] });
@@ -30,9 +30,12 @@ export const builtinCrm = (options: BuiltinCrmOptions): Vendor<typeof settings> 
   },
 });
 
-const callDesk = (sql: Sql, { tell }: BuiltinCrmOptions): CallDesk => ({
+/** The card says who it is, what they have open, and who looks after them: the page need not ask, and nobody waits. */
+const callDesk = (sql: Sql, { country }: Workspace, { tell }: BuiltinCrmOptions): CallDesk => ({
   async show({ user, ...card }) {
-    await tell(sql, { type: "call.ringing", ...card }, [Number(user)]);
+    const e164 = card.client.e164;
+    const [caller] = e164 === undefined ? [] : await whoseIsPhone(sql, e164, country);
+    await tell(sql, { type: "call.ringing", ...card, caller: caller ?? null }, [Number(user)]);
   },
   async hide({ user, ...call }) {
     await tell(sql, { type: "call.gone", ...call }, user === undefined ? undefined : [Number(user)]);
@@ -44,7 +47,7 @@ const phoneBook = (sql: Sql, { country }: Workspace): PhoneBook => ({
   async find(phone) {
     const owner = (await whoseIsPhone(sql, phone.e164 ?? phone.typed, country))[0];
     if (!owner) return undefined;
-    const responsible = owner.deal?.responsible ?? owner.responsible;
+    const responsible = owner.responsible ?? owner.deal?.responsible ?? null;
     return {
       name: owner.name === "" ? (owner.companyName ?? "") : owner.name,
       ...(owner.contact !== null && { contact: String(owner.contact) }),

@@ -6,9 +6,9 @@ import { Bus } from "../src/db/bus.ts";
 import { attempt } from "../src/delivery/attempt.ts";
 import { type JournalLine, Ledger, type Recorded } from "../src/delivery/ledger.ts";
 import { park } from "../src/delivery/manage.ts";
+import { plan } from "../src/delivery/plan.ts";
 import { Queue } from "../src/delivery/queue.ts";
 import { Worker } from "../src/delivery/worker.ts";
-import { plan } from "../src/inbound/receive.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
 export const workspace = 1 as WorkspaceId;

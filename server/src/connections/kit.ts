@@ -1,10 +1,10 @@
-import type { AnyFlow, AnyVendor, ConnectionId, EventDraft, Kit, Origin } from "@svyazka/core";
+import type { AnyFlow, ConnectionId, EventDraft, Origin } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
 import type { Ledger } from "../delivery/ledger.ts";
-import { plan } from "../inbound/receive.ts";
+import { plan } from "../delivery/plan.ts";
 import { redact } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
-import type { Registry } from "./registry.ts";
+import type { MakeKit, Registry } from "./registry.ts";
 import { routeCall } from "./route-call.ts";
 import { type ConnectionRow, isNamed } from "./row.ts";
 import { hashToken, type KeyRing } from "./secrets.ts";
@@ -19,8 +19,6 @@ export interface Lender {
   ledger(): Ledger;
   publicUrl(): string;
 }
-
-export type MakeKit = (row: ConnectionRow, vendor: AnyVendor, secrets: readonly string[]) => Kit;
 
 /** What the hub lends to one connection. */
 export const kitMaker =

@@ -12,7 +12,6 @@ import {
 } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
 import { spellingsOf } from "../net/redact.ts";
-import type { MakeKit } from "./kit.ts";
 import { type ConnectionRow, isNamed, placeOf } from "./row.ts";
 import { hashToken, type KeyRing } from "./secrets.ts";
 
@@ -40,6 +39,9 @@ export interface WorkspaceView {
    */
   targets(port: PortName, source: ConnectionId): readonly LiveConnection[];
 }
+
+/** Gives a connection what the hub lends it. */
+export type MakeKit = (row: ConnectionRow, vendor: AnyVendor, secrets: readonly string[]) => Kit;
 
 type Mappings = Pick<Connection, "fieldMapping" | "userMapping">;
 export const noMappings: Mappings = { fieldMapping: {}, userMapping: {} };

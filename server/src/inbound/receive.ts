@@ -1,10 +1,8 @@
 import {
   type AnyFlow,
   type AnyVendor,
-  type ConnectionId,
   type DoorProblem,
   type DoorRoute,
-  type EventDraft,
   type InboundRequest,
   Intruder,
   type Kit,
@@ -14,6 +12,7 @@ import {
 } from "@svyazka/core";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
+import { plan } from "../delivery/plan.ts";
 import { redact, redactHeaders } from "../net/redact.ts";
 import { decode, type RawRequest } from "./decode.ts";
 import type { RateLimits } from "./rate-limits.ts";
@@ -149,15 +148,6 @@ async function settle(understood: Understood, scene: Scene): Promise<Reply> {
   options.counts.count(knock.vendor.id, "ignored");
   return received.reply;
 }
-
-/** What is to be done about each fact of `source`: every flow that listens, for every connection that can do what it needs. */
-export const plan = (facts: readonly EventDraft[], view: WorkspaceView, flows: readonly AnyFlow[], source: ConnectionId): PlannedEvent[] =>
-  facts.map((draft) => ({
-    draft,
-    deliveries: flows
-      .filter((flow) => flow.on.includes(draft.type))
-      .flatMap((flow) => view.targets(flow.needs, source).map((target) => ({ flow: flow.name, target: target.row.id }))),
-  }));
 
 function lineOf({ knock, live, receivedAt }: Scene): Omit<JournalLine, "outcome" | "status" | "detail"> {
   const { raw } = knock;

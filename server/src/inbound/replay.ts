@@ -14,9 +14,9 @@ import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import type { LiveConnection } from "../connections/registry.ts";
 import { storableJson } from "../db/storable.ts";
 import { retry } from "../delivery/manage.ts";
+import { plan } from "../delivery/plan.ts";
 import type { Hub } from "../hub.ts";
 import { decode } from "./decode.ts";
-import { plan } from "./receive.ts";
 
 interface StoredRequest {
   readonly id: JournalId;

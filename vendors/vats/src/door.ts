@@ -58,9 +58,10 @@ const statusOf: Readonly<Record<DoorProblem["kind"], number>> = {
   disabled: 401,
   removed: 401,
   malformed: 400,
+  // The documents know 400 and 401 only: what is too large is a wrong parameter.
+  too_large: 400,
   not_found: 404,
   method_not_allowed: 405,
-  too_large: 413,
   rate_limited: 429,
   busy: 503,
   unavailable: 503,
@@ -77,9 +78,9 @@ function refuse(problem: DoorProblem, request: InboundRequest): Reply {
     return problem.kind === "no_token" ? reply(400, invalidParameters) : reply(401, loginFailed);
   }
   if (problem.kind === "malformed") return reply(400, writeInvalidParameters(Object.keys(problem.fields)));
+  if (problem.kind === "too_large") return reply(400, invalidParameters);
   if (status === 503) return reply(503, '{"error":"Service unavailable"}', headers);
   if (status === 429) return reply(429, '{"error":"Too many requests"}', headers);
-  if (status === 413) return reply(413, '{"error":"Request too large"}');
   if (status === 405) return reply(405, '{"error":"Method not allowed"}', headers);
   return reply(404, '{"error":"Not found"}');
 }
@@ -90,7 +91,6 @@ function refuseRest(problem: DoorProblem): Reply {
     401: "Invalid token",
     404: "Not found",
     405: "Method not allowed",
-    413: "Request too large",
     429: "Too many requests",
   };
   const status = statusOf[problem.kind];

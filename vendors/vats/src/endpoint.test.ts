@@ -186,7 +186,7 @@ describe("replies", () => {
       body: '{"error":"Autorization failed"}',
     });
     expect(vats.door?.refuse({ kind: "no_token" }, requestOf("/sys/api_login.wcgp"))).toMatchObject({ status: 400 });
-    expect(vats.door?.refuse({ kind: "too_large" }, request)).toMatchObject({ status: 413 });
+    expect(vats.door?.refuse({ kind: "too_large" }, request)).toMatchObject({ status: 400, body: '{"error":"Invalid parameters"}' });
   });
 
   it("find their token in the body, in the query, or both", () => {

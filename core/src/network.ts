@@ -1,0 +1,25 @@
+/** The way out to the network, as a vendor is given it. */
+
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutSeconds?: number;
+}
+export interface OutgoingReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+export interface SocketEar {
+  text(data: string): void;
+  /** Told once, whoever closed it. */
+  closed(because: string): void;
+}
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+}
+/** Redirects are answers, never followed. Throws `Unavailable` when no answer came, `Refused` when the address is not allowed. */
+export type Fetch = (request: OutgoingRequest) => Promise<OutgoingReply>;
