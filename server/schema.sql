@@ -610,9 +610,11 @@ create table hub.kept (
   id text not null,
   value text not null,
   at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
   constraint kept_pkey PRIMARY KEY (workspace, connection, kind, id)
 );
 CREATE INDEX kept_at ON hub.kept USING btree (workspace, connection, kind, at, id);
+CREATE INDEX kept_expiry ON hub.kept USING btree (workspace, expires_at) WHERE (expires_at IS NOT NULL);
 alter table hub.kept force row level security;
 
 create table hub.lane (

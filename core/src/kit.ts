@@ -36,8 +36,8 @@ export interface StopSignal {
 /** Small documents of one connection, encrypted at rest, seen by every process of the hub. */
 export interface Store {
   get<T>(kind: string, id: string): Promise<T | undefined>;
-  /** `at` is what `list` goes by; now, unless told. */
-  put(kind: string, id: string, value: unknown, at?: Date): Promise<void>;
+  /** `at` is what `list` goes by; now, unless told. Kept for so many days; without `days`, until it is removed. */
+  put(kind: string, id: string, value: unknown, options?: { readonly at?: Date; readonly days?: number }): Promise<void>;
   remove(kind: string, id: string): Promise<void>;
   /** The oldest first. */
   list<T>(

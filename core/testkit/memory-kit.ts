@@ -47,7 +47,7 @@ function memoryStore(): Store {
       const found = kept.get(`${kind} ${id}`);
       return found && JSON.parse(found.text);
     },
-    async put(kind, id, value, at = new Date()) {
+    async put(kind, id, value, { at = new Date() } = {}) {
       kept.set(`${kind} ${id}`, { kind, id, text: JSON.stringify(value), at: at.getTime() });
     },
     async remove(kind, id) {

@@ -1,5 +1,5 @@
 import { type CallDesk, LoginNeeded, type PhoneBook, type Vendor, type Workspace } from "@svyazka/core";
-import { whoseIsPhone } from "./phone-index.ts";
+import { type PhoneOwner, whoseIsPhone } from "./phone-index.ts";
 import { crmPort } from "./port.ts";
 import type { Database, Sql } from "./sql.ts";
 
@@ -35,11 +35,20 @@ const callDesk = (sql: Sql, { country }: Workspace, { tell }: BuiltinCrmOptions)
   async show({ user, ...card }) {
     const e164 = card.client.e164;
     const [caller] = e164 === undefined ? [] : await whoseIsPhone(sql, e164, country);
-    await tell(sql, { type: "call.ringing", ...card, caller: caller ?? null }, [Number(user)]);
+    await tell(sql, { type: "call.ringing", ...card, caller: caller ? shortened(caller) : null }, [Number(user)]);
   },
   async hide({ user, ...call }) {
     await tell(sql, { type: "call.gone", ...call }, user === undefined ? undefined : [Number(user)]);
   },
+});
+
+/** What tells processes of news takes 8,000 bytes at most. */
+const shortened = (owner: PhoneOwner): PhoneOwner => ({
+  ...owner,
+  name: owner.name.slice(0, 200),
+  companyName: owner.companyName?.slice(0, 200) ?? null,
+  responsibleName: owner.responsibleName?.slice(0, 200) ?? null,
+  deal: owner.deal && { ...owner.deal, name: owner.deal.name.slice(0, 200) },
 });
 
 /** A company's own phone names the company; a call is answered with the best hit there is. */

@@ -8,9 +8,11 @@ create table hub.kept (
   id text not null,
   value text not null,
   at timestamptz not null default now(),
+  expires_at timestamptz,
   primary key (workspace, connection, kind, id)
 );
 create index kept_at on hub.kept (workspace, connection, kind, at, id);
+create index kept_expiry on hub.kept (workspace, expires_at) where expires_at is not null;
 
 -- Which process listens for a connection: one at a time, until its lease runs out.
 create table hub.listener (

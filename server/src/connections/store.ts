@@ -17,12 +17,13 @@ export function storeOf(pool: Pool, keys: KeyRing, workspace: WorkspaceId, conne
       });
       return row && open(kind, row);
     },
-    async put(kind, id, value, at) {
+    async put(kind, id, value, { at, days } = {}) {
       await sql.query({
         name: "keep",
-        text: `insert into hub.kept (workspace, connection, kind, id, value, at) values ($1, $2, $3, $4, $5, coalesce($6, now()))
-               on conflict (workspace, connection, kind, id) do update set value = excluded.value, at = excluded.at`,
-        values: [workspace, connection, kind, id, keys.seal({ value: JSON.stringify(value) }, place(kind, id)), at ?? null],
+        text: `insert into hub.kept (workspace, connection, kind, id, value, at, expires_at)
+               values ($1, $2, $3, $4, $5, coalesce($6, now()), now() + $7::int * interval '1 day')
+               on conflict (workspace, connection, kind, id) do update set value = excluded.value, at = excluded.at, expires_at = excluded.expires_at`,
+        values: [workspace, connection, kind, id, keys.seal({ value: JSON.stringify(value) }, place(kind, id)), at ?? null, days ?? null],
       });
     },
     async remove(kind, id) {

@@ -150,7 +150,7 @@ export async function runExchange(exchange: Exchange, kit: Kit, ari: Ari, signal
     const isNew = state.phase !== one.state.phase || one.deadline === undefined || commands.some((command) => command.do === "ring");
     one.state = state;
     // Kept before anything is done: whoever takes over knows of every phone that may ring.
-    if (state.phase !== "over") await kit.store.put("call", state.id, state, new Date(state.startedAt));
+    if (state.phase !== "over") await kit.store.put("call", state.id, state, { at: new Date(state.startedAt) });
     for (const command of commands) await obey(one, command);
     await kit.record(
       told.map((item) => factOf(item, one.state, exchange, kit.now(), ari.recordingUrl(recordingName(state.id)))),

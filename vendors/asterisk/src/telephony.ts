@@ -19,7 +19,7 @@ export function telephonyOf(exchange: Exchange, kit: Kit): { telephony: Telephon
         const users = await inWords(() => usersOf(exchange, ari));
         if (!users.some((user) => user.account === account)) throw new Refused(`there is no account ${account}`);
         // Kept first: when the phone is taken up, whoever listens must know what for.
-        await kit.store.put("call", call.id, outgoing(call, account), kit.now());
+        await kit.store.put("call", call.id, outgoing(call, account), { at: kit.now() });
         try {
           await ari.originate({
             endpoint: endpoint.replaceAll("{account}", account),

@@ -40,7 +40,7 @@ export const attachedCrms = ({ store, openDoor }: Pick<Kit, "store" | "openDoor"
     await openDoor(attached.token);
     await store.put("crm", crm.code, attached);
     if (before) {
-      await store.put("token before", digest(before.token), { code: crm.code, until: Date.now() + graceSeconds * 1000 });
+      await store.put("token before", digest(before.token), { code: crm.code, until: Date.now() + graceSeconds * 1000 }, { days: 1 });
       await openDoor(before.token, graceSeconds);
     }
     return attached;

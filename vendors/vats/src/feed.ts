@@ -27,7 +27,10 @@ export function feedOf(line: Line, kit: Kit): CallFeed {
     },
     async tell(told) {
       if (told.what === "finished")
-        await kit.store.put("finished", told.call.call, historyLine(told.call), new Date(told.call.startedAt ?? kit.now()));
+        await kit.store.put("finished", told.call.call, historyLine(told.call), {
+          at: new Date(told.call.startedAt ?? kit.now()),
+          days: historyDays,
+        });
       const crms = await listeners(line, kit);
       const push = pushOf(told, line);
       if (!push) return crms.length > 0;
@@ -63,6 +66,10 @@ function mapped(push: Push, crm: AttachedCrm, line: Line): Push {
 }
 
 const pushSeconds = 10;
+/** Longer than the last try of a delivery. */
+const toldDays = 7;
+/** A CRM may ask for the month before this one. */
+const historyDays = 70;
 
 /** At least once, and at most once for each CRM when one of several is away. */
 async function deliver(push: Push, told: ToldCall, crm: AttachedCrm, line: Line, kit: Kit): Promise<void> {
@@ -70,7 +77,7 @@ async function deliver(push: Push, told: ToldCall, crm: AttachedCrm, line: Line,
   if (told.what === "finished" && (await kit.store.get("told", name))) return;
   const { status, headers, body } = await send(push, crm, line, kit, pushSeconds);
   if (status >= 200 && status < 300) {
-    if (told.what === "finished") await kit.store.put("told", name, true);
+    if (told.what === "finished") await kit.store.put("told", name, true, { days: toldDays });
     return;
   }
   const words = `${crm.code} answered ${status}: ${readError(body)}`;

@@ -130,13 +130,13 @@ export function simulatedPbx(options: SimulatedOptions): SimulatedPbx {
   async function begin(call: Omit<OpenCall, "startedAt" | "until">, seconds: number): Promise<OpenCall> {
     const now = kit.now();
     const open = { ...call, startedAt: now.toISOString(), until: new Date(now.getTime() + seconds * 1000).toISOString() };
-    await kit.store.put("call", call.call, open, now);
+    await kit.store.put("call", call.call, open, { at: now });
     return open;
   }
 
   async function talk(open: OpenCall, account: string, seconds: number): Promise<void> {
     const talking = { ...open, answered: { account, at: kit.now().toISOString() } };
-    await kit.store.put("call", open.call, talking, new Date(open.startedAt));
+    await kit.store.put("call", open.call, talking, { at: new Date(open.startedAt) });
     await pause(seconds);
     await tell(fact("call.ended", open, account, { how: "completed" }));
     await finish(talking, "answered", account);
