@@ -6,6 +6,8 @@ export interface OutgoingRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutSeconds?: number;
+  /** What in it is secret, beside the secrets of the connection: nobody is shown it. */
+  readonly secrets?: readonly string[];
 }
 export interface OutgoingReply {
   readonly status: number;

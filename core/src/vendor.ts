@@ -28,9 +28,9 @@ export interface Vendor<S extends Settings = Settings> {
   poll?(connection: Connection<S>, kit: Kit, since: Date): Promise<Polled | undefined>;
   /**
    * Keeps a socket open, or watches over something, until `signal` is aborted. Exactly one process of the hub runs it for a connection at a time.
-   * When it throws it is started again, after a while.
+   * When it throws it is started again, after a while. Undefined when there is nothing to listen to for this one.
    */
-  listen?(connection: Connection<S>, kit: Kit, signal: StopSignal): Promise<void>;
+  listen?(connection: Connection<S>, kit: Kit, signal: StopSignal): Promise<void> | undefined;
   /** How often this request's sender may come. Pure. A request over any limit is answered `rate_limited` and not stored. */
   limits?(request: InboundRequest, connection: Connection<S>): readonly RateLimit[];
   /** The addresses a person copies to the other side, for `connection add`. `base` is the public address of the hub, without a slash at the end. */
@@ -69,6 +69,8 @@ export interface Door {
   readonly bodyLimit: number;
   /** The secret that names the connection, wherever the protocol carries it. */
   token(request: InboundRequest): string | undefined;
+  /** What else in this request is a secret, beside those of the connection: it is taken out before the request is kept. */
+  secrets?(request: InboundRequest): readonly string[];
   /** Whether this request needs no secret when its address names the connection: a page on which a person signs in. */
   isOpen?(request: InboundRequest): boolean;
   /** Answered before any connection is looked for: preflights, refusals that need no database. Pure. */

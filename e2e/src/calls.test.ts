@@ -143,6 +143,14 @@ describe("the seed's own requests", () => {
     expect(await ask(sample("accounts"), { token: given })).toEqual([200, '[{"name":"user","realName":"Сотрудник"}]']);
     expect(await ask(sample("make-call"), { token: given })).toEqual([200, ""]);
     expect(await ask(sample("accounts"))).toEqual([401, '{"error":"Invalid token"}']);
+    // Neither what was given out nor what the CRM showed is to be read in the journal.
+    const journal = JSON.stringify(
+      await Promise.all(
+        (await api(hub, company.token).all<{ id: string }>("/journal")).map(({ id }) => api(hub, company.token).get(`/journal/${id}`)),
+      ),
+    );
+    expect(journal).toContain("api_login.wcgp");
+    for (const secret of [given, token, "password=pass&", sample("login").fields["crm_token"] ?? ""]) expect(journal).not.toContain(secret);
     expect(await ask(sample("login"), { password: "wrong" })).toEqual([401, '{"error":"Autorization failed"}']);
     expect(await ask(sample("login"), { url: "" })).toEqual([400, '{"error":"Invalid parameters"}']);
   });

@@ -13,7 +13,7 @@ import {
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
 import { plan } from "../delivery/plan.ts";
-import { redact, redactHeaders } from "../net/redact.ts";
+import { redact, redactHeaders, spellingsOf } from "../net/redact.ts";
 import { decode, type RawRequest } from "./decode.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
@@ -149,9 +149,10 @@ async function settle(understood: Understood, scene: Scene): Promise<Reply> {
   return received.reply;
 }
 
-function lineOf({ knock, live, receivedAt }: Scene): Omit<JournalLine, "outcome" | "status" | "detail"> {
-  const { raw } = knock;
-  const secrets = live.secretSpellings;
+function lineOf({ knock, request, live, receivedAt }: Scene): Omit<JournalLine, "outcome" | "status" | "detail"> {
+  const { raw, vendor } = knock;
+  const sent = vendor.door?.secrets?.(request);
+  const secrets = sent ? [...live.secretSpellings, ...spellingsOf(sent)] : live.secretSpellings;
   return {
     connection: live.row.id,
     receivedAt,

@@ -8,7 +8,7 @@ export interface ListenersOptions {
   readonly pool: Pool;
   readonly registry: Registry;
   workspaces(): Promise<readonly WorkspaceId[]>;
-  /** The listening broke off, or could not begin; undefined when it has begun. */
+  /** Why the listening broke off, or could not begin; undefined when it has gone on for a while. */
   onState(live: LiveConnection, error: unknown): void;
 }
 
@@ -16,6 +16,8 @@ export interface ListenersOptions {
 const leaseSeconds = 12;
 const roundMs = 4_000;
 const longestPauseMs = 60_000;
+/** What has gone on for so long is said to be well. */
+const wellMs = 2_000;
 /** Longer than this, and what broke before does not count. */
 const steadyMs = 60_000;
 
@@ -115,9 +117,12 @@ export class Listeners {
     let pauseMs = 1_000;
     while (!signal.aborted) {
       const started = Date.now();
+      let well: NodeJS.Timeout | undefined;
       try {
-        this.#options.onState(live, undefined);
-        await live.vendor.listen?.(live.connection, live.kit, signal);
+        const listening = live.vendor.listen?.(live.connection, live.kit, signal);
+        if (!listening) return await aborted(signal);
+        well = setTimeout(() => this.#options.onState(live, undefined), wellMs);
+        await listening;
         if (signal.aborted) return;
         throw new Error("it stopped listening by itself");
       } catch (error) {
@@ -125,9 +130,13 @@ export class Listeners {
         this.#options.onState(live, error);
         pauseMs = Date.now() - started > steadyMs ? 1_000 : Math.min(pauseMs * 2, longestPauseMs);
         await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      } finally {
+        clearTimeout(well);
       }
     }
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> => new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 
 const nameOf = ({ row }: LiveConnection): string => `${row.workspace}/${row.id}`;

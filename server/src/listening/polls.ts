@@ -1,5 +1,6 @@
 import type { ConnectionId, EventDraft, WorkspaceId } from "@svyazka/core";
 import { recordFacts } from "../connections/kit.ts";
+import { rememberHealth } from "../connections/manage.ts";
 import type { LiveConnection } from "../connections/registry.ts";
 import type { Hub } from "../hub.ts";
 
@@ -75,9 +76,11 @@ async function pollIfDue(hub: Hub, workspace: WorkspaceId, live: LiveConnection)
   const since = isDeep && due.reached ? Math.min(overlap, now - deepMs) : overlap;
   let error: string | null = null;
   try {
-    await poll(hub, workspace, live.row.id, new Date(since));
+    const polled = await poll(hub, workspace, live.row.id, new Date(since));
+    if (polled && live.row.health?.ok !== true) await rememberHealth(sql, live.row.id, { ok: true, message: "OK" });
   } catch (failure) {
     error = failure instanceof Error ? failure.message : String(failure);
+    await rememberHealth(sql, live.row.id, { ok: false, message: error });
   }
   await sql.query({
     name: "poll-done",

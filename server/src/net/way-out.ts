@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AnyVendor, type ConnectionId, type Kit, type OutgoingRequest, Unavailable, type WorkspaceId } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
 import { guardedFetch } from "./fetch.ts";
-import { redact } from "./redact.ts";
+import { redact, spellingsOf } from "./redact.ts";
 import { guardedSocket } from "./socket.ts";
 
 /** One request that left, as people see it beside the attempt. */
@@ -40,7 +40,8 @@ export function wayOut(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, s
     source: () => underWay.getStore()?.source,
     async fetch(request) {
       if (vendor.pace) await takeTurn(pool, row, vendor.pace);
-      return recorded(request, secrets, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
+      const hidden = request.secrets ? [...secrets, ...spellingsOf(request.secrets)] : secrets;
+      return recorded(request, hidden, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
     },
     openSocket: (request, ear) => guardedSocket(request, ear, { allowPrivateAddresses: row.allow_private_addresses }),
   };

@@ -16,7 +16,7 @@ const stuckMinutes = 30;
 
 /** Looks at what usually goes wrong, and says what to do about it. */
 export async function examine(hub: Hub): Promise<Finding[]> {
-  const checks = [database, disk, clock, versions, deliveries];
+  const checks = [database, disk, clock, versions, connections, deliveries];
   return Promise.all(
     checks.map(async (check) => {
       try {
@@ -86,6 +86,30 @@ async function versions({ pool }: Hub): Promise<Finding> {
     ok,
     message: `Node ${process.versions.node}, PostgreSQL ${row?.version}`,
     ...(!ok && { advice: "Node 24 and PostgreSQL 15 are the oldest that are supported." }),
+  };
+}
+
+/** What the last look at each connection found: a socket that breaks off, a PBX that does not answer, a key that is worth nothing. */
+async function connections({ pool }: Hub): Promise<Finding> {
+  const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({
+    text: "select id, subdomain from hub.workspace",
+  });
+  const troubles: string[] = [];
+  for (const { id, subdomain } of workspaces) {
+    const rows = await pool.in(id).query<{ id: number; name: string; message: string }>({
+      text: `select id, name, health->>'message' as message from hub.connection
+             where workspace = $1 and state = 'active' and health->>'ok' = 'false' order by id`,
+      values: [id],
+    });
+    for (const row of rows) troubles.push(`${subdomain}: ${row.name} (${row.id}): ${row.message}`);
+  }
+  return {
+    check: "connections",
+    ok: troubles.length === 0,
+    message: troubles.length === 0 ? "none is in trouble" : troubles.join("; "),
+    ...(troubles.length > 0 && {
+      advice: "`hub connection check <id> -w <workspace>` tries again; the page of its vendor in docs/ says what the words mean.",
+    }),
   };
 }
 

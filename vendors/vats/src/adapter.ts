@@ -44,12 +44,8 @@ export const vats: Vendor<typeof settings> = {
     return line.settings.side === "crm" && line.settings.domain ? telephonyOf(line, kit).poll(since) : undefined;
   },
 
-  async listen(line: Line, kit: Kit, signal: StopSignal): Promise<void> {
-    const watch = line.settings.side === "pbx" ? engineOf(line, kit).watch : undefined;
-    if (watch) return watch(signal);
-    // There is nothing to watch over on this side.
-    return new Promise((resolve) => signal.addEventListener("abort", resolve));
-  },
+  listen: (line: Line, kit: Kit, signal: StopSignal): Promise<void> | undefined =>
+    line.settings.side === "pbx" ? engineOf(line, kit).watch?.(signal) : undefined,
 
   urls({ id, settings: { side } }: Line, base: string): Record<string, string> {
     const own = `${base}/in/${id}`;

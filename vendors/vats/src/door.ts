@@ -40,6 +40,8 @@ export const door: Door = {
     if (request.path === loginPath) return sent["login"];
     return isRest(request) ? (request.headers[keyHeader] ?? sent["crm_token"]) : sent["token"];
   },
+  // Tokens that were given out at a login, and the CRM's own, are no settings of ours.
+  secrets: (request) => ["token", "crm_token", "password"].flatMap((name) => sentBy(request)[name] ?? []),
   // The page on which a person signs in, and recordings, whose addresses cannot be guessed.
   isOpen: (request) => request.path.startsWith(`${recordsPath}/`) || (request.path === loginPath && sentBy(request)["login"] === undefined),
   refuse: (problem, request) => (isRest(request) ? refuseRest(problem) : refuse(problem, request)),

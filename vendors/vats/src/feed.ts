@@ -52,7 +52,13 @@ export async function listeners(line: Line, kit: Kit): Promise<readonly Attached
 
 const send = (push: Push, crm: AttachedCrm, line: Line, kit: Kit, timeoutSeconds: number) =>
   kit.fetch({
-    ...{ method: "POST", url: crm.url, timeoutSeconds, headers: { "content-type": "application/x-www-form-urlencoded" } },
+    ...{
+      method: "POST",
+      url: crm.url,
+      timeoutSeconds,
+      secrets: [crm.crmToken],
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    },
     body: new URLSearchParams({
       ...writePush(mapped(push, crm, line), { dialect: dialectOf(line), links: line.settings.links }),
       crm_token: crm.crmToken,
