@@ -40,6 +40,7 @@ CREATE INDEX call_created ON crm.call USING btree (workspace, created_at, id);
 CREATE INDEX call_deal ON crm.call USING btree (workspace, deal, started_at) WHERE (deal IS NOT NULL);
 CREATE INDEX call_missed ON crm.call USING btree (workspace, started_at) WHERE (outcome = 'missed'::text);
 CREATE INDEX call_of ON crm.call USING btree (workspace, responsible, started_at) WHERE (responsible IS NOT NULL);
+CREATE INDEX call_open ON crm.call USING btree (workspace, updated_at) WHERE (state <> 'over'::text);
 CREATE INDEX call_phone ON crm.call USING btree (workspace, e164, started_at) WHERE (e164 IS NOT NULL);
 CREATE INDEX call_started ON crm.call USING btree (workspace, started_at, id);
 CREATE INDEX call_updated ON crm.call USING btree (workspace, updated_at, id);

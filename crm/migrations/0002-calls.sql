@@ -40,6 +40,7 @@ create index call_of on crm.call (workspace, responsible, started_at) where resp
 create index call_phone on crm.call (workspace, e164, started_at) where e164 is not null;
 create index call_contact on crm.call (workspace, contact, started_at) where contact is not null;
 create index call_deal on crm.call (workspace, deal, started_at) where deal is not null;
+create index call_open on crm.call (workspace, updated_at) where state <> 'over';
 create index call_missed on crm.call (workspace, started_at) where outcome = 'missed';
 
 alter table crm.timeline add column call bigint;

@@ -89,6 +89,17 @@ export async function getCall(sql: Sql, id: number, reader: Reader = {}): Promis
   return call;
 }
 
+/** A PBX that tells of a beginning and never of an end must not leave a call ringing for ever. What comes later is still merged. */
+export async function endForgottenCalls(sql: Sql): Promise<number> {
+  const ended = await sql.query({
+    text: `update crm.call set state = 'over', updated_at = statement_timestamp(),
+             outcome = case when answered then 'answered' when direction = 'in' then 'missed' else 'unavailable' end
+           where workspace = $1 and state <> 'over' and updated_at < statement_timestamp() - interval '6 hours' returning id`,
+    values: [sql.workspace],
+  });
+  return ended.length;
+}
+
 /** `Crm.closeTasks`: each closed task leaves its line in the timeline. */
 export async function closeTasks(
   sql: Sql,

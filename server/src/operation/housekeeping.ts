@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { WorkspaceId } from "@svyazka/core";
+import { endForgottenCalls } from "@svyazka/crm";
 import { pathOf } from "../files/keep.ts";
 import type { Hub } from "../hub.ts";
 
@@ -39,6 +40,7 @@ export async function tidy(hub: Hub): Promise<void> {
     await sql.query({ text: "delete from hub.seen where workspace = $1 and expires_at < now()", values: [id] });
     await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and at < now() - interval '1 day'", values: [id] });
     await sql.query({ text: "delete from hub.kept where workspace = $1 and expires_at < now()", values: [id] });
+    await endForgottenCalls(sql);
     await forgetFiles(hub, id);
     await sql.query({
       text: "delete from hub.lane where workspace = $1 and pending = 0 and leased_until < now() and next_at < now() - interval '1 day'",

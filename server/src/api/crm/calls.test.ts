@@ -1,5 +1,5 @@
 import type { CallDraft, ConnectionId } from "@svyazka/core";
-import { createDefaults, createUser, crmPort } from "@svyazka/crm";
+import { createDefaults, createUser, crmPort, endForgottenCalls } from "@svyazka/crm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apiOnTrial, workspaceOnTrial as workspace } from "../../../testkit/crm-api.ts";
 import { testDatabase } from "../../../testkit/database.ts";
@@ -107,6 +107,19 @@ describe("calls", () => {
     expect(ids(list)).toEqual([ofMine, taken]);
     expect((await ask("GET", `/calls/${taken}`, undefined, { own: me })).status).toBe(200);
     expect((await ask("GET", `/calls/${others}`, undefined, { own: me })).status).toBe(404);
+  });
+
+  it("that nobody tells the end of are ended after a while, and still take what comes later", async () => {
+    const client = { typed: "79100000009", e164: "+79100000009" };
+    const key = "1:forgotten";
+    const id = await save({ minutes: 30, key, client, state: "ringing" });
+    expect(await endForgottenCalls(sql)).toBe(0);
+    await test.owner.query("set svyazka.workspace = '1'");
+    await test.owner.query("update crm.call set updated_at = now() - interval '7 hours' where id = $1", [id]);
+    expect(await endForgottenCalls(sql)).toBe(1);
+    expect((await ask("GET", `/calls/${id}`)).body).toMatchObject({ state: "over", outcome: "missed" });
+    await save({ minutes: 30, key, client, outcome: "answered", talkSeconds: 5 });
+    expect((await ask("GET", `/calls/${id}`)).body).toMatchObject({ outcome: "answered", talk_seconds: 5 });
   });
 
   it("are found by no number that is none", async () => {
