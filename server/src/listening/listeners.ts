@@ -72,13 +72,15 @@ export class Listeners {
     const wanted = new Set<string>();
     try {
       for (const workspace of await this.#options.workspaces()) {
-        const view = await this.#options.registry.view(workspace);
-        for (const live of view.connections.values()) {
-          if (!live.vendor.listen || live.row.state !== "active") continue;
-          if (await this.#lease(workspace, live.row.id)) {
-            wanted.add(nameOf(live));
-            this.#keep(live);
-          }
+        const { connections } = await this.#options.registry.view(workspace);
+        const listening = [...connections.values()].filter(({ vendor, row }) => vendor.listen && row.state === "active");
+        const leased = await this.#lease(
+          workspace,
+          listening.map(({ row }) => row.id),
+        );
+        for (const live of listening.filter(({ row }) => leased.has(row.id))) {
+          wanted.add(nameOf(live));
+          this.#keep(live);
         }
       }
     } catch {
@@ -88,15 +90,18 @@ export class Listeners {
     for (const [name, listening] of this.#running) if (!wanted.has(name)) listening.stop.abort();
   }
 
-  async #lease(workspace: WorkspaceId, connection: ConnectionId): Promise<boolean> {
-    const rows = await this.#options.pool.in(workspace).query({
+  /** Which of these are ours for a while: those that nobody holds, and those that we hold already. */
+  async #lease(workspace: WorkspaceId, connections: readonly ConnectionId[]): Promise<ReadonlySet<ConnectionId>> {
+    if (connections.length === 0) return new Set();
+    const rows = await this.#options.pool.in(workspace).query<{ connection: ConnectionId }>({
       name: "listen-lease",
-      text: `insert into hub.listener as l (workspace, connection, holder, leased_until) values ($1, $2, $3, now() + $4 * interval '1 second')
+      text: `insert into hub.listener as l (workspace, connection, holder, leased_until)
+             select $1, connection, $3, now() + $4 * interval '1 second' from unnest($2::bigint[]) as connection order by connection
              on conflict (workspace, connection) do update set holder = excluded.holder, leased_until = excluded.leased_until
-             where l.holder = excluded.holder or l.leased_until <= now() returning holder`,
-      values: [workspace, connection, this.#holder, leaseSeconds],
+             where l.holder = excluded.holder or l.leased_until <= now() returning connection`,
+      values: [workspace, connections, this.#holder, leaseSeconds],
     });
-    return rows.length > 0;
+    return new Set(rows.map(({ connection }) => connection));
   }
 
   #keep(live: LiveConnection): void {

@@ -6,6 +6,8 @@ import type { Hub } from "../hub.ts";
 
 const roundMs = 15_000;
 const everySeconds = 300;
+/** Connections that are asked at the same time. */
+const atOnce = 8;
 /** While a round is under way no other process begins one. */
 const leaseSeconds = 600;
 /** How far a round reaches back before the last one: what comes late is found. */
@@ -47,40 +49,53 @@ export function keepPolling(hub: Hub): { stop(): Promise<void> } {
 
 async function lookThrough(hub: Hub, isStopping: () => boolean): Promise<void> {
   for (const { id } of await hub.pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" })) {
-    const view = await hub.registry.view(id);
-    for (const live of view.connections.values()) {
-      if (isStopping()) return;
-      if (live.vendor.poll && live.row.state === "active" && live.row.parked_because === null) await pollIfDue(hub, id, live);
-    }
+    const { connections } = await hub.registry.view(id);
+    const asked = [...connections.values()].filter(
+      ({ vendor, row }) => vendor.poll && row.state === "active" && row.parked_because === null,
+    );
+    const due = await takeDue(hub, id, asked);
+    // One that does not answer must not hold up the others.
+    const next = due.values();
+    const worker = async () => {
+      for (const one of next) if (!isStopping()) await pollDue(hub, id, one);
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
   }
 }
 
 interface Due {
+  readonly connection: ConnectionId;
   readonly reached: Date | null;
   readonly deep_at: Date | null;
 }
 
-async function pollIfDue(hub: Hub, workspace: WorkspaceId, live: LiveConnection): Promise<void> {
-  const sql = hub.pool.in(workspace);
-  const [due] = await sql.query<Due>({
+/** Those whose time has come and that no other process is asking. */
+async function takeDue(hub: Hub, workspace: WorkspaceId, asked: readonly LiveConnection[]): Promise<Due[]> {
+  if (asked.length === 0) return [];
+  return hub.pool.in(workspace).query<Due>({
     name: "poll-lease",
-    text: `insert into hub.poll as p (workspace, connection, leased_until) values ($1, $2, now() + $3 * interval '1 second')
+    text: `insert into hub.poll as p (workspace, connection, leased_until)
+           select $1, connection, now() + $3 * interval '1 second' from unnest($2::bigint[]) as connection order by connection
            on conflict (workspace, connection) do update set leased_until = excluded.leased_until
-           where p.next_at <= now() and p.leased_until <= now() returning reached, deep_at`,
-    values: [workspace, live.row.id, leaseSeconds],
+           where p.next_at <= now() and p.leased_until <= now() returning connection, reached, deep_at`,
+    values: [workspace, asked.map(({ row }) => row.id), leaseSeconds],
   });
-  if (!due) return;
+}
+
+async function pollDue(hub: Hub, workspace: WorkspaceId, due: Due): Promise<void> {
+  const { connection } = due;
+  const sql = hub.pool.in(workspace);
   const now = Date.now();
   const isDeep = due.deep_at === null || now - due.deep_at.getTime() > deepEveryMs;
   const overlap = due.reached ? due.reached.getTime() - overlapMs : now - firstMs;
   const since = isDeep && due.reached ? Math.min(overlap, now - deepMs) : overlap;
   let error: string | null = null;
   try {
-    const polled = await poll(hub, workspace, live.row.id, new Date(since));
-    if (polled && live.row.health?.ok !== true) await rememberHealth(sql, live.row.id, { ok: true, message: "OK" });
+    const polled = await poll(hub, workspace, connection, new Date(since));
+    if (polled) await rememberHealth(sql, connection, { ok: true, message: "OK" });
   } catch (failure) {
     error = failure instanceof Error ? failure.message : String(failure);
-    await rememberHealth(sql, live.row.id, { ok: false, message: error });
+    await rememberHealth(sql, connection, { ok: false, message: error });
   }
   await sql.query({
     name: "poll-done",
@@ -88,7 +103,7 @@ async function pollIfDue(hub: Hub, workspace: WorkspaceId, live: LiveConnection)
              reached = case when $4::text is null then $5::timestamptz else reached end,
              deep_at = case when $4::text is null and $6 then $5::timestamptz else deep_at end
            where workspace = $1 and connection = $2`,
-    values: [workspace, live.row.id, everySeconds, error, new Date(now), isDeep],
+    values: [workspace, connection, everySeconds, error, new Date(now), isDeep],
   });
 }
 
