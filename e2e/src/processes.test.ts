@@ -1,10 +1,13 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { startAsterisk } from "@svyazka/asterisk/standin";
 import { afterAll, describe, expect, it } from "vitest";
 import { testDatabase } from "../../server/testkit/database.ts";
 import { addSite, api, type HubProcess, makeDataDir, removeDataDir, startHubProcess, until } from "../testkit/hub.ts";
+import { openPage } from "../testkit/live.ts";
 import { FormLoad } from "../testkit/load.ts";
+import { addCompany, addLine, type CallShape } from "../testkit/telephony.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -48,6 +51,58 @@ describe("several processes on one database", () => {
       console.log(`${sent} forms; everything done ${rows[0]?.late.toFixed(1)} s after the worker was killed`);
     } finally {
       for (const hub of hubs) await hub.kill();
+      removeDataDir(dataDir);
+      await test.close();
+    }
+  });
+});
+
+describe("telephony on several processes", () => {
+  it("a played call whose process dies is ended by another; a card reaches a page that another process has open; Asterisk is listened to by one", {
+    timeout: 120_000,
+  }, async () => {
+    const test = await testDatabase();
+    const dataDir = makeDataDir();
+    const far = await startAsterisk();
+    const hubs: HubProcess[] = [];
+    try {
+      const start = async (role: "web" | "worker") => {
+        const hub = await startHubProcess({ dataDir, databaseUrl: test.url, role });
+        hubs.push(hub);
+        return hub;
+      };
+      const [one, other] = [await start("web"), await start("worker")];
+      await start("worker");
+      // The last to take requests is the one that the command line speaks to.
+      const web = await start("web");
+      const company = await addCompany(web, "several");
+      const line = await addLine(web, company, { side: "pbx", accounts: "admin:admin@several.example:101" });
+      await web.command("connection", "match-users", String(line.id), "-w", company.subdomain);
+      await web.command(
+        ...["connection", "add", "asterisk", "-w", company.subdomain, "--allow-private-addresses"],
+        ...["--set", `url=${far.url}`, "--set", "username=svyazka", "--set", "password=secret"],
+      );
+      await until(async () => far.listeners === 1);
+      const page = await openPage(one, "admin@several.example", "пароль-для-проверки");
+      await web.command("call", "simulate", "--connection", String(line.id), "--from", "79101234567", "--answer-after", "1", "--talk", "3");
+      await until(async () => page.news.some(({ news }) => news.type === "call.ringing"));
+      page.close();
+      const calls = () => api(one, company.token).all<CallShape>("/calls");
+      await until(async () => (await calls()).some(({ state }) => state === "talking"));
+      await web.kill();
+      const call = await until(async () => (await calls()).find(({ state }) => state === "over"), 40);
+      expect(call).toMatchObject({ outcome: "answered", direction: "in" });
+      expect((await calls()).length).toBe(1);
+      expect(far.listeners).toBe(1);
+      // Another one listens when this one is gone.
+      const looks = far.asked.filter((asked) => asked === "GET /bridges").length;
+      await other.kill();
+      for (const hub of hubs.slice(2, 3)) await hub.stop();
+      await start("worker");
+      await until(async () => far.listeners === 1 && far.asked.filter((asked) => asked === "GET /bridges").length > looks, 40);
+    } finally {
+      for (const hub of hubs) await hub.kill();
+      await far.close();
       removeDataDir(dataDir);
       await test.close();
     }

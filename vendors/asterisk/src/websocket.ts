@@ -16,6 +16,8 @@ export function acceptSocket(request: IncomingMessage, socket: Duplex, closed: (
     // Nothing but the end is ever sent to us.
     if (((chunk[0] ?? 0) & 0x0f) === 8) socket.end(Buffer.from([0x88, 0]));
   });
+  // A process that is killed ends its side without a word.
+  socket.on("end", () => void socket.end());
   socket.on("error", () => {});
   socket.on("close", closed);
   return {
