@@ -83,6 +83,12 @@ export const variables = {
   ),
   BODY_LIMIT: number("Bytes a request body may have, where its protocol does not say less.", 1_048_576, 1024, 104_857_600),
   JOURNAL_DAYS: number("Days for which raw requests (personal data) are kept.", 90, 1, 3650),
+  HISTORY_DAYS: number(
+    "Days for which events, deliveries, attempts and lines of the journal are kept when all is done about them.",
+    365,
+    7,
+    36_500,
+  ),
   LOG_LEVEL: choice("How much to log.", logLevels, "info"),
   METRICS_TOKEN: text("When set, /metrics asks for this bearer token."),
 } as const;

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { WorkspaceId } from "@svyazka/core";
-import { endForgottenCalls } from "@svyazka/crm";
+import { endForgottenCalls, type Sql, type Statement } from "@svyazka/crm";
 import { pathOf } from "../files/keep.ts";
 import type { Hub } from "../hub.ts";
 
@@ -41,6 +41,7 @@ export async function tidy(hub: Hub): Promise<void> {
     await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and at < now() - interval '1 day'", values: [id] });
     await sql.query({ text: "delete from hub.kept where workspace = $1 and expires_at < now()", values: [id] });
     await endForgottenCalls(sql);
+    await forgetHistory(sql, new Date(Date.now() - hub.config.HISTORY_DAYS * 86_400_000));
     await forgetFiles(hub, id);
     await sql.query({
       text: "delete from hub.lane where workspace = $1 and pending = 0 and leased_until < now() and next_at < now() - interval '1 day'",
@@ -48,6 +49,46 @@ export async function tidy(hub: Hub): Promise<void> {
     });
   }
 }
+
+/**
+ * What is long over: deliveries with their attempts, then events that have none left, then lines of the journal that have no event left. What
+ * waits, is held or parked stays, however old. Ids begin with the time they were made, so that the oldest are found by the primary keys.
+ */
+async function forgetHistory(sql: Sql, before: Date): Promise<void> {
+  const values = [sql.workspace, idAt(before), lineChunk];
+  const old = "workspace = $1 and id < $2::uuid";
+  await inChunks(sql, {
+    text: `with gone as (
+             delete from hub.delivery where workspace = $1 and id in (
+               select id from hub.delivery where ${old} and state in ('done', 'failed', 'skipped') order by id limit $3) returning id
+           ), attempts as (
+             delete from hub.attempt where workspace = $1 and delivery in (select id from gone)
+           ) select id from gone`,
+    values,
+  });
+  await inChunks(sql, {
+    text: `delete from hub.event where workspace = $1 and id in (
+             select id from hub.event e where ${old} and not exists (
+               select from hub.delivery d where d.workspace = $1 and d.event = e.id) order by id limit $3) returning id`,
+    values,
+  });
+  await inChunks(sql, {
+    text: `delete from hub.journal where workspace = $1 and id in (
+             select id from hub.journal j where ${old} and not exists (
+               select from hub.event e where e.workspace = $1 and e.id = any(j.events)) order by id limit $3) returning id`,
+    values,
+  });
+}
+
+async function inChunks(sql: Sql, statement: Statement): Promise<void> {
+  while ((await sql.query(statement)).length === lineChunk);
+}
+
+/** The least UUIDv7 of a moment. */
+const idAt = (moment: Date): string => {
+  const hex = moment.getTime().toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+};
 
 /** Recordings that have been kept long enough: the bytes first, so that a file nobody knows of is never left. */
 async function forgetFiles(hub: Hub, workspace: WorkspaceId): Promise<void> {
