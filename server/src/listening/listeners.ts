@@ -109,12 +109,15 @@ export class Listeners {
     const updatedAt = live.row.updated_at.getTime();
     const running = this.#running.get(name);
     if (running) {
-      // It ends, and the next round begins anew with what has changed.
+      // It ends, and begins anew with what has changed.
       if (running.updatedAt !== updatedAt) running.stop.abort();
       return;
     }
     const stop = new AbortController();
-    const done = this.#listen(live, stop.signal).finally(() => this.#running.delete(name));
+    const done = this.#listen(live, stop.signal).finally(() => {
+      this.#running.delete(name);
+      if (!this.#stopping) this.look();
+    });
     this.#running.set(name, { updatedAt, stop, done });
   }
 
