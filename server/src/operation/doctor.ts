@@ -16,7 +16,7 @@ const stuckMinutes = 30;
 
 /** Looks at what usually goes wrong, and says what to do about it. */
 export async function examine(hub: Hub): Promise<Finding[]> {
-  const checks = [database, disk, clock, versions, connections, deliveries];
+  const checks = [database, disk, clock, versions, connections, silence, deliveries];
   return Promise.all(
     checks.map(async (check) => {
       try {
@@ -112,6 +112,41 @@ async function connections({ pool }: Hub): Promise<Finding> {
     }),
   };
 }
+
+/** Requests by which a sender's habits are known. */
+const habit = { least: 20, looked: 500 };
+const leastSilenceSeconds = 3_600;
+
+/** Senders who have gone quiet: a site whose token was changed, a PBX that was told another address. Twice their longest pause is too long. */
+async function silence({ pool }: Hub): Promise<Finding> {
+  const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({
+    text: "select id, subdomain from hub.workspace",
+  });
+  const troubles: string[] = [];
+  for (const { id, subdomain } of workspaces) {
+    const rows = await pool.in(id).query<{ id: number; name: string; quiet: number; longest: number }>({
+      text: `select c.id, c.name, heard.quiet, heard.longest from hub.connection c cross join lateral (
+               select extract(epoch from now() - max(received_at))::float8 as quiet, extract(epoch from max(pause))::float8 as longest, count(*) as n
+               from (select received_at, received_at - lag(received_at) over (order by id) as pause from (
+                 select id, received_at from hub.journal where workspace = $1 and connection = c.id and outcome <> 'malformed' order by id desc limit $2) last) pauses
+             ) heard
+             where c.workspace = $1 and c.state = 'active' and heard.n >= $3 and heard.quiet > greatest(2 * heard.longest, $4) order by c.id`,
+      values: [id, habit.looked, habit.least, leastSilenceSeconds],
+    });
+    for (const { id: connection, name, quiet, longest } of rows)
+      troubles.push(`${subdomain}: ${name} (${connection}) has been quiet for ${hours(quiet)}, never longer than ${hours(longest)} before`);
+  }
+  return {
+    check: "silence",
+    ok: troubles.length === 0,
+    message: troubles.length === 0 ? "nobody has been quiet for longer than usual" : troubles.join("; "),
+    ...(troubles.length > 0 && {
+      advice: "Has the other side another address or token? Send something by hand, and look at `hub journal list --connection <id>`.",
+    }),
+  };
+}
+
+const hours = (seconds: number): string => (seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`);
 
 async function deliveries({ pool }: Hub): Promise<Finding> {
   const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({
