@@ -75,9 +75,11 @@ function plainDecimal(text: string): string | undefined {
 }
 
 /** Decimal text with a point and the currency's own number of decimals: `10000.50`. */
-export function writeMoney({ minor, currency }: Money): string {
+export function writeMoney({ minor, currency }: { readonly minor: number | bigint; readonly currency: string }): string {
   const digits = minorDigits(currency);
   const sign = minor < 0 ? "-" : "";
-  const padded = String(Math.abs(minor)).padStart(digits + 1, "0");
+  const padded = String(minor)
+    .replace("-", "")
+    .padStart(digits + 1, "0");
   return digits === 0 ? sign + padded : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
 }

@@ -3,7 +3,7 @@ import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { NotFound } from "./errors.ts";
 import { seenByTarget, seenInListByTarget } from "./own.ts";
-import { type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
+import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
 import type { Sql } from "./sql.ts";
 
 /** A telephone call, as far as it is known. */
@@ -75,7 +75,7 @@ export function listCalls(sql: Sql, filter: CallFilter, reader: Reader): Promise
         and (later.started_at, later.id) > (r.started_at, r.id) and later.outcome in ('answered', 'missed'))`);
   }
   const query = filter.sort === undefined && filter.updatedSince === undefined ? { ...filter, sort: "-started_at" } : filter;
-  return listPage<Call & { sortedBy: Date }>(sql, { columns, from, where, query, sorts: { started_at: raw`r.started_at` } });
+  return listPage<Call & { sortedBy: Date }>(sql, { columns, from, where, query, sorts: { started_at: byMoment(raw`r.started_at`) } });
 }
 
 /** Throws `NotFound`. */

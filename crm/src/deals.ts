@@ -3,15 +3,14 @@ import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { applyChange, changedLine, type Line, tagChange } from "./change.ts";
 import { pick, prefixed } from "./contacts.ts";
+import { type DealFilter, dealConditions } from "./deal-filter.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertDeal, placeProblem } from "./insert-deal.ts";
-import { seenInList } from "./own.ts";
-import { type ListQuery, listPage, type Page } from "./page.ts";
+import { listPage, type Page } from "./page.ts";
 import { baseColumns, deleteRecord, getRow, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
-import { hasTag } from "./tagged.ts";
 
 export interface DealContact {
   readonly id: number;
@@ -57,18 +56,6 @@ export interface DealChanges {
   readonly attribution?: Attribution | null | undefined;
 }
 
-export interface DealFilter extends ListQuery {
-  readonly responsible?: number | undefined;
-  readonly pipeline?: number | undefined;
-  readonly stage?: number | undefined;
-  /** `closed` is won or lost. */
-  readonly state?: "open" | "closed" | undefined;
-  readonly contact?: number | undefined;
-  readonly company?: number | undefined;
-  readonly source?: number | undefined;
-  readonly tag?: string | undefined;
-}
-
 export type DealRow = Omit<Deal, "sum" | "fields"> & { readonly sumMinor: number | null; readonly fields: StoredFields };
 
 export const dealColumns = raw`${baseColumns("deal")}, r.name, r.sum_minor as "sumMinor", r.currency::text as currency, r.pipeline, r.stage, r.company, r.source,
@@ -87,19 +74,7 @@ const readable = async (sql: Sql, rows: readonly DealRow[]): Promise<Deal[]> =>
 
 /** One page of deals. */
 export async function listDeals(sql: Sql, filter: DealFilter, reader: Reader): Promise<Page<Deal>> {
-  const where = seenInList(sql.workspace, "deal", reader.own);
-  if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
-  if (filter.pipeline !== undefined) where.push(raw`r.pipeline = ${filter.pipeline}`);
-  if (filter.stage !== undefined) where.push(raw`r.stage = ${filter.stage}`);
-  if (filter.state !== undefined) where.push(filter.state === "open" ? raw`r.closed_at is null` : raw`r.closed_at is not null`);
-  if (filter.company !== undefined) where.push(raw`r.company = ${filter.company}`);
-  if (filter.source !== undefined) where.push(raw`r.source = ${filter.source}`);
-  if (filter.tag !== undefined) where.push(await hasTag(sql, "deal", filter.tag));
-  if (filter.contact !== undefined) {
-    where.push(
-      raw`r.id = any(array(select dc.deal from crm.deal_contact dc where dc.workspace = ${sql.workspace} and dc.contact = ${filter.contact}))`,
-    );
-  }
+  const where = await dealConditions(sql, filter, reader);
   const page = await listPage<DealRow & { sortedBy: Date }>(sql, { columns: dealColumns, from: raw`crm.deal as r`, where, query: filter });
   return { ...page, items: await readable(sql, page.items) };
 }

@@ -1,9 +1,12 @@
+export * from "./board.ts";
 export * from "./by.ts";
 export * from "./calls.ts";
 export * from "./channels.ts";
 export * from "./choices.ts";
 export * from "./companies.ts";
 export * from "./contacts.ts";
+export * from "./deal-cards.ts";
+export type { DealFilter } from "./deal-filter.ts";
 export * from "./deals.ts";
 export * from "./defaults.ts";
 export * from "./directory.ts";

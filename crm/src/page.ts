@@ -45,8 +45,8 @@ export interface ListQuery extends PageQuery {
    * at this moment can slip in behind a cursor already given out.
    */
   readonly updatedSince?: Date | undefined;
-  /** Deleted records too. */
-  readonly deleted?: boolean | undefined;
+  /** Deleted records too, or no others. */
+  readonly deleted?: boolean | "only" | undefined;
 }
 
 interface List {
@@ -55,11 +55,23 @@ interface List {
   readonly from: Part;
   readonly where: readonly Part[];
   readonly query: ListQuery;
-  /** Columns one may sort by beside id, created_at and updated_at; the expression must not be null. */
-  readonly sorts?: Readonly<Record<string, Part>>;
+  /** Columns one may sort by beside id, created_at and updated_at. */
+  readonly sorts?: Readonly<Record<string, Sort>>;
 }
 
-const sorts: Readonly<Record<string, Part>> = { id: raw`r.id`, created_at: raw`r.created_at`, updated_at: raw`r.updated_at` };
+/** What a list may be sorted by: an expression that is never null. */
+export interface Sort {
+  readonly column: Part;
+  readonly type: "timestamptz" | "bigint";
+}
+export const byMoment = (column: Part): Sort => ({ column, type: "timestamptz" });
+export const byNumber = (column: Part): Sort => ({ column, type: "bigint" });
+
+const sorts: Readonly<Record<string, Sort>> = {
+  id: byNumber(raw`r.id`),
+  created_at: byMoment(raw`r.created_at`),
+  updated_at: byMoment(raw`r.updated_at`),
+};
 
 /** One page of a list, read by its order (never by counting off rows), so that a deep page costs what the first one does. */
 export async function listPage<Row extends { readonly id: number; readonly sortedBy: Date | number }>(
@@ -72,22 +84,19 @@ export async function listPage<Row extends { readonly id: number; readonly sorte
   if (feed && sort !== "updated_at") throw new Invalid({ sort: ["changes come in the order of updated_at only"] });
   const descending = sort.startsWith("-");
   const name = sort.replace("-", "");
-  const column = sorts[name] ?? list.sorts?.[name];
-  if (!column) throw new Invalid({ sort: [`must be one of ${[...Object.keys(sorts), ...Object.keys(list.sorts ?? {})].join(", ")}`] });
+  const by = sorts[name] ?? list.sorts?.[name];
+  if (!by) throw new Invalid({ sort: [`must be one of ${[...Object.keys(sorts), ...Object.keys(list.sorts ?? {})].join(", ")}`] });
 
-  const where = [raw`r.workspace = ${sql.workspace}`, ...list.where];
-  if (!query.deleted) where.push(raw`r.deleted_at is null`);
-  if (query.ids) where.push(raw`r.id = any(${query.ids}::bigint[])`);
-  if (query.createdFrom) where.push(raw`r.created_at >= ${query.createdFrom}`);
-  if (query.createdTo) where.push(raw`r.created_at < ${query.createdTo}`);
-  if (query.updatedFrom) where.push(raw`r.updated_at >= ${query.updatedFrom}`);
-  if (query.updatedTo) where.push(raw`r.updated_at < ${query.updatedTo}`);
+  const { column } = by;
+  const where = listConditions(sql, query, list.where);
   if (query.updatedSince) where.push(raw`r.updated_at >= ${query.updatedSince}`, raw`r.updated_at < ${await settled(sql)}`);
   if (query.cursor !== undefined) {
     const after = readCursor(query.cursor, sort);
     const sign = descending ? raw`<` : raw`>`;
     where.push(
-      name === "id" ? raw`r.id ${sign} ${after.id}` : raw`(${column}, r.id) ${sign} (${after.value}::timestamptz, ${after.id}::bigint)`,
+      name === "id"
+        ? raw`r.id ${sign} ${after.id}`
+        : raw`(${column}, r.id) ${sign} (${after.value}::${raw.raw(by.type)}, ${after.id}::bigint)`,
     );
   }
   const direction = descending ? raw`desc` : raw`asc`;
@@ -97,6 +106,19 @@ export async function listPage<Row extends { readonly id: number; readonly sorte
     raw`select ${list.columns}, ${column} as "sortedBy" from ${list.from} where ${raw.join(where, raw` and `)} order by ${order} limit ${query.limit + 1}`,
   );
   return cut(rows, query.limit, (last) => writeCursor(sort, last.sortedBy, last.id));
+}
+
+/** The conditions on `r` that every list takes, its place in the order aside. */
+export function listConditions(sql: Sql, query: Omit<ListQuery, keyof PageQuery>, more: readonly Part[]): Part[] {
+  const where = [raw`r.workspace = ${sql.workspace}`, ...more];
+  if (query.deleted === "only") where.push(raw`r.deleted_at is not null`);
+  else if (!query.deleted) where.push(raw`r.deleted_at is null`);
+  if (query.ids) where.push(raw`r.id = any(${query.ids}::bigint[])`);
+  if (query.createdFrom) where.push(raw`r.created_at >= ${query.createdFrom}`);
+  if (query.createdTo) where.push(raw`r.created_at < ${query.createdTo}`);
+  if (query.updatedFrom) where.push(raw`r.updated_at >= ${query.updatedFrom}`);
+  if (query.updatedTo) where.push(raw`r.updated_at < ${query.updatedTo}`);
+  return where;
 }
 
 /** How far a change feed may go now. Asked before the rows are: what is open later cannot have been missed. */
@@ -124,7 +146,7 @@ export function readCursor(cursor: string, sort: string): { value: string; id: n
     const [forSort, value, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as [unknown, unknown, unknown];
     const isMoment =
       typeof value === "string" &&
-      (/^(-?infinity|\d{1,16})$/.test(value) || (/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(value) && !Number.isNaN(Date.parse(value))));
+      (/^(-?infinity|-?\d{1,16})$/.test(value) || (/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(value) && !Number.isNaN(Date.parse(value))));
     if (forSort === sort && isMoment && Number.isSafeInteger(id)) return { value, id: id as number };
   } catch {
     // Not one of ours.

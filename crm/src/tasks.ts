@@ -4,7 +4,7 @@ import { insertTask, type NewTask, targetOf } from "./entries.ts";
 import { NotFound } from "./errors.ts";
 import { mustSeeTarget } from "./notes.ts";
 import { seenByTarget, seenInListByTarget } from "./own.ts";
-import { type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
+import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
 import { responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
@@ -61,7 +61,7 @@ export function listTasks(sql: Sql, filter: TaskFilter, reader: Reader): Promise
   if (filter.done !== undefined) where.push(filter.done ? raw`r.done_at is not null` : raw`r.done_at is null`);
   if (filter.dueFrom) where.push(raw`r.due >= ${filter.dueFrom}`);
   if (filter.dueTo) where.push(raw`r.due < ${filter.dueTo}`);
-  const sorts = { due: raw`coalesce(r.due, timestamptz 'infinity')` };
+  const sorts = { due: byMoment(raw`coalesce(r.due, timestamptz 'infinity')`) };
   return listPage<Task & { sortedBy: Date }>(sql, { columns, from: raw`crm.task as r`, where, query: filter, sorts });
 }
 

@@ -6,16 +6,19 @@ import {
   Currency,
   channelDrafts,
   channels,
+  DealSort,
   EmailFilter,
   FieldDrafts,
   FieldValues,
   Id,
+  Ids,
   Line,
   listQuery,
   Name,
   OptionalId,
   Phone,
   Query,
+  Search,
   Sort,
   Sum,
   stamps,
@@ -239,6 +242,22 @@ const DealDraft = Body({
   attribution: Type.Optional(Nullable(Attribution)),
 });
 
+const dealFilter = {
+  responsible: Type.Optional(Ids),
+  pipeline: Type.Optional(Id),
+  stage: Type.Optional(Id),
+  state: Type.Optional(Type.Enum(["open", "closed"], { description: "`closed` is won or lost" })),
+  contact: Type.Optional(Id),
+  company: Type.Optional(Id),
+  source: Type.Optional(Id),
+  tag: Type.Optional(TagFilter),
+  q: Type.Optional(Type.String({ ...Search, description: "In the name of the deal, of its company or of one of its contacts" })),
+  no_task: Type.Optional(Type.Boolean({ description: "Nobody has anything to do about it" })),
+  overdue: Type.Optional(Type.Boolean({ description: "Something about it should have been done by now" })),
+  closed_from: Type.Optional(Moment),
+  closed_to: Type.Optional(Type.String({ format: "date-time", description: "Before this moment" })),
+};
+
 export const listDeals = route({
   id: "listDeals",
   method: "GET",
@@ -246,19 +265,57 @@ export const listDeals = route({
   scope: "crm:read",
   tag,
   summary: "Deals",
-  query: Query({
-    ...listQuery,
-    responsible: Type.Optional(Id),
-    pipeline: Type.Optional(Id),
-    stage: Type.Optional(Id),
-    state: Type.Optional(Type.Enum(["open", "closed"], { description: "`closed` is won or lost" })),
-    contact: Type.Optional(Id),
-    company: Type.Optional(Id),
-    source: Type.Optional(Id),
-    tag: Type.Optional(TagFilter),
-    sort: Type.Optional(Sort),
-  }),
+  query: Query({ ...listQuery, ...dealFilter, sort: Type.Optional(Sort) }),
   answer: Page(Deal),
+});
+
+export const DealCard = Type.Object(
+  {
+    ...Type.Omit(Deal, ["attribution", "contacts", "company"]).properties,
+    contact: Nullable(
+      Type.Object({ id: Type.Integer(), name: Type.String(), phone: Nullable(Type.String()) }, { description: "The main one" }),
+    ),
+    company: Nullable(Type.Object({ id: Type.Integer(), name: Type.String() })),
+    next_task: Nullable(
+      Type.Object(
+        { id: Type.Integer(), title: Type.String(), due: Nullable(Moment) },
+        { description: "The earliest that is not done; those without a time come last" },
+      ),
+    ),
+  },
+  { description: "A deal as it lies on the board" },
+);
+export type DealCardShape = Static<typeof DealCard>;
+
+export const listDealCards = route({
+  id: "listDealCards",
+  method: "GET",
+  path: "/deals/cards",
+  scope: "crm:read",
+  tag,
+  summary: "Deals with what stands on their cards: names, phone, what is to be done next",
+  query: Query({ ...listQuery, ...dealFilter, sort: Type.Optional(DealSort) }),
+  answer: Page(DealCard),
+});
+
+const { limit: _limit, cursor: _cursor, updated_since: _since, ...whichOnes } = listQuery;
+export const boardTotals = route({
+  id: "boardTotals",
+  method: "GET",
+  path: "/board",
+  scope: "crm:read",
+  tag,
+  summary: "How many deals lie in each stage of a pipeline, and what they come to: the stages in order, empty ones too",
+  query: Query({ ...whichOnes, ...dealFilter, pipeline: Id }),
+  answer: Type.Object({
+    stages: Type.Array(
+      Type.Object({
+        stage: Type.Integer(),
+        count: Type.Integer(),
+        sums: Type.Array(Type.Object({ currency: Type.String(), sum: Type.String() })),
+      }),
+    ),
+  }),
 });
 export const getDeal = route({
   id: "getDeal",

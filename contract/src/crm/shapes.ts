@@ -131,14 +131,23 @@ export const listQuery = {
         "The change feed: everything changed at or after this moment, in the order of updated_at, up to about a second ago. With `deleted=true` it tells of deletions, too",
     }),
   ),
-  deleted: Type.Optional(Type.Boolean({ description: "Deleted ones, too" })),
+  deleted: Type.Optional(
+    Type.Union([Type.Boolean(), Type.Literal("only")], { description: "`true`: deleted ones, too; `only`: no others" }),
+  ),
 };
 const sorts = ["id", "-id", "created_at", "-created_at", "updated_at", "-updated_at"] as const;
 export const Sort = Type.Enum(sorts, { description: "`-` for descending; `-id` unless stated" });
+export const DealSort = Type.Enum([...sorts, "sum", "-sum", "closed_at", "-closed_at"], {
+  description:
+    "`-` for descending; `-id` unless stated. A deal without a sum is less than every other; an open one was closed before every other",
+});
 export const TaskSort = Type.Enum([...sorts, "due", "-due"], {
   description: "`-` for descending; `-id` unless stated. By `due`, tasks without a time are due last",
 });
 
+/** Several ids by comma: any of them. */
+export const Ids = Type.String({ pattern: "^\\d{1,16}(,\\d{1,16}){0,249}$", description: "One or several, by comma" });
+export const Search = Type.String({ minLength: 1, maxLength: 200 });
 export const Phone = Type.String({ minLength: 1, maxLength: 64, description: "In any spelling" });
 export const EmailFilter = Type.String({ minLength: 3, maxLength: 254 });
 export const TagFilter = Type.String({ minLength: 1, maxLength: 100, description: "By name" });

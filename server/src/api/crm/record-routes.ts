@@ -2,7 +2,7 @@ import * as contract from "@svyazka/contract";
 import { writeMoney } from "@svyazka/core";
 import * as crm from "@svyazka/crm";
 import { type Implementation, implement } from "../implement.ts";
-import { answerPage, by, emailFilter, listQuery, phoneFilter, reader, writeStamps } from "./requests.ts";
+import { answerPage, by, emailFilter, ids, listQuery, moment, phoneFilter, reader, writeStamps } from "./requests.ts";
 
 type Mutable<T> = T extends readonly (infer Item)[] ? Mutable<Item>[] : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 /** The contract's types are mutable, the CRM's are not: the same data. */
@@ -64,6 +64,39 @@ const writeDeal = (deal: crm.Deal): contract.DealShape => ({
   ...writeStamps(deal),
 });
 
+const writeDealCard = (card: crm.DealCard): contract.DealCardShape => ({
+  id: card.id,
+  name: card.name,
+  sum: card.sum && writeMoney(card.sum),
+  currency: card.currency,
+  pipeline: card.pipeline,
+  stage: card.stage,
+  state: card.state,
+  responsible: card.responsible,
+  contact: card.contact && { ...card.contact },
+  company: card.company && { ...card.company },
+  source: card.source,
+  loss_reason: card.lossReason,
+  tags: [...card.tags],
+  fields: loose(card.fields),
+  next_task: card.nextTask && { ...card.nextTask, due: card.nextTask.due === null ? null : new Date(card.nextTask.due).toISOString() },
+  closed_at: card.closedAt?.toISOString() ?? null,
+  ...writeStamps(card),
+});
+
+type DealQuery = Omit<contract.QueryOf<typeof contract.listDealCards>, "sort"> & { readonly sort?: string };
+const dealFilter = (query: DealQuery): crm.DealFilter => {
+  const { pipeline, stage, state, contact, company, source, tag, q, overdue } = query;
+  return {
+    ...listQuery(query),
+    ...{ pipeline, stage, state, contact, company, source, tag, q, overdue },
+    responsible: ids(query.responsible),
+    noTask: query.no_task,
+    closedFrom: moment("closed_from", query.closed_from),
+    closedTo: moment("closed_to", query.closed_to),
+  };
+};
+
 type DealBody = contract.BodyOf<typeof contract.updateDeal>;
 const readDeal = ({ loss_reason, contacts, ...body }: DealBody): crm.DealChanges => ({
   ...body,
@@ -110,14 +143,20 @@ export const recordRoutes: readonly Implementation[] = [
   }),
   implement(contract.deleteCompany, async ({ params, caller, sql }) => crm.deleteCompany(sql, params.id, by(caller)) as Promise<undefined>),
 
-  implement(contract.listDeals, async ({ query, caller, sql }) => {
-    const { responsible, pipeline, stage, state, contact, company, source, tag } = query;
-    const page = await crm.listDeals(
-      sql,
-      { ...listQuery(query), responsible, pipeline, stage, state, contact, company, source, tag },
-      reader(caller),
-    );
-    return answerPage(page, writeDeal);
+  implement(contract.listDeals, async ({ query, caller, sql }) =>
+    answerPage(await crm.listDeals(sql, dealFilter(query), reader(caller)), writeDeal),
+  ),
+  implement(contract.listDealCards, async ({ query, caller, sql }) =>
+    answerPage(await crm.listDealCards(sql, dealFilter(query), reader(caller)), writeDealCard),
+  ),
+  implement(contract.boardTotals, async ({ query, caller, sql }) => {
+    const totals = await crm.boardTotals(sql, { ...dealFilter(query), pipeline: query.pipeline }, reader(caller));
+    const stages = totals.map(({ stage, count, sums }) => ({
+      stage,
+      count,
+      sums: sums.map(({ currency, minor }) => ({ currency, sum: writeMoney({ currency, minor }) })),
+    }));
+    return { stages };
   }),
   implement(contract.getDeal, async ({ params, caller, sql }) => writeDeal(await crm.getDeal(sql, params.id, reader(caller)))),
   implement(contract.createDeal, async ({ body, caller, sql, idempotencyKey }) =>

@@ -25,15 +25,15 @@ export const keyOf = (idempotencyKey: string): string => `api:${idempotencyKey}`
 export const reader = (caller: Caller): Reader => ({ own: caller.ownRecordsOf });
 
 interface WireListQuery {
-  readonly limit?: number;
-  readonly cursor?: string;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
   readonly ids?: string;
   readonly created_from?: string;
   readonly created_to?: string;
   readonly updated_from?: string;
   readonly updated_to?: string;
   readonly updated_since?: string;
-  readonly deleted?: boolean;
+  readonly deleted?: boolean | "only";
   readonly sort?: string;
 }
 
@@ -41,7 +41,7 @@ export const listQuery = (query: WireListQuery): ListQuery => ({
   limit: query.limit ?? 50,
   cursor: query.cursor,
   sort: query.sort,
-  ids: query.ids?.split(",").map(Number).filter(Number.isSafeInteger),
+  ids: ids(query.ids),
   createdFrom: moment("created_from", query.created_from),
   createdTo: moment("created_to", query.created_to),
   updatedFrom: moment("updated_from", query.updated_from),
@@ -49,6 +49,13 @@ export const listQuery = (query: WireListQuery): ListQuery => ({
   updatedSince: moment("updated_since", query.updated_since),
   deleted: query.deleted,
 });
+
+/** Ids by comma; one that is too large to be one is nobody's. */
+export function ids(text: string): number[];
+export function ids(text: string | undefined): number[] | undefined;
+export function ids(text: string | undefined): number[] | undefined {
+  return text?.split(",").map(Number).filter(Number.isSafeInteger);
+}
 
 /** RFC 3339 has been checked, years that the database does not know have not. */
 export function moment(name: string, text: string): Date;
