@@ -89,6 +89,7 @@ create table crm.company (
   created_at timestamp(3) with time zone not null default statement_timestamp(),
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
+  version integer not null default 1,
   constraint company_pkey PRIMARY KEY (workspace, id)
 );
 CREATE INDEX company_created ON crm.company USING btree (workspace, created_at, id);
@@ -116,6 +117,7 @@ create table crm.contact (
   created_at timestamp(3) with time zone not null default statement_timestamp(),
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
+  version integer not null default 1,
   constraint contact_pkey PRIMARY KEY (workspace, id),
   constraint contact_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id)
 );
@@ -145,6 +147,7 @@ create table crm.deal (
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   closed_at timestamp(3) with time zone,
   deleted_at timestamp(3) with time zone,
+  version integer not null default 1,
   constraint deal_pkey PRIMARY KEY (workspace, id),
   constraint deal_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id),
   constraint deal_workspace_stage_fkey FOREIGN KEY (workspace, stage) REFERENCES crm.stage(workspace, id)
@@ -224,6 +227,7 @@ create table crm.note (
   created_at timestamp(3) with time zone not null default statement_timestamp(),
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
+  version integer not null default 1,
   constraint note_pkey PRIMARY KEY (workspace, id),
   constraint note_check CHECK ((num_nonnulls(contact, company, deal) = 1))
 );
@@ -338,6 +342,7 @@ create table crm.task (
   deleted_at timestamp(3) with time zone,
   mark text,
   mark_at timestamp(3) with time zone,
+  version integer not null default 1,
   constraint task_pkey PRIMARY KEY (workspace, id),
   constraint task_check CHECK ((num_nonnulls(contact, company, deal) <= 1))
 );

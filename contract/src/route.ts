@@ -20,6 +20,8 @@ export interface Route {
   readonly body?: TSchema;
   /** Without one, 204. */
   readonly answer?: TSchema;
+  /** The answer is a record with a `version`: it stands in `ETag`, and a change or deletion may ask for it with `If-Match`. */
+  readonly versioned?: true;
   /** 200 unless stated. */
   readonly status?: 200 | 201 | 202;
 }
@@ -52,6 +54,7 @@ export const Problem = Type.Object({
   status: Type.Integer(),
   detail: Type.Optional(Type.String()),
   errors: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))),
+  current: Type.Optional(Type.Unknown({ description: "Of 412: the record as it is now" })),
   request_id: Type.Optional(Type.String()),
 });
 export type Problem = Static<typeof Problem>;

@@ -10,6 +10,8 @@ export interface By {
   readonly via?: number | undefined;
   /** The same key, written again, changes nothing and answers with the same record. */
   readonly key?: string | undefined;
+  /** Change the record only while it is at one of these versions: `Stale` otherwise. */
+  readonly versions?: readonly string[] | undefined;
   /** A manager limited to their own records: everything else is not there for them. */
   readonly own?: number | undefined;
   /** Do not wait for the disk: see `TransactionOptions`. For the port, whose delivery commits durably afterwards in the same database. */

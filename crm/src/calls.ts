@@ -110,7 +110,7 @@ export async function closeTasks(
   const closed = await sql.query({
     name: "crm-close-tasks",
     text: `with closed as (
-             update crm.task set done_at = statement_timestamp(), result = $4, updated_at = statement_timestamp()
+             update crm.task set done_at = statement_timestamp(), result = $4, updated_at = statement_timestamp(), version = version + 1
              where workspace = $1 and mark = $2 and done_at is null and deleted_at is null and mark_at < $3
              returning id, contact, company, deal
            ), lines as (

@@ -42,7 +42,7 @@ export async function applyChange(sql: Sql, entity: Entity, id: number, change: 
   const parts = [
     empty
       ? `owner as (select ${record}::bigint as id)`
-      : `owner as (update crm.${entity} set ${[...sets, `updated_by = ${author}::bigint`, "updated_at = statement_timestamp()"].join(", ")}
+      : `owner as (update crm.${entity} set ${[...sets, `updated_by = ${author}::bigint`, "updated_at = statement_timestamp()", "version = version + 1"].join(", ")}
          where workspace = $1 and id = ${record} returning id)`,
   ];
   if (change.channels && entity !== "deal") {

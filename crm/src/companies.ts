@@ -8,7 +8,7 @@ import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFi
 import { insertCompany } from "./insert-company.ts";
 import { seenInList } from "./own.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
-import { baseColumns, channelsColumn, deleteRecord, getRow, type RecordBase, responsibleFor } from "./records.ts";
+import { baseColumns, channelsColumn, deleteRecord, getRow, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
@@ -101,10 +101,11 @@ export async function createCompany(sql: Sql, draft: CompanyChanges, by: By): Pr
 
 const members = ["name", "inn", "kpp", "website", "responsible"] as const;
 
-/** Changes only what is given. Throws `NotFound` and `Invalid`. */
+/** Changes only what is given. Throws `NotFound`, `Invalid` and `Stale`. */
 export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
     const current = await getRow<CompanyRow>(sql, "company", companyColumns, id, by, "lock");
+    mustBeAsSeen(current, by);
     const channels = readChannels(changes, by.home.country);
     const fields = await readFields(sql, "company", changes.fields, by.home);
     const problems = { ...channels.problems, ...fieldProblems(fields) };
@@ -139,5 +140,5 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
     );
   });
 
-/** Throws `NotFound`. */
+/** Throws `NotFound` and `Stale`. */
 export const deleteCompany = (sql: Sql, id: number, by: By): Promise<void> => deleteRecord(sql, "company", id, by);

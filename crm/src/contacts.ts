@@ -8,7 +8,7 @@ import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFi
 import { insertContact } from "./insert-contact.ts";
 import { seenInList } from "./own.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
-import { baseColumns, channelsColumn, deleteRecord, getRow, type RecordBase, responsibleFor } from "./records.ts";
+import { baseColumns, channelsColumn, deleteRecord, getRow, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
@@ -127,10 +127,11 @@ export async function createContact(sql: Sql, draft: ContactChanges, by: By): Pr
 
 const members = ["name", "surname", "middlename", "position", "website", "company", "responsible", "attribution"] as const;
 
-/** Changes only what is given. Throws `NotFound` and `Invalid`. */
+/** Changes only what is given. Throws `NotFound`, `Invalid` and `Stale`. */
 export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
     const current = await getRow<ContactRow>(sql, "contact", contactColumns, id, by, "lock");
+    mustBeAsSeen(current, by);
     const channels = readChannels(changes, by.home.country);
     const fields = await readFields(sql, "contact", changes.fields, by.home);
     const problems = { ...channels.problems, ...fieldProblems(fields) };
@@ -181,5 +182,5 @@ export const pickFrom = (current: object, names: object): Record<string, unknown
 export const prefixed = (fields: FieldValues): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([code, value]) => [`fields.${code}`, value]));
 
-/** Throws `NotFound`. */
+/** Throws `NotFound` and `Stale`. */
 export const deleteContact = (sql: Sql, id: number, by: By): Promise<void> => deleteRecord(sql, "contact", id, by);

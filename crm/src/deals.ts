@@ -8,7 +8,7 @@ import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertDeal, placeProblem } from "./insert-deal.ts";
 import { listPage, type Page } from "./page.ts";
-import { baseColumns, deleteRecord, getRow, type RecordBase, responsibleFor } from "./records.ts";
+import { baseColumns, deleteRecord, getRow, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 
@@ -140,10 +140,11 @@ export async function findPlace(
 
 const members = ["name", "responsible", "company", "source", "lossReason", "attribution"] as const;
 
-/** Changes only what is given. A pipeline without a stage means its first one. Throws `NotFound` and `Invalid`. */
+/** Changes only what is given. A pipeline without a stage means its first one. Throws `NotFound`, `Invalid` and `Stale`. */
 export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, note?: string): Promise<void> =>
   sql.transaction(async (sql) => {
     const current = await getRow<DealRow>(sql, "deal", dealColumns, id, by, "lock");
+    mustBeAsSeen(current, by);
     const currency = changes.currency ?? current.currency;
     const fields = await readFields(sql, "deal", changes.fields, by.home);
     // A sum keeps its decimal text when only its currency changes.
@@ -221,5 +222,5 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
 const mainFirst = (contacts: readonly DealContact[]): number[] =>
   [...contacts].sort((one, other) => Number(other.isMain) - Number(one.isMain) || one.id - other.id).map((contact) => contact.id);
 
-/** Throws `NotFound`. */
+/** Throws `NotFound` and `Stale`. */
 export const deleteDeal = (sql: Sql, id: number, by: By): Promise<void> => deleteRecord(sql, "deal", id, by);

@@ -22,6 +22,14 @@ export class Invalid extends Error {
   }
 }
 
+/** Somebody has changed the record since the caller read it. */
+export class Stale extends Error {
+  override readonly name = "Stale";
+  constructor() {
+    super("the record has been changed since you read it");
+  }
+}
+
 /** The caller may see it, and may not do this to it. */
 export class Forbidden extends Error {
   override readonly name = "Forbidden";

@@ -3,13 +3,14 @@ import type { By, Reader, Target } from "./by.ts";
 import { insertNote } from "./entries.ts";
 import { NotFound } from "./errors.ts";
 import { seenByTarget, seenInListByTarget } from "./own.ts";
-import { type ListQuery, listPage, type Page, run } from "./page.ts";
-import { mustSee } from "./records.ts";
+import { type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
+import { mustBeAsSeen, mustSee } from "./records.ts";
 import type { Sql } from "./sql.ts";
 
 /** What somebody wrote down about a contact, a company or a deal. */
 export interface Note {
   readonly id: number;
+  readonly version: string;
   readonly contact: number | null;
   readonly company: number | null;
   readonly deal: number | null;
@@ -27,7 +28,7 @@ export interface NoteFilter extends ListQuery {
   readonly deal?: number | undefined;
 }
 
-const columns = raw`r.id, r.contact, r.company, r.deal, r.text, r.created_by as "createdBy", r.updated_by as "updatedBy",
+const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.text, r.created_by as "createdBy", r.updated_by as "updatedBy",
   r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 
 /** One page of notes. */
@@ -40,11 +41,13 @@ export function listNotes(sql: Sql, filter: NoteFilter, reader: Reader): Promise
 }
 
 /** Throws `NotFound`. */
-export async function getNote(sql: Sql, id: number, reader: Reader = {}): Promise<Note> {
+export const getNote = (sql: Sql, id: number, reader: Reader = {}): Promise<Note> => readNote(sql, id, reader, raw``);
+
+async function readNote(sql: Sql, id: number, reader: Reader, lock: Part): Promise<Note> {
   const seen = seenByTarget(sql.workspace, reader.own).map((part) => raw` and ${part}`);
   const [note] = await run<Note>(
     sql,
-    raw`select ${columns} from crm.note as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)}`,
+    raw`select ${columns} from crm.note as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)} ${lock}`,
   );
   if (!note) throw new NotFound("note", id);
   return note;
@@ -56,23 +59,21 @@ export async function createNote(sql: Sql, on: Target, text: string, by: By): Pr
   return insertNote(sql, on, text, by);
 }
 
-/** Throws `NotFound`. */
-export async function updateNote(sql: Sql, id: number, text: string, by: By): Promise<void> {
-  await getNote(sql, id, by);
-  await sql.query({
-    text: "update crm.note set text = $3, updated_by = $4, updated_at = statement_timestamp() where workspace = $1 and id = $2",
-    values: [sql.workspace, id, text, by.user ?? null],
-  });
-}
+/** Throws `NotFound` and `Stale`. */
+export const updateNote = (sql: Sql, id: number, text: string, by: By): Promise<void> => changeNote(sql, id, raw`text = ${text}`, by);
 
-/** Throws `NotFound`. */
-export async function deleteNote(sql: Sql, id: number, by: By): Promise<void> {
-  await getNote(sql, id, by);
-  await sql.query({
-    text: "update crm.note set deleted_at = statement_timestamp(), updated_by = $3, updated_at = statement_timestamp() where workspace = $1 and id = $2",
-    values: [sql.workspace, id, by.user ?? null],
+/** Throws `NotFound` and `Stale`. */
+export const deleteNote = (sql: Sql, id: number, by: By): Promise<void> => changeNote(sql, id, raw`deleted_at = statement_timestamp()`, by);
+
+const changeNote = (sql: Sql, id: number, set: Part, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    mustBeAsSeen(await readNote(sql, id, by, raw`for no key update of r`), by);
+    await run(
+      sql,
+      raw`update crm.note set ${set}, updated_by = ${by.user ?? null}, updated_at = statement_timestamp(), version = version + 1
+        where workspace = ${sql.workspace} and id = ${id}`,
+    );
   });
-}
 
 /** Throws `NotFound` unless this reader may see what a note or task stands on. */
 export async function mustSeeTarget(sql: Sql, on: Target, reader: Reader): Promise<void> {

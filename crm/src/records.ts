@@ -1,7 +1,7 @@
 import { sql as raw } from "kysely";
 import type { By, Entity, Reader } from "./by.ts";
 import { applyChange } from "./change.ts";
-import { Forbidden, NotFound } from "./errors.ts";
+import { Forbidden, NotFound, Stale } from "./errors.ts";
 import { seen } from "./own.ts";
 import { type Part, run } from "./page.ts";
 import type { Sql } from "./sql.ts";
@@ -9,6 +9,8 @@ import type { Sql } from "./sql.ts";
 /** What every contact, company and deal has. */
 export interface RecordBase {
   readonly id: number;
+  /** Another one after every change. */
+  readonly version: string;
   readonly responsible: number | null;
   readonly tags: readonly string[];
   /** Users; null for programs. */
@@ -20,7 +22,7 @@ export interface RecordBase {
 }
 
 /** The columns of `RecordBase`, of a table called `r`. */
-export const baseColumns = (entity: Entity): Part => raw`r.id, r.responsible, r.fields,
+export const baseColumns = (entity: Entity): Part => raw`r.id, r.version::text as version, r.responsible, r.fields,
   r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt",
   coalesce((select jsonb_agg(t.name order by lower(t.name)) from crm.tagged g join crm.tag t on t.workspace = g.workspace and t.id = g.tag and t.deleted_at is null
     where g.workspace = r.workspace and g.entity = ${entity} and g.record = r.id), '[]') as tags`;
@@ -56,6 +58,11 @@ export const mustSee = async (sql: Sql, entity: Entity, id: number, reader: Read
   await getRow(sql, entity, raw`r.id`, id, reader);
 };
 
+/** Throws `Stale` when the writer has seen another version. `current` is locked. */
+export function mustBeAsSeen(current: { readonly version: string }, { versions }: By): void {
+  if (versions && !versions.includes(current.version)) throw new Stale();
+}
+
 /** Who is responsible for a new record: for a manager limited to their own, nobody but themselves. */
 export function responsibleFor(given: number | null | undefined, by: By): number | null {
   if (by.own === undefined) return given ?? null;
@@ -64,9 +71,9 @@ export function responsibleFor(given: number | null | undefined, by: By): number
   return by.own;
 }
 
-/** Puts a record away; it can be brought back. Throws `NotFound`. */
+/** Puts a record away; it can be brought back. Throws `NotFound` and `Stale`. */
 export const deleteRecord = (sql: Sql, entity: Entity, id: number, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
-    await getRow(sql, entity, raw`r.id`, id, by, "lock");
+    mustBeAsSeen(await getRow(sql, entity, raw`r.version::text as version`, id, by, "lock"), by);
     await applyChange(sql, entity, id, { columns: { deleted_at: new Date() }, lines: [{ kind: "deleted", what: null }] }, by);
   });

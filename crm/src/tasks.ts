@@ -5,13 +5,14 @@ import { NotFound } from "./errors.ts";
 import { mustSeeTarget } from "./notes.ts";
 import { seenByTarget, seenInListByTarget } from "./own.ts";
 import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
-import { responsibleFor } from "./records.ts";
+import { mustBeAsSeen, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 
 /** What is to be done, by whom and by when. */
 export interface Task {
   readonly id: number;
+  readonly version: string;
   readonly contact: number | null;
   readonly company: number | null;
   readonly deal: number | null;
@@ -47,7 +48,7 @@ export interface TaskFilter extends ListQuery {
   readonly dueTo?: Date | undefined;
 }
 
-const columns = raw`r.id, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due, r.estimate_minutes as "estimateMinutes", r.responsible, r.result,
+const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due, r.estimate_minutes as "estimateMinutes", r.responsible, r.result,
   r.done_at as "doneAt", r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 
 const orMine = (user: number | undefined, parts: readonly Part[]): Part[] => parts.map((part) => raw`(r.responsible = ${user} or ${part})`);
@@ -94,10 +95,11 @@ const columnOf = {
   result: "result",
 } as const;
 
-/** Changes only what is given. Closing it leaves a line in the timeline of what it stands on. Throws `NotFound` and `Invalid`. */
+/** Changes only what is given. Closing it leaves a line in the timeline of what it stands on. Throws `NotFound`, `Invalid` and `Stale`. */
 export const updateTask = (sql: Sql, id: number, changes: TaskChanges, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
     const current = await readTask(sql, id, by, raw`for no key update of r`);
+    mustBeAsSeen(current, by);
     await checkReferences(sql, [
       ["type", "task_type", changes.type],
       ["responsible", "user_account", changes.responsible],
@@ -112,18 +114,18 @@ export const updateTask = (sql: Sql, id: number, changes: TaskChanges, by: By): 
     if (sets.length === 0) return;
     await run(
       sql,
-      raw`update crm.task set ${raw.join([...sets, raw`updated_by = ${by.user ?? null}`, raw`updated_at = statement_timestamp()`])}
+      raw`update crm.task set ${raw.join([...sets, raw`updated_by = ${by.user ?? null}`, raw`updated_at = statement_timestamp()`, raw`version = version + 1`])}
         where workspace = ${sql.workspace} and id = ${id}`,
     );
     if (closes || opens) await addLine(sql, current, closes ? "task_closed" : "task_reopened", by);
   });
 
-/** Throws `NotFound`. */
+/** Throws `NotFound` and `Stale`. */
 export const deleteTask = (sql: Sql, id: number, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
-    await readTask(sql, id, by, raw`for no key update of r`);
+    mustBeAsSeen(await readTask(sql, id, by, raw`for no key update of r`), by);
     await sql.query({
-      text: "update crm.task set deleted_at = statement_timestamp(), updated_by = $3, updated_at = statement_timestamp() where workspace = $1 and id = $2",
+      text: "update crm.task set deleted_at = statement_timestamp(), updated_by = $3, updated_at = statement_timestamp(), version = version + 1 where workspace = $1 and id = $2",
       values: [sql.workspace, id, by.user ?? null],
     });
   });

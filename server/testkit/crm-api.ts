@@ -5,10 +5,12 @@ import addFormats from "ajv-formats";
 import Fastify from "fastify";
 import { crmRoutes } from "../src/api/crm-routes.ts";
 import { answerError } from "../src/api/problems.ts";
+import { etagOf, ifMatch } from "../src/api/versions.ts";
 
 /** What came back. `body` is for tests to look into. */
 export interface Answered {
   readonly status: number;
+  readonly etag?: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly body: any;
 }
@@ -16,7 +18,7 @@ export type Ask = (
   method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   body?: object,
-  more?: { own?: number; key?: string },
+  more?: { own?: number; key?: string; ifMatch?: string },
 ) => Promise<Answered>;
 
 export const workspaceOnTrial: Workspace = {
@@ -60,16 +62,23 @@ export function apiOnTrial(database: Database, workspace: Workspace): Ask {
           },
           sql: database.in(workspace.id),
           ...(typeof key === "string" && { idempotencyKey: key }),
+          ...(route.versioned && { ifMatch: ifMatch(request) }),
           ip: "127.0.0.1",
           request,
         });
+        const etag = etagOf(route, answer);
+        if (etag !== undefined) reply.header("etag", etag);
         return answer === undefined ? reply.code(204).send() : reply.code(route.status ?? 200).send(answer);
       },
     });
   }
-  return async (method, path, body, { own, key } = {}) => {
-    const headers = { ...(own !== undefined && { "x-own": String(own) }), ...(key !== undefined && { "idempotency-key": key }) };
+  return async (method, path, body, { own, key, ifMatch: seen } = {}) => {
+    const headers = {
+      ...(own !== undefined && { "x-own": String(own) }),
+      ...(key !== undefined && { "idempotency-key": key }),
+      ...(seen !== undefined && { "if-match": seen }),
+    };
     const reply = await app.inject({ method, url: path, headers, ...(body && { payload: body }) });
-    return { status: reply.statusCode, body: reply.body === "" ? undefined : reply.json() };
+    return { status: reply.statusCode, etag: reply.headers.etag, body: reply.body === "" ? undefined : reply.json() };
   };
 }

@@ -56,6 +56,7 @@ export const listTasks = route({
 });
 export const getTask = route({
   id: "getTask",
+  versioned: true,
   method: "GET",
   path: "/tasks/:id",
   scope: "crm:read",
@@ -66,6 +67,7 @@ export const getTask = route({
 });
 export const createTask = route({
   id: "createTask",
+  versioned: true,
   method: "POST",
   path: "/tasks",
   scope: "crm:write",
@@ -77,6 +79,7 @@ export const createTask = route({
 });
 export const updateTask = route({
   id: "updateTask",
+  versioned: true,
   method: "PATCH",
   path: "/tasks/:id",
   scope: "crm:write",
@@ -88,6 +91,7 @@ export const updateTask = route({
 });
 export const deleteTask = route({
   id: "deleteTask",
+  versioned: true,
   method: "DELETE",
   path: "/tasks/:id",
   scope: "crm:write",
@@ -112,6 +116,7 @@ export const listNotes = route({
 });
 export const getNote = route({
   id: "getNote",
+  versioned: true,
   method: "GET",
   path: "/notes/:id",
   scope: "crm:read",
@@ -122,6 +127,7 @@ export const getNote = route({
 });
 export const createNote = route({
   id: "createNote",
+  versioned: true,
   method: "POST",
   path: "/notes",
   scope: "crm:write",
@@ -133,6 +139,7 @@ export const createNote = route({
 });
 export const updateNote = route({
   id: "updateNote",
+  versioned: true,
   method: "PATCH",
   path: "/notes/:id",
   scope: "crm:write",
@@ -144,6 +151,7 @@ export const updateNote = route({
 });
 export const deleteNote = route({
   id: "deleteNote",
+  versioned: true,
   method: "DELETE",
   path: "/notes/:id",
   scope: "crm:write",

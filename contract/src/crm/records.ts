@@ -82,6 +82,7 @@ export const listContacts = route({
 });
 export const getContact = route({
   id: "getContact",
+  versioned: true,
   method: "GET",
   path: "/contacts/:id",
   scope: "crm:read",
@@ -92,6 +93,7 @@ export const getContact = route({
 });
 export const createContact = route({
   id: "createContact",
+  versioned: true,
   method: "POST",
   path: "/contacts",
   scope: "crm:write",
@@ -103,6 +105,7 @@ export const createContact = route({
 });
 export const updateContact = route({
   id: "updateContact",
+  versioned: true,
   method: "PATCH",
   path: "/contacts/:id",
   scope: "crm:write",
@@ -114,6 +117,7 @@ export const updateContact = route({
 });
 export const deleteContact = route({
   id: "deleteContact",
+  versioned: true,
   method: "DELETE",
   path: "/contacts/:id",
   scope: "crm:write",
@@ -160,6 +164,7 @@ export const listCompanies = route({
 });
 export const getCompany = route({
   id: "getCompany",
+  versioned: true,
   method: "GET",
   path: "/companies/:id",
   scope: "crm:read",
@@ -170,6 +175,7 @@ export const getCompany = route({
 });
 export const createCompany = route({
   id: "createCompany",
+  versioned: true,
   method: "POST",
   path: "/companies",
   scope: "crm:write",
@@ -181,6 +187,7 @@ export const createCompany = route({
 });
 export const updateCompany = route({
   id: "updateCompany",
+  versioned: true,
   method: "PATCH",
   path: "/companies/:id",
   scope: "crm:write",
@@ -192,6 +199,7 @@ export const updateCompany = route({
 });
 export const deleteCompany = route({
   id: "deleteCompany",
+  versioned: true,
   method: "DELETE",
   path: "/companies/:id",
   scope: "crm:write",
@@ -319,6 +327,7 @@ export const boardTotals = route({
 });
 export const getDeal = route({
   id: "getDeal",
+  versioned: true,
   method: "GET",
   path: "/deals/:id",
   scope: "crm:read",
@@ -329,6 +338,7 @@ export const getDeal = route({
 });
 export const createDeal = route({
   id: "createDeal",
+  versioned: true,
   method: "POST",
   path: "/deals",
   scope: "crm:write",
@@ -340,6 +350,7 @@ export const createDeal = route({
 });
 export const updateDeal = route({
   id: "updateDeal",
+  versioned: true,
   method: "PATCH",
   path: "/deals/:id",
   scope: "crm:write",
@@ -351,6 +362,7 @@ export const updateDeal = route({
 });
 export const deleteDeal = route({
   id: "deleteDeal",
+  versioned: true,
   method: "DELETE",
   path: "/deals/:id",
   scope: "crm:write",

@@ -109,6 +109,7 @@ export const TagDrafts = Type.Array(Type.String({ minLength: 1, maxLength: 100 }
 
 /** What every record tells about itself. */
 export const stamps = {
+  version: Type.String({ description: "Another one after every change: the record's `ETag`, for `If-Match`" }),
   created_by: Nullable(Type.Integer({ description: "The user; null when it was a program" })),
   updated_by: Nullable(Type.Integer()),
   created_at: Moment,

@@ -24,6 +24,8 @@ export interface Call<R extends Route> {
   readonly sql: Sql;
   /** The `Idempotency-Key` header: the same key, sent again, must change nothing and answer the same. */
   readonly idempotencyKey?: string;
+  /** Versions of the `If-Match` header: the record is changed only while it is at one of them. */
+  readonly ifMatch?: readonly string[] | undefined;
   readonly ip: string;
   /** For the few routes that work on the session. */
   readonly request: FastifyRequest;

@@ -14,6 +14,15 @@ export class ApiError extends Error {
   }
 }
 
+/** Somebody changed the record first: the answer shows it as it is now. */
+export class Overtaken extends ApiError {
+  readonly current: unknown;
+  constructor(detail: string, current: unknown) {
+    super(412, detail);
+    this.current = current;
+  }
+}
+
 type Body = Omit<Problem, "type" | "title" | "request_id">;
 
 /** RFC 9457: every error of `/hub/v1` in one shape, in words that tell the caller what to mend. */
@@ -34,6 +43,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 
 function describe(error: unknown): Body {
   const detail = error instanceof Error ? error.message : String(error);
+  if (error instanceof Overtaken) return { status: error.status, detail, current: error.current };
   if (error instanceof ApiError) return { status: error.status, detail };
   if (error instanceof NotFound) return { status: 404, detail };
   if (error instanceof Invalid)

@@ -6,6 +6,7 @@ import type { Authentication } from "./authenticate.ts";
 import { once } from "./idempotency.ts";
 import type { Call, Caller, Implementation } from "./implement.ts";
 import { ApiError, answerError, sendProblem } from "./problems.ts";
+import { etagOf, ifMatch } from "./versions.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -51,11 +52,12 @@ async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, im
     caller,
     sql,
     ...(typeof key === "string" && key !== "" && { idempotencyKey: key.slice(0, 200) }),
+    ...(route.versioned && { ifMatch: ifMatch(request) }),
     ip: request.ip,
     request,
   };
   const status = route.answer ? (route.status ?? 200) : 204;
-  if (call.idempotencyKey === undefined || route.method !== "POST") return finish(reply, status, await implementation.handle(call));
+  if (call.idempotencyKey === undefined || route.method !== "POST") return finish(reply, route, status, await implementation.handle(call));
   const stored = await once(
     sql,
     hub.keys,
@@ -66,13 +68,15 @@ async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, im
       answer: await implementation.handle(call),
     }),
   );
-  return finish(reply, stored.status, stored.answer);
+  return finish(reply, route, stored.status, stored.answer);
 }
 
-const finish = (reply: FastifyReply, status: number, answer: unknown): FastifyReply =>
-  answer === undefined || answer === null
-    ? reply.code(204).send()
-    : reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(answer));
+function finish(reply: FastifyReply, route: Route, status: number, answer: unknown): FastifyReply {
+  if (answer === undefined || answer === null) return reply.code(204).send();
+  const etag = etagOf(route, answer);
+  if (etag !== undefined) reply.header("etag", etag);
+  return reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(answer));
+}
 
 async function authorise(request: FastifyRequest, route: Route, authentication: Authentication): Promise<Caller> {
   const caller = await authentication.callerOf(request);
@@ -87,8 +91,15 @@ async function authorise(request: FastifyRequest, route: Route, authentication: 
   return caller;
 }
 
+const IfMatch = {
+  type: "object",
+  properties: { "if-match": { type: "string", description: "The record's `ETag`: change it only while it is at that version" } },
+};
+const etagHeader = { ETag: { type: "string", description: "The record's version, for `If-Match`" } };
+
 function describe(route: Route): object {
   const open = route.scope === "public";
+  const changes = route.versioned && (route.method === "PATCH" || route.method === "DELETE");
   return {
     operationId: route.id,
     summary: route.summary,
@@ -98,8 +109,12 @@ function describe(route: Route): object {
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),
     ...(route.body && { body: route.body }),
+    ...(changes && { headers: IfMatch }),
     response: {
-      ...(route.answer ? { [route.status ?? 200]: route.answer } : { 204: { type: "null", description: "Done" } }),
+      ...(route.answer
+        ? { [route.status ?? 200]: { ...route.answer, ...(route.versioned && { headers: etagHeader }) } }
+        : { 204: { type: "null", description: "Done" } }),
+      ...(changes && { 412: { description: "Changed since it was read: `current` is the record as it is now", ...Problem } }),
       "4xx": Problem,
     },
   };

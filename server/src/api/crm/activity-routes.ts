@@ -2,7 +2,7 @@ import * as contract from "@svyazka/contract";
 import * as crm from "@svyazka/crm";
 import { type Implementation, implement } from "../implement.ts";
 import type { WriteRecording } from "./call-routes.ts";
-import { answerPage, by, listQuery, moment, reader, wholeList, writeStamps } from "./requests.ts";
+import { answerPage, by, changed, listQuery, moment, reader, unlessOvertaken, wholeList, writeStamps } from "./requests.ts";
 
 const writeTask = (task: crm.Task): contract.TaskShape => ({
   id: task.id,
@@ -91,11 +91,17 @@ export const activityRoutes = (writeRecording: WriteRecording): readonly Impleme
       await crm.getTask(sql, await crm.createTask(sql, crm.readTarget({ contact, company, deal }), task, by(caller, idempotencyKey))),
     );
   }),
-  implement(contract.updateTask, async ({ params, body, caller, sql }) => {
-    await crm.updateTask(sql, params.id, readTask(body), by(caller));
-    return writeTask(await crm.getTask(sql, params.id));
+  implement(contract.updateTask, (call) => {
+    const { params, body, caller, sql } = call;
+    const read = async () => writeTask(await crm.getTask(sql, params.id, reader(caller)));
+    return changed(call, (by) => crm.updateTask(sql, params.id, readTask(body), by), read);
   }),
-  implement(contract.deleteTask, async ({ params, caller, sql }) => crm.deleteTask(sql, params.id, by(caller)) as Promise<undefined>),
+  implement(contract.deleteTask, async ({ params, caller, sql, ifMatch }) =>
+    unlessOvertaken(
+      () => crm.deleteTask(sql, params.id, by(caller, undefined, ifMatch)),
+      async () => writeTask(await crm.getTask(sql, params.id, reader(caller))),
+    ),
+  ),
 
   implement(contract.listNotes, async ({ query, caller, sql }) => {
     const { contact, company, deal } = query;
@@ -107,11 +113,18 @@ export const activityRoutes = (writeRecording: WriteRecording): readonly Impleme
     if (!on) throw new crm.Invalid({ contact: ["name one of contact, company and deal"] });
     return writeNote(await crm.getNote(sql, await crm.createNote(sql, on, body.text, by(caller, idempotencyKey))));
   }),
-  implement(contract.updateNote, async ({ params, body, caller, sql }) => {
-    if (body.text !== undefined) await crm.updateNote(sql, params.id, body.text, by(caller));
-    return writeNote(await crm.getNote(sql, params.id, reader(caller)));
+  implement(contract.updateNote, (call) => {
+    const { params, caller, sql } = call;
+    const { text } = call.body;
+    const read = async () => writeNote(await crm.getNote(sql, params.id, reader(caller)));
+    return changed(call, async (by) => (text === undefined ? undefined : crm.updateNote(sql, params.id, text, by)), read);
   }),
-  implement(contract.deleteNote, async ({ params, caller, sql }) => crm.deleteNote(sql, params.id, by(caller)) as Promise<undefined>),
+  implement(contract.deleteNote, async ({ params, caller, sql, ifMatch }) =>
+    unlessOvertaken(
+      () => crm.deleteNote(sql, params.id, by(caller, undefined, ifMatch)),
+      async () => writeNote(await crm.getNote(sql, params.id, reader(caller))),
+    ),
+  ),
 
   implement(contract.contactTimeline, timeline("contact", writeRecording)),
   implement(contract.companyTimeline, timeline("company", writeRecording)),

@@ -2,7 +2,19 @@ import * as contract from "@svyazka/contract";
 import { writeMoney } from "@svyazka/core";
 import * as crm from "@svyazka/crm";
 import { type Implementation, implement } from "../implement.ts";
-import { answerPage, by, emailFilter, ids, listQuery, moment, phoneFilter, reader, writeStamps } from "./requests.ts";
+import {
+  answerPage,
+  by,
+  changed,
+  emailFilter,
+  ids,
+  listQuery,
+  moment,
+  phoneFilter,
+  reader,
+  unlessOvertaken,
+  writeStamps,
+} from "./requests.ts";
 
 type Mutable<T> = T extends readonly (infer Item)[] ? Mutable<Item>[] : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 /** The contract's types are mutable, the CRM's are not: the same data. */
@@ -118,11 +130,17 @@ export const recordRoutes: readonly Implementation[] = [
   implement(contract.createContact, async ({ body, caller, sql, idempotencyKey }) =>
     writeContact(await crm.getContact(sql, await crm.createContact(sql, body, by(caller, idempotencyKey)))),
   ),
-  implement(contract.updateContact, async ({ params, body, caller, sql }) => {
-    await crm.updateContact(sql, params.id, body, by(caller));
-    return writeContact(await crm.getContact(sql, params.id));
+  implement(contract.updateContact, (call) => {
+    const { params, caller, sql } = call;
+    const read = async () => writeContact(await crm.getContact(sql, params.id, reader(caller)));
+    return changed(call, (by) => crm.updateContact(sql, params.id, call.body, by), read);
   }),
-  implement(contract.deleteContact, async ({ params, caller, sql }) => crm.deleteContact(sql, params.id, by(caller)) as Promise<undefined>),
+  implement(contract.deleteContact, async ({ params, caller, sql, ifMatch }) =>
+    unlessOvertaken(
+      () => crm.deleteContact(sql, params.id, by(caller, undefined, ifMatch)),
+      async () => writeContact(await crm.getContact(sql, params.id, reader(caller))),
+    ),
+  ),
 
   implement(contract.listCompanies, async ({ query, caller, sql }) => {
     const filter = { ...listQuery(query), responsible: query.responsible, inn: query.inn, tag: query.tag };
@@ -137,11 +155,17 @@ export const recordRoutes: readonly Implementation[] = [
   implement(contract.createCompany, async ({ body, caller, sql, idempotencyKey }) =>
     writeCompany(await crm.getCompany(sql, await crm.createCompany(sql, body, by(caller, idempotencyKey)))),
   ),
-  implement(contract.updateCompany, async ({ params, body, caller, sql }) => {
-    await crm.updateCompany(sql, params.id, body, by(caller));
-    return writeCompany(await crm.getCompany(sql, params.id));
+  implement(contract.updateCompany, (call) => {
+    const { params, caller, sql } = call;
+    const read = async () => writeCompany(await crm.getCompany(sql, params.id, reader(caller)));
+    return changed(call, (by) => crm.updateCompany(sql, params.id, call.body, by), read);
   }),
-  implement(contract.deleteCompany, async ({ params, caller, sql }) => crm.deleteCompany(sql, params.id, by(caller)) as Promise<undefined>),
+  implement(contract.deleteCompany, async ({ params, caller, sql, ifMatch }) =>
+    unlessOvertaken(
+      () => crm.deleteCompany(sql, params.id, by(caller, undefined, ifMatch)),
+      async () => writeCompany(await crm.getCompany(sql, params.id, reader(caller))),
+    ),
+  ),
 
   implement(contract.listDeals, async ({ query, caller, sql }) =>
     answerPage(await crm.listDeals(sql, dealFilter(query), reader(caller)), writeDeal),
@@ -162,9 +186,15 @@ export const recordRoutes: readonly Implementation[] = [
   implement(contract.createDeal, async ({ body, caller, sql, idempotencyKey }) =>
     writeDeal(await crm.getDeal(sql, await crm.createDeal(sql, readDeal(body), by(caller, idempotencyKey)))),
   ),
-  implement(contract.updateDeal, async ({ params, body, caller, sql }) => {
-    await crm.updateDeal(sql, params.id, readDeal(body), by(caller));
-    return writeDeal(await crm.getDeal(sql, params.id));
+  implement(contract.updateDeal, (call) => {
+    const { params, caller, sql } = call;
+    const read = async () => writeDeal(await crm.getDeal(sql, params.id, reader(caller)));
+    return changed(call, (by) => crm.updateDeal(sql, params.id, readDeal(call.body), by), read);
   }),
-  implement(contract.deleteDeal, async ({ params, caller, sql }) => crm.deleteDeal(sql, params.id, by(caller)) as Promise<undefined>),
+  implement(contract.deleteDeal, async ({ params, caller, sql, ifMatch }) =>
+    unlessOvertaken(
+      () => crm.deleteDeal(sql, params.id, by(caller, undefined, ifMatch)),
+      async () => writeDeal(await crm.getDeal(sql, params.id, reader(caller))),
+    ),
+  ),
 ];

@@ -1,6 +1,7 @@
 import { lastTenDigits, readEmail, readPhone } from "@svyazka/core";
-import { type By, Invalid, type ListQuery, type Page, type Reader, refuseNul, storable } from "@svyazka/crm";
+import { type By, Invalid, type ListQuery, type Page, type Reader, refuseNul, Stale, storable } from "@svyazka/crm";
 import type { Caller, Implementation } from "../implement.ts";
+import { Overtaken } from "../problems.ts";
 
 /** Refuses what PostgreSQL cannot store before any route sees it; half a surrogate pair becomes U+FFFD, as in every encoding to UTF-8. */
 export const storableRequests = (implementations: readonly Implementation[]): readonly Implementation[] =>
@@ -13,13 +14,34 @@ export const storableRequests = (implementations: readonly Implementation[]): re
   }));
 
 /** Who writes. Only requests that make something carry a key: a change, sent again, changes nothing. */
-export const by = (caller: Caller, idempotencyKey?: string): By => ({
+export const by = (caller: Caller, idempotencyKey?: string, versions?: readonly string[]): By => ({
   actor: caller.name,
+  versions,
   user: caller.userId,
   key: idempotencyKey === undefined ? undefined : keyOf(idempotencyKey),
   own: caller.ownRecordsOf,
   home: caller.workspace,
 });
+/** Changes one record and answers it; when somebody else changed it first, the problem shows it as it is now. */
+export async function changed<T>(
+  { caller, ifMatch }: { readonly caller: Caller; readonly ifMatch?: readonly string[] | undefined },
+  change: (by: By) => Promise<void>,
+  read: () => Promise<T>,
+): Promise<T> {
+  await unlessOvertaken(() => change(by(caller, undefined, ifMatch)), read);
+  return read();
+}
+
+/** As `changed`, for a record that is put away. */
+export async function unlessOvertaken(change: () => Promise<void>, read: () => Promise<unknown>): Promise<undefined> {
+  try {
+    await change();
+  } catch (error) {
+    if (error instanceof Stale) throw new Overtaken(error.message, await read());
+    throw error;
+  }
+}
+
 export const keyOf = (idempotencyKey: string): string => `api:${idempotencyKey}`;
 
 export const reader = (caller: Caller): Reader => ({ own: caller.ownRecordsOf });
@@ -92,6 +114,7 @@ export const wholeList = <T, W>(items: readonly T[], write: (item: T) => W): { i
 });
 
 interface Stamps {
+  readonly version: string;
   readonly createdBy: number | null;
   readonly updatedBy: number | null;
   readonly createdAt: Date;
@@ -99,6 +122,7 @@ interface Stamps {
   readonly deletedAt: Date | null;
 }
 export const writeStamps = (record: Stamps) => ({
+  version: record.version,
   created_by: record.createdBy,
   updated_by: record.updatedBy,
   created_at: record.createdAt.toISOString(),
