@@ -402,15 +402,16 @@ create table crm.user_account (
   phone text,
   avatar text,
   role text not null,
-  own_records_only boolean not null default false,
   user_group bigint,
   active boolean not null default true,
   language text not null default 'ru'::text,
   password_hash text,
   created_at timestamp(3) with time zone not null default statement_timestamp(),
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  record_access text not null default 'all'::text,
   constraint user_account_pkey PRIMARY KEY (workspace, id),
   constraint user_account_workspace_user_group_fkey FOREIGN KEY (workspace, user_group) REFERENCES crm.user_group(workspace, id),
+  constraint user_account_record_access_check CHECK ((record_access = ANY (ARRAY['own'::text, 'group'::text, 'all'::text]))),
   constraint user_account_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'manager'::text, 'read-only'::text])))
 );
 CREATE UNIQUE INDEX user_account_email ON crm.user_account USING btree (workspace, lower(email));

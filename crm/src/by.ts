@@ -12,8 +12,11 @@ export interface By {
   readonly key?: string | undefined;
   /** Change the record only while it is at one of these versions: `Stale` otherwise. */
   readonly versions?: readonly string[] | undefined;
-  /** A manager limited to their own records: everything else is not there for them. */
-  readonly own?: number | undefined;
+  /**
+   * Of a manager limited to their own records or those of their group: the users whose records they see, themselves among them.
+   * Everything else is not there for them. Without it, everything is.
+   */
+  readonly sees?: readonly number[] | undefined;
   /** Do not wait for the disk: see `TransactionOptions`. For the port, whose delivery commits durably afterwards in the same database. */
   readonly relaxed?: boolean | undefined;
   /** How a phone without a country code is read, and what a sum without a currency is in. */
@@ -21,7 +24,7 @@ export interface By {
 }
 
 /** Who reads. */
-export type Reader = Pick<By, "own">;
+export type Reader = Pick<By, "sees">;
 
 /** The kinds of records that have custom fields, tags and a timeline. */
 export const entities = ["contact", "company", "deal"] as const;

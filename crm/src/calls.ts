@@ -2,8 +2,8 @@ import type { CallDirection, CallOutcome, CallRecording, CallState } from "@svya
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { NotFound } from "./errors.ts";
-import { seenByTarget, seenInListByTarget } from "./own.ts";
 import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
+import { seenByTarget, seenInListByTarget } from "./record-access.ts";
 import type { Sql } from "./sql.ts";
 
 /** A telephone call, as far as it is known. */
@@ -55,15 +55,16 @@ const columns = raw`r.id, r.via, r.key, r.direction, r.phone, r.e164, r.line, r.
   r.contact, (select c.full_name from crm.contact c where c.workspace = r.workspace and c.id = r.contact) as "contactName", r.deal,
   r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
-/** A manager limited to their own sees the calls they took, and those of the people and deals they may see. */
-const orMine = (user: number | undefined, parts: readonly Part[]): Part[] => parts.map((part) => raw`(r.responsible = ${user} or ${part})`);
+/** A limited manager sees the calls that they or their group took, and those of the people and deals they may see. */
+const orMine = (sees: readonly number[] | undefined, parts: readonly Part[]): Part[] =>
+  parts.map((part) => raw`(r.responsible = any(${sees}::bigint[]) or ${part})`);
 
 /** A call has no company of its own. */
 const from = raw`(select *, null::bigint as company from crm.call) as r`;
 
 /** One page of calls, the latest first unless sorted otherwise; may be sorted by `started_at`. */
 export function listCalls(sql: Sql, filter: CallFilter, reader: Reader): Promise<Page<Call>> {
-  const where = orMine(reader.own, seenInListByTarget(sql.workspace, reader.own));
+  const where = orMine(reader.sees, seenInListByTarget(sql.workspace, reader.sees));
   for (const name of ["direction", "outcome", "state", "responsible", "contact", "deal", "via", "e164"] as const) {
     if (filter[name] !== undefined) where.push(raw`${raw.ref(`r.${name}`)} = ${filter[name]}`);
   }
@@ -80,7 +81,7 @@ export function listCalls(sql: Sql, filter: CallFilter, reader: Reader): Promise
 
 /** Throws `NotFound`. */
 export async function getCall(sql: Sql, id: number, reader: Reader = {}): Promise<Call> {
-  const seen = orMine(reader.own, seenByTarget(sql.workspace, reader.own)).map((part) => raw` and ${part}`);
+  const seen = orMine(reader.sees, seenByTarget(sql.workspace, reader.sees)).map((part) => raw` and ${part}`);
   const [call] = await run<Call>(
     sql,
     raw`select ${columns} from ${from} where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)}`,

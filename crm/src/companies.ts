@@ -6,9 +6,9 @@ import { hasEmail, hasPhone, kindOf, pick, prefixed } from "./contacts.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertCompany } from "./insert-company.ts";
-import { seenInList } from "./own.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
-import { baseColumns, channelsColumn, deleteRecord, getRow, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
+import { seenInList } from "./record-access.ts";
+import { baseColumns, channelsColumn, deleteRecord, getRow, mayAssign, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
@@ -55,7 +55,7 @@ const readable = async (sql: Sql, rows: readonly CompanyRow[]): Promise<Company[
 
 /** One page of companies. */
 export async function listCompanies(sql: Sql, filter: CompanyFilter, reader: Reader): Promise<Page<Company>> {
-  const where = seenInList(sql.workspace, "company", reader.own);
+  const where = seenInList(sql.workspace, "company", reader.sees);
   if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
   if (filter.inn !== undefined) where.push(raw`r.inn = ${filter.inn}`);
   if (filter.phone) where.push(hasPhone(sql.workspace, "company", filter.phone));
@@ -110,6 +110,7 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
     const fields = await readFields(sql, "company", changes.fields, by.home);
     const problems = { ...channels.problems, ...fieldProblems(fields) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
+    mayAssign(changes.responsible, current.responsible, by);
     await checkReferences(sql, [["responsible", "user_account", changes.responsible]]);
 
     const kinds = (["phones", "emails", "messengers"] as const).filter((name) => changes[name] !== undefined);

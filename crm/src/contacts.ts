@@ -6,9 +6,19 @@ import { type ChannelDrafts, type ChannelRow, type Channels, readChannels, write
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertContact } from "./insert-contact.ts";
-import { seenInList } from "./own.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
-import { baseColumns, channelsColumn, deleteRecord, getRow, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
+import { seenInList } from "./record-access.ts";
+import {
+  baseColumns,
+  channelsColumn,
+  deleteRecord,
+  getRow,
+  mayAssign,
+  mayTie,
+  mustBeAsSeen,
+  type RecordBase,
+  responsibleFor,
+} from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
@@ -67,7 +77,7 @@ const readable = async (sql: Sql, rows: readonly ContactRow[]): Promise<Contact[
 
 /** One page of contacts. */
 export async function listContacts(sql: Sql, filter: ContactFilter, reader: Reader): Promise<Page<Contact>> {
-  const where = seenInList(sql.workspace, "contact", reader.own);
+  const where = seenInList(sql.workspace, "contact", reader.sees);
   if (filter.responsible !== undefined) where.push(raw`r.responsible = ${filter.responsible}`);
   if (filter.company !== undefined) where.push(raw`r.company = ${filter.company}`);
   if (filter.phone) where.push(hasPhone(sql.workspace, "contact", filter.phone));
@@ -106,6 +116,7 @@ export async function createContact(sql: Sql, draft: ContactChanges, by: By): Pr
   const fields = await readFields(sql, "contact", draft.fields, by.home);
   const problems = { ...channels.problems, ...fieldProblems(fields) };
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
+  await mayTie(sql, by, [["company", "company", draft.company]]);
   return insertContact(
     sql,
     {
@@ -136,6 +147,8 @@ export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by:
     const fields = await readFields(sql, "contact", changes.fields, by.home);
     const problems = { ...channels.problems, ...fieldProblems(fields) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
+    mayAssign(changes.responsible, current.responsible, by);
+    if (changes.company !== current.company) await mayTie(sql, by, [["company", "company", changes.company]]);
     await checkReferences(sql, [
       ["company", "company", changes.company],
       ["responsible", "user_account", changes.responsible],

@@ -1,7 +1,7 @@
 import { sql as raw } from "kysely";
 import type { Reader } from "./by.ts";
-import { seenInList } from "./own.ts";
 import type { ListQuery, PageQuery, Part } from "./page.ts";
+import { seenInList } from "./record-access.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
 
@@ -29,7 +29,7 @@ export interface DealFilter extends ListQuery {
 
 /** The conditions on `r`, a deal, beside those that every list has. */
 export async function dealConditions(sql: Sql, filter: Omit<DealFilter, keyof PageQuery>, reader: Reader): Promise<Part[]> {
-  const where = seenInList(sql.workspace, "deal", reader.own);
+  const where = seenInList(sql.workspace, "deal", reader.sees);
   if (filter.responsible !== undefined) where.push(raw`r.responsible = any(${filter.responsible}::bigint[])`);
   if (filter.pipeline !== undefined) where.push(raw`r.pipeline = ${filter.pipeline}`);
   if (filter.stage !== undefined) where.push(raw`r.stage = ${filter.stage}`);

@@ -8,7 +8,7 @@ import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertDeal, placeProblem } from "./insert-deal.ts";
 import { listPage, type Page } from "./page.ts";
-import { baseColumns, deleteRecord, getRow, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
+import { baseColumns, deleteRecord, getRow, mayAssign, mayTie, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 
@@ -92,6 +92,7 @@ export async function createDeal(sql: Sql, draft: DealChanges, by: By): Promise<
   const fields = await readFields(sql, "deal", draft.fields, by.home);
   const problems = { ...fieldProblems(fields), ...sumProblem(draft.sum, currency) };
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
+  await mayTie(sql, by, [["company", "company", draft.company], ...people(draft.contacts ?? [])]);
   return insertDeal(
     sql,
     {
@@ -107,6 +108,8 @@ export async function createDeal(sql: Sql, draft: DealChanges, by: By): Promise<
     by,
   );
 }
+
+const people = (contacts: NonNullable<DealChanges["contacts"]>) => contacts.map(({ id }) => ["contacts", "contact", id] as const);
 
 const sumProblem = (sum: string | null | undefined, currency: string): Record<string, string[]> =>
   typeof sum === "string" && readMoney(sum, currency) === undefined ? { sum: ["is not a sum, or too large"] } : {};
@@ -153,12 +156,18 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
     const problems = { ...fieldProblems(fields), ...sumProblem(sum, currency) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
     const newSum = sum === null ? null : (readMoney(sum, currency) ?? null);
+    mayAssign(changes.responsible, current.responsible, by);
+    const known = new Set(current.contacts.map(({ id }) => id));
+    await mayTie(sql, by, [
+      ["company", "company", changes.company === current.company ? undefined : changes.company],
+      ...people((changes.contacts ?? []).filter(({ id }) => !known.has(id))),
+    ]);
     await checkReferences(sql, [
       ["responsible", "user_account", changes.responsible],
       ["company", "company", changes.company],
       ["source", "source", changes.source],
       ["loss_reason", "loss_reason", changes.lossReason],
-      ...(changes.contacts ?? []).map((contact) => ["contacts", "contact", contact.id] as const),
+      ...people(changes.contacts ?? []),
     ]);
     const moves = (changes.stage ?? current.stage) !== current.stage || (changes.pipeline ?? current.pipeline) !== current.pipeline;
     const place = moves ? await findPlace(sql, changes) : undefined;
@@ -179,7 +188,7 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
       currency,
       ...prefixed(writeFields(fields.definitions, stored)),
     };
-    const people =
+    const peopleLine =
       contacts &&
       changedLine(
         { contacts: mainFirst(current.contacts) },
@@ -212,7 +221,7 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
         },
         contacts,
         ...tags,
-        lines: [...moved, ...changedLine(before, after), ...(people ?? []), ...tags.lines],
+        lines: [...moved, ...changedLine(before, after), ...(peopleLine ?? []), ...tags.lines],
         note,
       },
       by,

@@ -2,8 +2,8 @@ import { sql as raw } from "kysely";
 import type { By, Reader, Target } from "./by.ts";
 import { insertNote } from "./entries.ts";
 import { NotFound } from "./errors.ts";
-import { seenByTarget, seenInListByTarget } from "./own.ts";
 import { type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
+import { seenByTarget, seenInListByTarget } from "./record-access.ts";
 import { mustBeAsSeen, mustSee } from "./records.ts";
 import type { Sql } from "./sql.ts";
 
@@ -33,7 +33,7 @@ const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.de
 
 /** One page of notes. */
 export function listNotes(sql: Sql, filter: NoteFilter, reader: Reader): Promise<Page<Note>> {
-  const where = seenInListByTarget(sql.workspace, reader.own);
+  const where = seenInListByTarget(sql.workspace, reader.sees);
   for (const name of ["contact", "company", "deal"] as const) {
     if (filter[name] !== undefined) where.push(raw`${raw.ref(`r.${name}`)} = ${filter[name]}`);
   }
@@ -44,7 +44,7 @@ export function listNotes(sql: Sql, filter: NoteFilter, reader: Reader): Promise
 export const getNote = (sql: Sql, id: number, reader: Reader = {}): Promise<Note> => readNote(sql, id, reader, raw``);
 
 async function readNote(sql: Sql, id: number, reader: Reader, lock: Part): Promise<Note> {
-  const seen = seenByTarget(sql.workspace, reader.own).map((part) => raw` and ${part}`);
+  const seen = seenByTarget(sql.workspace, reader.sees).map((part) => raw` and ${part}`);
   const [note] = await run<Note>(
     sql,
     raw`select ${columns} from crm.note as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)} ${lock}`,
@@ -55,7 +55,7 @@ async function readNote(sql: Sql, id: number, reader: Reader, lock: Part): Promi
 
 /** Answers its id. Throws `NotFound` for a record that is not for this writer, `Invalid` for one that is not there. */
 export async function createNote(sql: Sql, on: Target, text: string, by: By): Promise<number> {
-  if (by.own !== undefined) await mustSeeTarget(sql, on, by);
+  if (by.sees !== undefined) await mustSeeTarget(sql, on, by);
   return insertNote(sql, on, text, by);
 }
 

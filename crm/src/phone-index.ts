@@ -46,12 +46,12 @@ const text = `
     select * from crm.user_account u where u.workspace = $1 and u.id = case when c.id is null then co.responsible else c.responsible end offset 0) u on true
   where case when hit.contact is null then co.id else c.id end is not null`;
 
-/** What a manager limited to their own records may hear of: as `isTheirs`. */
-const ofOwn = `
-  and (coalesce(c.responsible, co.responsible) = $4::bigint or exists (
-    select from crm.deal_contact dc join crm.deal d on d.workspace = $1 and d.id = dc.deal and d.deleted_at is null and d.responsible = $4::bigint
+/** What a limited manager may hear of: as `isTheirs`. */
+const ofSeen = `
+  and (coalesce(c.responsible, co.responsible) = any($4::bigint[]) or exists (
+    select from crm.deal_contact dc join crm.deal d on d.workspace = $1 and d.id = dc.deal and d.deleted_at is null and d.responsible = any($4::bigint[])
     where dc.workspace = $1 and dc.contact = c.id) or (c.id is null and exists (
-    select from crm.deal d where d.workspace = $1 and d.company = co.id and d.deleted_at is null and d.responsible = $4::bigint)))`;
+    select from crm.deal d where d.workspace = $1 and d.company = co.id and d.deleted_at is null and d.responsible = any($4::bigint[]))))`;
 
 const limit = " limit 20";
 
@@ -72,12 +72,12 @@ export async function whoseIsPhone(sql: Sql, phone: string, country: string, rea
   const last10 = lastTenDigits(e164 ?? phone);
   if (last10 === "") return [];
   const owners =
-    reader.own === undefined
+    reader.sees === undefined
       ? await sql.query<PhoneOwner>({ name: "crm-phone", text: phoneLookup, values: [sql.workspace, e164, last10] })
       : await sql.query<PhoneOwner>({
-          name: "crm-phone-own",
-          text: text + ofOwn + limit,
-          values: [sql.workspace, e164, last10, reader.own],
+          name: "crm-phone-seen",
+          text: text + ofSeen + limit,
+          values: [sql.workspace, e164, last10, reader.sees],
         });
   return owners.length > 1 ? latestFirst(sql, owners) : owners;
 }

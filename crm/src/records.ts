@@ -1,9 +1,9 @@
 import { sql as raw } from "kysely";
 import type { By, Entity, Reader } from "./by.ts";
 import { applyChange } from "./change.ts";
-import { Forbidden, NotFound, Stale } from "./errors.ts";
-import { seen } from "./own.ts";
+import { Forbidden, Invalid, NotFound, Stale } from "./errors.ts";
 import { type Part, run } from "./page.ts";
+import { seen } from "./record-access.ts";
 import type { Sql } from "./sql.ts";
 
 /** What every contact, company and deal has. */
@@ -42,7 +42,7 @@ export async function getRow<Row>(
   lock?: "lock",
   name?: string,
 ): Promise<Row> {
-  const also = seen(sql.workspace, entity, reader.own).map((part) => raw` and ${part}`);
+  const also = seen(sql.workspace, entity, reader.sees).map((part) => raw` and ${part}`);
   const rows = await run<Row>(
     sql,
     raw`select ${columns} from crm.${raw.ref(entity)} as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null
@@ -63,12 +63,33 @@ export function mustBeAsSeen(current: { readonly version: string }, { versions }
   if (versions && !versions.includes(current.version)) throw new Stale();
 }
 
-/** Who is responsible for a new record: for a manager limited to their own, nobody but themselves. */
+/** Who is responsible for a new record: for a limited manager, themselves unless they name somebody whose records they see. */
 export function responsibleFor(given: number | null | undefined, by: By): number | null {
-  if (by.own === undefined) return given ?? null;
-  if (given !== undefined && given !== null && given !== by.own)
-    throw new Forbidden("you may only make records that you are responsible for yourself");
-  return by.own;
+  if (by.sees === undefined) return given ?? null;
+  if (given === undefined || given === null) return by.user ?? null;
+  mayAssign(given, undefined, by);
+  return given;
+}
+
+/** Throws `Forbidden` when a limited manager would give a record to somebody whose records they do not see, or to nobody. */
+export function mayAssign(given: number | null | undefined, current: number | null | undefined, by: By): void {
+  if (by.sees === undefined || given === undefined || given === current) return;
+  if (given === null || !by.sees.includes(given)) throw new Forbidden("you may only assign records to those whose records you see");
+}
+
+/** Throws `Invalid` when a limited manager would tie a record to one that is not there for them: tying it would show it. */
+export async function mayTie(
+  sql: Sql,
+  by: By,
+  references: readonly (readonly [name: string, entity: Entity, id: number | null | undefined])[],
+): Promise<void> {
+  if (by.sees === undefined) return;
+  for (const [name, entity, id] of references) {
+    if (id === undefined || id === null) continue;
+    await mustSee(sql, entity, id, by).catch((error: unknown) => {
+      throw error instanceof NotFound ? new Invalid({ [name]: [error.message] }) : error;
+    });
+  }
 }
 
 /** Puts a record away; it can be brought back. Throws `NotFound` and `Stale`. */

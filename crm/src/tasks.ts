@@ -3,9 +3,9 @@ import type { By, Reader, Target } from "./by.ts";
 import { insertTask, type NewTask, targetOf } from "./entries.ts";
 import { NotFound } from "./errors.ts";
 import { mustSeeTarget } from "./notes.ts";
-import { seenByTarget, seenInListByTarget } from "./own.ts";
 import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
-import { mustBeAsSeen, responsibleFor } from "./records.ts";
+import { seenByTarget, seenInListByTarget } from "./record-access.ts";
+import { mayAssign, mustBeAsSeen, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 
@@ -51,11 +51,12 @@ export interface TaskFilter extends ListQuery {
 const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due, r.estimate_minutes as "estimateMinutes", r.responsible, r.result,
   r.done_at as "doneAt", r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 
-const orMine = (user: number | undefined, parts: readonly Part[]): Part[] => parts.map((part) => raw`(r.responsible = ${user} or ${part})`);
+const orMine = (sees: readonly number[] | undefined, parts: readonly Part[]): Part[] =>
+  parts.map((part) => raw`(r.responsible = any(${sees}::bigint[]) or ${part})`);
 
 /** One page of tasks; may be sorted by `due`, where those without a time come last. */
 export function listTasks(sql: Sql, filter: TaskFilter, reader: Reader): Promise<Page<Task>> {
-  const where = orMine(reader.own, seenInListByTarget(sql.workspace, reader.own));
+  const where = orMine(reader.sees, seenInListByTarget(sql.workspace, reader.sees));
   for (const name of ["contact", "company", "deal", "type", "responsible"] as const) {
     if (filter[name] !== undefined) where.push(raw`${raw.ref(`r.${name}`)} = ${filter[name]}`);
   }
@@ -70,7 +71,7 @@ export function listTasks(sql: Sql, filter: TaskFilter, reader: Reader): Promise
 export const getTask = (sql: Sql, id: number, reader: Reader = {}): Promise<Task> => readTask(sql, id, reader, raw``);
 
 async function readTask(sql: Sql, id: number, reader: Reader, lock: Part): Promise<Task> {
-  const also = orMine(reader.own, seenByTarget(sql.workspace, reader.own)).map((part) => raw` and ${part}`);
+  const also = orMine(reader.sees, seenByTarget(sql.workspace, reader.sees)).map((part) => raw` and ${part}`);
   const [task] = await run<Task>(
     sql,
     raw`select ${columns} from crm.task as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(also, raw``)} ${lock}`,
@@ -81,7 +82,7 @@ async function readTask(sql: Sql, id: number, reader: Reader, lock: Part): Promi
 
 /** Answers its id. Throws `NotFound` for a record that is not for this writer, `Invalid` for one that is not there. */
 export async function createTask(sql: Sql, on: Target | undefined, task: NewTask, by: By): Promise<number> {
-  if (by.own !== undefined && on) await mustSeeTarget(sql, on, by);
+  if (by.sees !== undefined && on) await mustSeeTarget(sql, on, by);
   return insertTask(sql, on, { ...task, responsible: responsibleFor(task.responsible, by) }, by);
 }
 
@@ -100,6 +101,7 @@ export const updateTask = (sql: Sql, id: number, changes: TaskChanges, by: By): 
   sql.transaction(async (sql) => {
     const current = await readTask(sql, id, by, raw`for no key update of r`);
     mustBeAsSeen(current, by);
+    mayAssign(changes.responsible, current.responsible, by);
     await checkReferences(sql, [
       ["type", "task_type", changes.type],
       ["responsible", "user_account", changes.responsible],

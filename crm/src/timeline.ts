@@ -54,9 +54,9 @@ export async function readTimeline(sql: Sql, entity: Entity, id: number, query: 
     raw`(select t.* from ${from} where t.workspace = ${sql.workspace} and ${where} ${before} order by t.at desc, t.id desc limit ${query.limit + 1})`;
   const own = branch(raw`t.${raw.ref(entity)} = ${id}`);
   const mine =
-    reader.own === undefined
+    reader.sees === undefined
       ? raw``
-      : raw`and (select d.responsible from crm.deal d where d.workspace = dc.workspace and d.id = dc.deal) = ${reader.own}`;
+      : raw`and (select d.responsible from crm.deal d where d.workspace = dc.workspace and d.id = dc.deal) = any(${reader.sees}::bigint[])`;
   const deals = raw`(select deals.* from crm.deal_contact dc
     cross join lateral ${branch(raw`t.deal = dc.deal`)} deals where dc.workspace = ${sql.workspace} and dc.contact = ${id} ${mine})`;
   const entries = entity === "contact" ? raw`${own} union all ${deals}` : own;

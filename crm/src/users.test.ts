@@ -14,13 +14,13 @@ it("keeps a person, and changes only what is given", async () => {
     name: "Анна",
     email: "Anna@Example.com",
     role: "manager",
-    ownRecordsOnly: true,
+    recordAccess: "own",
     passwordHash: "secret",
   });
-  expect(anna).toMatchObject({ name: "Анна", email: "Anna@Example.com", role: "manager", ownRecordsOnly: true, active: true, group: null });
+  expect(anna).toMatchObject({ name: "Анна", email: "Anna@Example.com", role: "manager", recordAccess: "own", active: true, group: null });
   expect(anna).not.toHaveProperty("passwordHash");
   const renamed = await updateUser(sql, anna.id, { name: "Анна П." });
-  expect(renamed).toMatchObject({ name: "Анна П.", email: "Anna@Example.com", ownRecordsOnly: true });
+  expect(renamed).toMatchObject({ name: "Анна П.", email: "Anna@Example.com", recordAccess: "own" });
   expect(await findSignIn(sql, "anna@example.COM")).toMatchObject({ id: anna.id, passwordHash: "secret" });
   expect((await listUsers(sql)).map((user) => user.name)).toEqual(["Анна П."]);
 });

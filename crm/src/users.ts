@@ -5,6 +5,9 @@ import type { Sql } from "./sql.ts";
 export const roles = ["administrator", "manager", "read-only"] as const;
 export type Role = (typeof roles)[number];
 
+export const recordAccesses = ["own", "group", "all"] as const;
+export type RecordAccess = (typeof recordAccesses)[number];
+
 /** A person who works here. How they sign in is not part of it. */
 export interface User {
   readonly id: number;
@@ -14,8 +17,8 @@ export interface User {
   readonly phone: string | null;
   readonly avatar: string | null;
   readonly role: Role;
-  /** Sees and changes only deals they are responsible for, with what belongs to them. */
-  readonly ownRecordsOnly: boolean;
+  /** Sees and changes only the deals of their own, or of their group, with what belongs to them. Administrators see all of them. */
+  readonly recordAccess: RecordAccess;
   readonly group: number | null;
   readonly active: boolean;
   readonly language: string;
@@ -29,7 +32,7 @@ export interface UserDraft {
   readonly phone?: string | null;
   readonly avatar?: string | null;
   readonly role: Role;
-  readonly ownRecordsOnly?: boolean;
+  readonly recordAccess?: RecordAccess;
   readonly group?: number | null;
   readonly active?: boolean;
   readonly language?: string;
@@ -37,7 +40,7 @@ export interface UserDraft {
 }
 export type UserChanges = Partial<UserDraft>;
 
-const columns = `id, name, email, phone, avatar, role, own_records_only as "ownRecordsOnly", user_group as "group", active, language,
+const columns = `id, name, email, phone, avatar, role, record_access as "recordAccess", user_group as "group", active, language,
   created_at as "createdAt", updated_at as "updatedAt"`;
 const columnOf: Readonly<Record<keyof UserDraft, string>> = {
   name: "name",
@@ -45,7 +48,7 @@ const columnOf: Readonly<Record<keyof UserDraft, string>> = {
   phone: "phone",
   avatar: "avatar",
   role: "role",
-  ownRecordsOnly: "own_records_only",
+  recordAccess: "record_access",
   group: "user_group",
   active: "active",
   language: "language",
@@ -70,6 +73,21 @@ export async function getUser(sql: Sql, id: number): Promise<User> {
   });
   if (!user) throw new NotFound("user", id);
   return user;
+}
+
+/**
+ * The users whose records this one sees, as `Reader.sees`; undefined for all. Somebody without a group is a group of one; those who have left
+ * stay in theirs, so that their records do too.
+ */
+export async function recordsSeenBy(sql: Sql, { id, role, recordAccess, group }: User): Promise<readonly number[] | undefined> {
+  if (role === "administrator" || recordAccess === "all") return undefined;
+  if (recordAccess === "own" || group === null) return [id];
+  const rows = await sql.query<{ id: number }>({
+    name: "crm-group",
+    text: "select id from crm.user_account where workspace = $1 and user_group = $2 order by id",
+    values: [sql.workspace, group],
+  });
+  return rows.map((row) => row.id);
 }
 
 /** Who signs in by this e-mail, in any case, with the hash to check the password against. For sign-in only. */

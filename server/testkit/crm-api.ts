@@ -18,7 +18,7 @@ export type Ask = (
   method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   body?: object,
-  more?: { own?: number; key?: string; ifMatch?: string },
+  more?: { own?: number; group?: readonly number[]; key?: string; ifMatch?: string },
 ) => Promise<Answered>;
 
 export const workspaceOnTrial: Workspace = {
@@ -49,6 +49,10 @@ export function apiOnTrial(database: Database, workspace: Workspace): Ask {
       },
       async handler(request, reply) {
         const own = Number(request.headers["x-own"] ?? 0);
+        const group = String(request.headers["x-group"] ?? "")
+          .split(",")
+          .filter(Boolean)
+          .map(Number);
         const key = request.headers["idempotency-key"];
         const answer = await handle({
           params: request.params as never,
@@ -58,7 +62,7 @@ export function apiOnTrial(database: Database, workspace: Workspace): Ask {
             workspace,
             scopes: new Set(),
             name: own ? `user:${own}` : "token:1",
-            ...(own > 0 && { userId: own, ownRecordsOf: own }),
+            ...(own > 0 && { userId: own, sees: group.length > 0 ? group : [own] }),
           },
           sql: database.in(workspace.id),
           ...(typeof key === "string" && { idempotencyKey: key }),
@@ -72,9 +76,9 @@ export function apiOnTrial(database: Database, workspace: Workspace): Ask {
       },
     });
   }
-  return async (method, path, body, { own, key, ifMatch: seen } = {}) => {
+  return async (method, path, body, { own, group, key, ifMatch: seen } = {}) => {
     const headers = {
-      ...(own !== undefined && { "x-own": String(own) }),
+      ...(own !== undefined && { "x-own": String(own), "x-group": (group ?? []).join(",") }),
       ...(key !== undefined && { "idempotency-key": key }),
       ...(seen !== undefined && { "if-match": seen }),
     };

@@ -52,6 +52,9 @@ export const revokeToken = route({
 
 export const roles = ["administrator", "manager", "read-only"] as const;
 const Role = Type.Enum(roles);
+const RecordAccess = Type.Enum(["own", "group", "all"], {
+  description: "Which records they see and change: those they are responsible for, those of their group, or all. Administrators: all",
+});
 
 export const User = Type.Object({
   id: Type.Integer(),
@@ -60,7 +63,8 @@ export const User = Type.Object({
   phone: Nullable(Type.String()),
   avatar: Nullable(Type.String()),
   role: Role,
-  own_records_only: Type.Boolean(),
+  record_access: RecordAccess,
+  own_records_only: Type.Boolean({ description: "Whether `record_access` is `own`" }),
   group: Nullable(Type.Integer()),
   active: Type.Boolean(),
   language: Type.String(),
@@ -72,7 +76,8 @@ export type UserShape = Static<typeof User>;
 const userFields = {
   phone: Type.Optional(Nullable(Type.String({ maxLength: 30 }))),
   avatar: Type.Optional(Nullable(Type.String({ maxLength: 1000 }))),
-  own_records_only: Type.Optional(Type.Boolean()),
+  record_access: Type.Optional(RecordAccess),
+  own_records_only: Type.Optional(Type.Boolean({ description: "In place of `record_access`: true is `own`, false is `all`" })),
   group: Type.Optional(Nullable(Type.Integer())),
   language: Type.Optional(Type.Union([Type.Literal("ru"), Type.Literal("en")])),
 };

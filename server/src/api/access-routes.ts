@@ -8,6 +8,7 @@ import {
   Invalid,
   listUsers,
   NotFound,
+  type RecordAccess,
   type Sql,
   type User,
   type UserChanges,
@@ -92,12 +93,12 @@ export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSession
     implement(contract.getUser, async ({ params, sql }) => presentUser(await getUser(sql, params.id))),
 
     implement(contract.addUser, async ({ body, sql }) => {
-      const { password, own_records_only, ...rest } = body;
+      const { password, own_records_only, record_access, ...rest } = body;
       const passwordHash = password === undefined ? null : await hashPassword(password);
       return sql.transaction(async (sql) => {
         const user = await createUser(sql, {
           ...rest,
-          ...(own_records_only !== undefined && { ownRecordsOnly: own_records_only }),
+          ...recordAccess(record_access, own_records_only),
           passwordHash,
         });
         await rememberLogin(sql, user);
@@ -109,8 +110,8 @@ export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSession
       if (caller.userId === params.id && (body.active === false || (body.role !== undefined && body.role !== "administrator"))) {
         throw new Invalid({ [body.active === false ? "active" : "role"]: ["you cannot take your own access away"] });
       }
-      const { own_records_only, ...rest } = body;
-      const changes: UserChanges = { ...rest, ...(own_records_only !== undefined && { ownRecordsOnly: own_records_only }) };
+      const { own_records_only, record_access, ...rest } = body;
+      const changes: UserChanges = { ...rest, ...recordAccess(record_access, own_records_only) };
       const user = await sql.transaction(async (sql) => {
         const changed = await updateUser(sql, params.id, changes);
         if (body.email !== undefined) await rememberLogin(sql, changed);
@@ -183,6 +184,12 @@ const presentToken = (row: TokenRow) => ({
   revoked_at: row.revoked_at?.toISOString() ?? null,
 });
 
+/** The older member says less; where both are given, the newer one holds. */
+function recordAccess(given: RecordAccess | undefined, ownOnly: boolean | undefined): { readonly recordAccess?: RecordAccess } {
+  if (given !== undefined) return { recordAccess: given };
+  return ownOnly === undefined ? {} : { recordAccess: ownOnly ? "own" : "all" };
+}
+
 const presentUser = (user: User): contract.UserShape => ({
   id: user.id,
   name: user.name,
@@ -190,7 +197,8 @@ const presentUser = (user: User): contract.UserShape => ({
   phone: user.phone,
   avatar: user.avatar,
   role: user.role,
-  own_records_only: user.ownRecordsOnly,
+  record_access: user.recordAccess,
+  own_records_only: user.recordAccess === "own",
   group: user.group,
   active: user.active,
   language: user.language,

@@ -1,6 +1,6 @@
 import { type Scope, scopes } from "@svyazka/contract";
 import type { Workspace, WorkspaceId } from "@svyazka/core";
-import { getUser, type User } from "@svyazka/crm";
+import { getUser, recordsSeenBy, type User } from "@svyazka/crm";
 import type { FastifyRequest } from "fastify";
 import { hashToken, sameSecret } from "../connections/secrets.ts";
 import type { Hub } from "../hub.ts";
@@ -111,13 +111,14 @@ export class Authentication {
     }
     const workspace = person.workspace as WorkspaceId;
     const view = await this.#hub.registry.view(workspace);
-    const user = await getUser(this.#hub.pool.in(workspace), person.user).catch(() => undefined);
+    const sql = this.#hub.pool.in(workspace);
+    const user = await getUser(sql, person.user).catch(() => undefined);
     if (!user?.active) return undefined;
     return {
       workspace: view.workspace,
       scopes: new Set(roleScopes[user.role]),
       userId: user.id,
-      ...(user.role !== "administrator" && user.ownRecordsOnly && { ownRecordsOf: user.id }),
+      sees: await recordsSeenBy(sql, user),
       name: `user:${user.id}`,
     };
   }

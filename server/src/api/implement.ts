@@ -9,8 +9,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
   /** The person behind the call; a token has none. */
   readonly userId?: number;
-  /** A manager limited to their own deals: only records they are responsible for may be seen or changed. */
-  readonly ownRecordsOf?: number;
+  /** Of a limited manager: the users whose records they may see and change, themselves among them. */
+  readonly sees?: readonly number[] | undefined;
   /** For the history of changes: `user:5`, `token:12`, `operator`. */
   readonly name: string;
 }

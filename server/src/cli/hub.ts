@@ -318,7 +318,8 @@ inWorkspace(user.command("add").description("add a user: with a password, or wit
   .addOption(new Option("--role <role>").choices(["administrator", "manager", "read-only"]).default("manager"))
   .option("--password <password>")
   .option("--phone <phone>")
-  .option("--own-records-only", "sees only deals of their own")
+  .option("--record-access <access>", "whose records they see: own, group or all")
+  .option("--own-records-only", "the same as --record-access own")
   .action(
     act<Shared & Record<string, string | boolean | undefined>, unknown>(
       (hub, o) =>
@@ -330,7 +331,7 @@ inWorkspace(user.command("add").description("add a user: with a password, or wit
             role: o["role"],
             password: o["password"],
             phone: o["phone"],
-            own_records_only: o["ownRecordsOnly"],
+            record_access: o["recordAccess"] ?? (o["ownRecordsOnly"] ? "own" : undefined),
           },
         }),
       record,

@@ -11,7 +11,7 @@ let me = 0;
 let somebody = 0;
 beforeAll(async () => {
   await createDefaults(sql, workspace);
-  me = (await createUser(sql, { name: "Мария", role: "manager", ownRecordsOnly: true })).id;
+  me = (await createUser(sql, { name: "Мария", role: "manager", recordAccess: "own" })).id;
   somebody = (await createUser(sql, { name: "Пётр", role: "manager" })).id;
 });
 const ids = (answered: { body: { items: { id: number }[] } }): number[] => answered.body.items.map((item) => item.id);
@@ -137,9 +137,10 @@ describe("who is this phone", () => {
 
 describe("a manager limited to their own records", () => {
   it("sees and changes their deals, with the contacts, companies, notes and tasks that belong to them, and nothing else", async () => {
-    const contact = async (name: string) =>
-      (await ask("POST", "/contacts", { name, phones: [{ value: `+7916000000${name.length}` }] })).body.id as number;
-    const [mine, strange] = [await contact("Мой"), await contact("Чужой")];
+    const contact = async (name: string, responsible?: number) =>
+      (await ask("POST", "/contacts", { name, responsible: responsible ?? null, phones: [{ value: `+7916000000${name.length}` }] })).body
+        .id as number;
+    const [mine, strange] = [await contact("Мой", me), await contact("Чужой")];
     const { body: myDeal } = await ask("POST", "/deals", { name: "Моя", contacts: [{ id: mine }] }, { own: me });
     expect(myDeal.responsible).toBe(me);
     const { body: strangeDeal } = await ask("POST", "/deals", { name: "Чужая", contacts: [{ id: strange }], responsible: somebody });
@@ -171,7 +172,7 @@ describe("a manager limited to their own records", () => {
   });
 
   it("is not shown what other people do with a contact of theirs", async () => {
-    const { body: contact } = await ask("POST", "/contacts", { name: "Общий" });
+    const { body: contact } = await ask("POST", "/contacts", { name: "Общий", responsible: me });
     await ask("POST", "/deals", { name: "Моя", contacts: [{ id: contact.id }] }, { own: me });
     const { body: deal } = await ask("POST", "/deals", { name: "Чужая", contacts: [{ id: contact.id }], responsible: somebody });
     const { items } = (await ask("GET", `/contacts/${contact.id}/timeline`, undefined, { own: me })).body;

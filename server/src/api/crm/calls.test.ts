@@ -13,7 +13,7 @@ let me = 0;
 let somebody = 0;
 beforeAll(async () => {
   await createDefaults(sql, workspace);
-  me = (await createUser(sql, { name: "Мария", role: "manager", ownRecordsOnly: true })).id;
+  me = (await createUser(sql, { name: "Мария", role: "manager", recordAccess: "own" })).id;
   somebody = (await createUser(sql, { name: "Пётр", role: "manager" })).id;
 });
 

@@ -19,7 +19,7 @@ export const by = (caller: Caller, idempotencyKey?: string, versions?: readonly 
   versions,
   user: caller.userId,
   key: idempotencyKey === undefined ? undefined : keyOf(idempotencyKey),
-  own: caller.ownRecordsOf,
+  sees: caller.sees,
   home: caller.workspace,
 });
 /** Changes one record and answers it; when somebody else changed it first, the problem shows it as it is now. */
@@ -44,7 +44,7 @@ export async function unlessOvertaken(change: () => Promise<void>, read: () => P
 
 export const keyOf = (idempotencyKey: string): string => `api:${idempotencyKey}`;
 
-export const reader = (caller: Caller): Reader => ({ own: caller.ownRecordsOf });
+export const reader = (caller: Caller): Reader => ({ sees: caller.sees });
 
 interface WireListQuery {
   readonly limit?: number | undefined;
