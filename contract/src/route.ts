@@ -14,6 +14,8 @@ export interface Route {
   /** `public`: no credentials. `signed-in`: any. */
   readonly scope: Scope | "public" | "signed-in";
   readonly summary: string;
+  /** What a summary cannot hold. */
+  readonly description?: string;
   readonly tag: string;
   readonly params?: TSchema;
   readonly query?: TSchema;

@@ -105,11 +105,12 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...telephonyRoutes(hub),
           ...crmRoutes(recordingWriter(hub)),
         ]);
-        inner.get(live.path, { schema: { summary: live.summary, tags: [live.tag], operationId: live.id } }, async (request, reply) => {
+        const { path, summary, description, tag, id } = live;
+        inner.get(path, { schema: { summary, description, tags: [tag], operationId: id } }, async (request, reply) => {
           const caller = await authentication.callerOf(request);
           if (!caller) throw new ApiError(401, "Sign in, or send a token: Authorization: Bearer <token>");
           reply.hijack();
-          await news.listen(caller, reply.raw);
+          await news.listen(caller, reply.raw, () => authentication.again(request));
         });
       },
       { prefix: apiPrefix },

@@ -21,6 +21,7 @@ import { keepRecording } from "./files/keep.ts";
 import type { Hub } from "./hub.ts";
 import { Listeners } from "./listening/listeners.ts";
 import { keepPolling } from "./listening/polls.ts";
+import { Changes } from "./live/changes.ts";
 import { News } from "./live/news.ts";
 import { makeLog } from "./log.ts";
 import { keepHouse } from "./operation/housekeeping.ts";
@@ -94,6 +95,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
   };
   const metrics = new Metrics(pool, () => worker?.inHand ?? 0);
   const news = new News(bus);
+  const changes = new Changes(pool, news, (error) => log.warn({ err: error }, "open pages will be told later"));
   const app = await makeApp(hub, metrics, news);
   try {
     address = await app.listen({ host: config.HOST, port: config.PORT });
@@ -117,6 +119,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
     async stop() {
       house?.stop();
       news.close();
+      await changes.stop();
       await app.close();
       await Promise.all([listeners?.stop(), polls?.stop(), worker?.stop()]);
       await bus.close();

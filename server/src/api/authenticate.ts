@@ -68,6 +68,14 @@ export class Authentication {
     return caller;
   }
 
+  /** As `callerOf`, for a request that is still open: a session that has ended since is nobody's. */
+  async again(request: FastifyRequest): Promise<Caller | undefined> {
+    const { authorization } = request.headers;
+    if (authorization === undefined) await request.session.reload();
+    else this.#remembered.delete(/^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? "");
+    return this.callerOf(request);
+  }
+
   async #token(token: string): Promise<Caller | undefined> {
     const workspace = Number(/^svz_(\d{1,15})_/.exec(token)?.[1] ?? Number.NaN) as WorkspaceId;
     if (Number.isNaN(workspace)) return undefined;

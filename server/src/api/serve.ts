@@ -104,7 +104,10 @@ function describe(route: Route): object {
     operationId: route.id,
     summary: route.summary,
     tags: [route.tag],
-    ...(route.scope !== "public" && route.scope !== "signed-in" && { description: `Needs the scope \`${route.scope}\`.` }),
+    description: [
+      ...(route.description ? [route.description] : []),
+      ...(open || route.scope === "signed-in" ? [] : [`Needs the scope \`${route.scope}\`.`]),
+    ].join("\n\n"),
     ...(open ? { security: [] } : {}),
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),

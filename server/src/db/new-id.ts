@@ -15,3 +15,9 @@ export function newId<Id extends string>(): Id {
   used += 16;
   return v7({ random }) as Id;
 }
+
+/** The least UUIDv7 of a moment. */
+export const leastIdAt = (moment: Date): string => {
+  const hex = moment.getTime().toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+};

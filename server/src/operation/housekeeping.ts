@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { WorkspaceId } from "@svyazka/core";
 import { endForgottenCalls, type Sql, type Statement } from "@svyazka/crm";
+import { leastIdAt } from "../db/new-id.ts";
 import { pathOf } from "../files/keep.ts";
 import type { Hub } from "../hub.ts";
 
@@ -55,7 +56,7 @@ export async function tidy(hub: Hub): Promise<void> {
  * waits, is held or parked stays, however old. Ids begin with the time they were made, so that the oldest are found by the primary keys.
  */
 async function forgetHistory(sql: Sql, before: Date): Promise<void> {
-  const values = [sql.workspace, idAt(before), lineChunk];
+  const values = [sql.workspace, leastIdAt(before), lineChunk];
   const old = "workspace = $1 and id < $2::uuid";
   await inChunks(sql, {
     text: `with gone as (
@@ -83,12 +84,6 @@ async function forgetHistory(sql: Sql, before: Date): Promise<void> {
 async function inChunks(sql: Sql, statement: Statement): Promise<void> {
   while ((await sql.query(statement)).length === lineChunk);
 }
-
-/** The least UUIDv7 of a moment. */
-const idAt = (moment: Date): string => {
-  const hex = moment.getTime().toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-};
 
 /** Recordings that have been kept long enough: the bytes first, so that a file nobody knows of is never left. */
 async function forgetFiles(hub: Hub, workspace: WorkspaceId): Promise<void> {
