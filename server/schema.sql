@@ -692,6 +692,17 @@ create table hub.pace (
 );
 alter table hub.pace force row level security;
 
+create table hub.person (
+  workspace bigint not null,
+  user_id bigint not null,
+  preferences jsonb not null default '{}'::jsonb,
+  softphone jsonb,
+  softphone_password text not null default ''::text,
+  updated_at timestamp with time zone not null default now(),
+  constraint person_pkey PRIMARY KEY (workspace, user_id)
+);
+alter table hub.person force row level security;
+
 create table hub.poll (
   workspace bigint not null,
   connection bigint not null,

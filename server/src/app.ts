@@ -16,6 +16,8 @@ import { doctorRoutes } from "./api/doctor-routes.ts";
 import { journalRoutes } from "./api/journal-routes.ts";
 import { ApiError, answerError } from "./api/problems.ts";
 import { apiPrefix, serveApi } from "./api/serve.ts";
+import { sessionRoutes } from "./api/session-routes.ts";
+import { softphoneRoutes } from "./api/softphone-routes.ts";
 import { telephonyRoutes } from "./api/telephony-routes.ts";
 import { workspaceRoutes } from "./api/workspace-routes.ts";
 import { newId } from "./db/new-id.ts";
@@ -100,7 +102,9 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...connectionRoutes(hub),
           ...journalRoutes(hub),
           ...deliveryRoutes(hub),
-          ...accessRoutes(hub, new SignIn(hub.pool), sessions),
+          ...sessionRoutes(hub, new SignIn(hub.pool), sessions),
+          ...accessRoutes(hub, sessions),
+          ...softphoneRoutes(hub),
           ...doctorRoutes(hub),
           ...telephonyRoutes(hub),
           ...crmRoutes(recordingWriter(hub)),

@@ -1,9 +1,7 @@
 import * as contract from "@svyazka/contract";
 import { scopes } from "@svyazka/contract";
-import type { WorkspaceId } from "@svyazka/core";
 import {
   createUser,
-  findSignIn,
   getUser,
   Invalid,
   listUsers,
@@ -14,73 +12,21 @@ import {
   type UserChanges,
   updateUser,
 } from "@svyazka/crm";
-import type { FastifyRequest } from "fastify";
 import { hashToken, newToken } from "../connections/secrets.ts";
 import { tell } from "../db/bus.ts";
 import type { Hub } from "../hub.ts";
-import { hashPassword, passwordFits } from "../people/passwords.ts";
+import { hashPassword } from "../people/passwords.ts";
+import { userPhone } from "../people/phone.ts";
 import type { DatabaseSessions } from "../people/session-store.ts";
-import { rememberLogin, type SignIn } from "../people/sign-in.ts";
+import { rememberLogin } from "../people/sign-in.ts";
 import { createToken } from "../people/workspaces.ts";
 import { type Implementation, implement } from "./implement.ts";
 import { limitOf, numberCursor, page } from "./pages.ts";
-import { ApiError } from "./problems.ts";
 
 const invitationDays = 7;
 
-export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSessions): readonly Implementation[] {
-  /** A new session id for every sign-in: an id somebody planted before is worth nothing. */
-  const enter = async (request: FastifyRequest, workspace: WorkspaceId, user: User) => {
-    await request.session.regenerate();
-    request.session.person = { workspace, user: user.id };
-    await request.session.save();
-    const view = await hub.registry.view(workspace);
-    return { user: presentUser(user), workspace: { id: workspace, subdomain: view.workspace.subdomain, name: view.workspace.name } };
-  };
-
+export function accessRoutes(hub: Hub, sessions: DatabaseSessions): readonly Implementation[] {
   return [
-    implement(contract.signIn, async ({ body, ip, request }) => {
-      const found = await signIn.find(body.email, body.password, ip, body.workspace);
-      if (!found) throw new ApiError(401, "The e-mail or the password is wrong");
-      return enter(request, found.workspace, found.user);
-    }),
-
-    implement(contract.signOut, async ({ request }) => {
-      await request.session.destroy();
-      return undefined;
-    }),
-
-    implement(contract.whoAmI, async ({ caller, sql }) => ({
-      name: caller.name,
-      user: caller.userId === undefined ? null : presentUser(await getUser(sql, caller.userId)),
-      workspace: { id: caller.workspace.id, subdomain: caller.workspace.subdomain, name: caller.workspace.name },
-      scopes: [...caller.scopes],
-    })),
-
-    implement(contract.changePassword, async ({ body, caller, sql, request }) => {
-      if (caller.userId === undefined) throw new ApiError(403, "A token has no password");
-      const { email } = await getUser(sql, caller.userId);
-      const stored = email === null ? undefined : await findSignIn(sql, email);
-      if (!(await passwordFits(stored?.passwordHash, body.current))) throw new Invalid({ current: ["is not your password"] });
-      await updateUser(sql, caller.userId, { passwordHash: await hashPassword(body.password) });
-      await sessions.endAll(sql.workspace, caller.userId, request.session.sessionId);
-      return undefined;
-    }),
-
-    implement(contract.acceptInvitation, async ({ body, request }) => {
-      const workspace = Number(/^svi_(\d{1,15})_/.exec(body.code)?.[1] ?? 0) as WorkspaceId;
-      const passwordHash = await hashPassword(body.password);
-      const user = await hub.pool.in(workspace).transaction(async (sql) => {
-        const [used] = await sql.query<{ user_id: number }>({
-          text: "update hub.invitation set used_at = now() where workspace = $1 and hash = $2 and used_at is null and expires_at > now() returning user_id",
-          values: [workspace, hashToken(body.code)],
-        });
-        if (!used) throw new ApiError(403, "This invitation is used or out of date; ask for a new one");
-        return updateUser(sql, used.user_id, { passwordHash });
-      });
-      return enter(request, workspace, user);
-    }),
-
     implement(contract.listUsers, async ({ query, sql }) => {
       const users = await listUsers(sql, {
         after: numberCursor(query),
@@ -92,12 +38,13 @@ export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSession
 
     implement(contract.getUser, async ({ params, sql }) => presentUser(await getUser(sql, params.id))),
 
-    implement(contract.addUser, async ({ body, sql }) => {
+    implement(contract.addUser, async ({ body, sql, caller }) => {
       const { password, own_records_only, record_access, ...rest } = body;
       const passwordHash = password === undefined ? null : await hashPassword(password);
       return sql.transaction(async (sql) => {
         const user = await createUser(sql, {
           ...rest,
+          ...(rest.phone !== undefined && { phone: userPhone(rest.phone, caller.workspace) }),
           ...recordAccess(record_access, own_records_only),
           passwordHash,
         });
@@ -111,7 +58,11 @@ export function accessRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSession
         throw new Invalid({ [body.active === false ? "active" : "role"]: ["you cannot take your own access away"] });
       }
       const { own_records_only, record_access, ...rest } = body;
-      const changes: UserChanges = { ...rest, ...recordAccess(record_access, own_records_only) };
+      const changes: UserChanges = {
+        ...rest,
+        ...(rest.phone !== undefined && { phone: userPhone(rest.phone, caller.workspace) }),
+        ...recordAccess(record_access, own_records_only),
+      };
       const user = await sql.transaction(async (sql) => {
         const changed = await updateUser(sql, params.id, changes);
         if (body.email !== undefined) await rememberLogin(sql, changed);
@@ -190,7 +141,7 @@ function recordAccess(given: RecordAccess | undefined, ownOnly: boolean | undefi
   return ownOnly === undefined ? {} : { recordAccess: ownOnly ? "own" : "all" };
 }
 
-const presentUser = (user: User): contract.UserShape => ({
+export const presentUser = (user: User): contract.UserShape => ({
   id: user.id,
   name: user.name,
   email: user.email,

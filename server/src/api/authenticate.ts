@@ -15,6 +15,9 @@ const roleScopes: Readonly<Record<User["role"], readonly Scope[]>> = {
   "read-only": ["crm:read"],
 };
 
+/** What somebody of this role may do. */
+export const scopesOf = (role: User["role"]): ReadonlySet<Scope> => new Set(roleScopes[role]);
+
 /** The operator without a workspace: may make and list them, and sees no rows of any. */
 const nowhere: Workspace = {
   id: 0 as WorkspaceId,
@@ -124,7 +127,7 @@ export class Authentication {
     if (!user?.active) return undefined;
     return {
       workspace: view.workspace,
-      scopes: new Set(roleScopes[user.role]),
+      scopes: scopesOf(user.role),
       userId: user.id,
       sees: await recordsSeenBy(sql, user),
       name: `user:${user.id}`,

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 import type { Hub } from "../hub.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
+import { version } from "../version.ts";
 
 /** OpenAPI 3.1 from the very schemas that requests are checked with, and its rendering at `/docs`. */
 export async function serveDescription(app: FastifyInstance, hub: Hub): Promise<void> {

@@ -11,6 +11,7 @@ import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
 import { unpark } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
+import { rewriteSoftphones } from "../people/softphone.ts";
 import { noMappings } from "./registry.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
 import { hashToken, type KeyRing, newToken } from "./secrets.ts";
@@ -199,6 +200,7 @@ export async function rewriteSecrets(keys: KeyRing, sql: Sql): Promise<{ connect
     });
   }
   rewritten += await rewriteKept(keys, sql);
+  rewritten += await rewriteSoftphones(keys, sql);
   // Kept answers may show secrets, too. They live for a day; what another key has sealed need not outlive the rotation.
   await sql.query({
     text: "delete from hub.idempotent_answer where workspace = $1 and status is not null and left(answer, length($2)) <> $2",
