@@ -72,6 +72,7 @@ CREATE INDEX channel_company ON crm.channel USING btree (workspace, company) WHE
 CREATE INDEX channel_contact ON crm.channel USING btree (workspace, contact) WHERE (contact IS NOT NULL);
 CREATE INDEX channel_e164 ON crm.channel USING btree (workspace, e164) WHERE (e164 IS NOT NULL);
 CREATE INDEX channel_email ON crm.channel USING btree (workspace, email_lower) WHERE (email_lower IS NOT NULL);
+CREATE INDEX channel_key ON crm.channel USING gin (workspace, crm.channel_key(last10, value) crm.gin_trgm_ops) WITH (gin_pending_list_limit='512');
 CREATE INDEX channel_last10 ON crm.channel USING btree (workspace, last10) WHERE (last10 IS NOT NULL);
 alter table crm.channel force row level security;
 
@@ -97,6 +98,7 @@ CREATE INDEX company_inn ON crm.company USING btree (workspace, inn) WHERE (inn 
 CREATE INDEX company_name ON crm.company USING btree (workspace, lower(name));
 CREATE INDEX company_responsible ON crm.company USING btree (workspace, responsible, id);
 CREATE INDEX company_updated ON crm.company USING btree (workspace, updated_at, id);
+CREATE INDEX company_words ON crm.company USING gin (crm.name_keys(workspace, name)) WITH (gin_pending_list_limit='512');
 alter table crm.company force row level security;
 
 create table crm.contact (
@@ -125,6 +127,7 @@ CREATE INDEX contact_company ON crm.contact USING btree (workspace, company, id)
 CREATE INDEX contact_created ON crm.contact USING btree (workspace, created_at, id);
 CREATE INDEX contact_responsible ON crm.contact USING btree (workspace, responsible, id);
 CREATE INDEX contact_updated ON crm.contact USING btree (workspace, updated_at, id);
+CREATE INDEX contact_words ON crm.contact USING gin (crm.name_keys(workspace, full_name)) WITH (gin_pending_list_limit='512');
 alter table crm.contact force row level security;
 
 create table crm.deal (
@@ -157,6 +160,7 @@ CREATE INDEX deal_created ON crm.deal USING btree (workspace, created_at, id);
 CREATE INDEX deal_responsible ON crm.deal USING btree (workspace, responsible, created_at, id);
 CREATE INDEX deal_stage ON crm.deal USING btree (workspace, stage, created_at, id);
 CREATE INDEX deal_updated ON crm.deal USING btree (workspace, updated_at, id);
+CREATE INDEX deal_words ON crm.deal USING gin (crm.name_keys(workspace, name)) WITH (gin_pending_list_limit='512');
 alter table crm.deal force row level security;
 
 create table crm.deal_contact (
@@ -234,6 +238,7 @@ create table crm.note (
 CREATE INDEX note_company ON crm.note USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX note_contact ON crm.note USING btree (workspace, contact, id) WHERE (contact IS NOT NULL);
 CREATE INDEX note_deal ON crm.note USING btree (workspace, deal, id) WHERE (deal IS NOT NULL);
+CREATE INDEX note_text ON crm.note USING gin (workspace, to_tsvector('russian'::regconfig, text)) WITH (gin_pending_list_limit='1024');
 CREATE INDEX note_updated ON crm.note USING btree (workspace, updated_at, id);
 alter table crm.note force row level security;
 
@@ -428,6 +433,17 @@ create table crm.user_group (
   constraint user_group_pkey PRIMARY KEY (workspace, id)
 );
 alter table crm.user_group force row level security;
+
+create table crm.word (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  word text not null,
+  letters text not null generated always as crm.letters(word),
+  constraint word_pkey PRIMARY KEY (workspace, id)
+);
+CREATE INDEX word_letters ON crm.word USING btree (workspace, letters, word);
+CREATE INDEX word_trigrams ON crm.word USING gin (workspace, letters crm.gin_trgm_ops);
+alter table crm.word force row level security;
 
 create table crm.written (
   workspace bigint not null,

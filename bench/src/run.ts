@@ -6,6 +6,7 @@ import { measureIdle } from "./idle.ts";
 import { measureIntake } from "./intake.ts";
 import { measureLookup } from "./lookup.ts";
 import { addSite, command, makeDataDir, pssMib, root, type Server, startDatabase, startHub } from "./processes.ts";
+import { measureSearch } from "./search.ts";
 import { type Figure, table } from "./table.ts";
 import { measureCard, measureContact, measureThousandCalls } from "./telephony.ts";
 
@@ -38,6 +39,7 @@ try {
   for (const figure of lookup.figures) note(figure);
   for (const figure of await measureContact(hub, database.url, lookup.site, contacts, quick ? 3 : 8)) note(figure);
   await drained(hub, "lookup");
+  for (const figure of await measureSearch(hub, database.client, contacts, quick ? 1 : 4)) note(figure);
   for (const figure of await measureCard(hub, quick ? 400 : 2_000)) note(figure);
   for (const figure of await measureThousandCalls(hub, pool, quick ? 200 : 1_000)) note(figure);
   note({
@@ -82,6 +84,8 @@ ${table(all)}
   with the same people, 32 at a time, in a process that does nothing else: it is what the built-in CRM could do if receiving, queueing and recording were free.
 * **Who is this phone**: the authenticated API over a million contacts. The limit is a bare handler that runs the same prepared SELECT.
 * **A PBX asks who is calling**: \`contact\` of the PBX protocol, answered after its line in the journal is on disk. The limit is the bare handler of the line above; where accounts of calls come in, it answers beside the same ones.
+* **Search**: \`GET /search\` over contacts, companies, deals and notes, one after the other on each of eight connections. The names are as uneven as in life:
+  one person in twenty-five has the first surname. The hub, PostgreSQL and the load share two cores, so that a question takes a quarter of what is measured when it is asked alone.
 * **The card**: from the first byte of the push to the message on the page's stream, every step between being durable.
 * **A thousand calls**: played by the simulated engine in one workspace, told over HTTP to another one of the same hub, both on these two cores.
 * **Several processes**: the same end-to-end figure with N hubs on one database, forms sent to all of them in turn. With two cores for the hubs,

@@ -10,6 +10,7 @@ import { type ListQuery, listPage, type Page } from "./page.ts";
 import { seenInList } from "./record-access.ts";
 import { baseColumns, channelsColumn, deleteRecord, getRow, mayAssign, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
 import { checkReferences } from "./references.ts";
+import { matching } from "./search.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
 
@@ -41,6 +42,8 @@ export interface CompanyFilter extends ListQuery {
   readonly phone?: { readonly e164?: string | undefined; readonly last10: string } | undefined;
   readonly email?: string | undefined;
   readonly tag?: string | undefined;
+  /** See `matching`. */
+  readonly q?: string | undefined;
 }
 
 export type CompanyRow = Omit<Company, keyof Channels | "fields"> & {
@@ -61,6 +64,7 @@ export async function listCompanies(sql: Sql, filter: CompanyFilter, reader: Rea
   if (filter.phone) where.push(hasPhone(sql.workspace, "company", filter.phone));
   if (filter.email !== undefined) where.push(hasEmail(sql.workspace, "company", filter.email));
   if (filter.tag !== undefined) where.push(await hasTag(sql, "company", filter.tag));
+  if (filter.q !== undefined) where.push(await matching(sql, "company", filter.q, reader));
   const page = await listPage<CompanyRow & { sortedBy: Date }>(sql, {
     columns: companyColumns,
     from: raw`crm.company as r`,

@@ -20,6 +20,7 @@ import {
   responsibleFor,
 } from "./records.ts";
 import { checkReferences } from "./references.ts";
+import { matching } from "./search.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
 
@@ -61,6 +62,8 @@ export interface ContactFilter extends ListQuery {
   /** In lower case. */
   readonly email?: string | undefined;
   readonly tag?: string | undefined;
+  /** See `matching`. */
+  readonly q?: string | undefined;
 }
 
 /** As kept: values of fields by id, channels as rows. */
@@ -83,6 +86,7 @@ export async function listContacts(sql: Sql, filter: ContactFilter, reader: Read
   if (filter.phone) where.push(hasPhone(sql.workspace, "contact", filter.phone));
   if (filter.email !== undefined) where.push(hasEmail(sql.workspace, "contact", filter.email));
   if (filter.tag !== undefined) where.push(await hasTag(sql, "contact", filter.tag));
+  if (filter.q !== undefined) where.push(await matching(sql, "contact", filter.q, reader));
   const page = await listPage<ContactRow & { sortedBy: Date }>(sql, {
     columns: contactColumns,
     from: raw`crm.contact as r`,

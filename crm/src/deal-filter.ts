@@ -2,6 +2,7 @@ import { sql as raw } from "kysely";
 import type { Reader } from "./by.ts";
 import type { ListQuery, PageQuery, Part } from "./page.ts";
 import { seenInList } from "./record-access.ts";
+import { matching } from "./search.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
 
@@ -17,7 +18,7 @@ export interface DealFilter extends ListQuery {
   readonly company?: number | undefined;
   readonly source?: number | undefined;
   readonly tag?: string | undefined;
-  /** Part of the deal's name, or of the name of its company or of one of its contacts. */
+  /** Words of its name, of its company or of one of its contacts; a phone or an address of these; its number. See `matching`. */
   readonly q?: string | undefined;
   /** Nobody has anything to do about it. */
   readonly noTask?: boolean | undefined;
@@ -49,17 +50,9 @@ export async function dealConditions(sql: Sql, filter: Omit<DealFilter, keyof Pa
     const late = openTask(raw`and k.due < statement_timestamp()`);
     where.push(filter.overdue ? late : raw`not ${late}`);
   }
-  for (const word of words(filter.q)) where.push(named(sql, word));
+  if (filter.q !== undefined) where.push(await matching(sql, "deal", filter.q, reader));
   return where;
 }
 
 const openTask = (also: Part): Part => raw`exists (
   select from crm.task k where k.workspace = r.workspace and k.deal = r.id and k.done_at is null and k.deleted_at is null ${also})`;
-
-const words = (q: string | undefined): string[] => (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-
-const named = (sql: Sql, word: string): Part => raw`(
-  strpos(lower(r.name), ${word}) > 0
-  or strpos(lower((select o.name from crm.company o where o.workspace = ${sql.workspace} and o.id = r.company)), ${word}) > 0
-  or exists (select from crm.deal_contact dc join crm.contact c on c.workspace = ${sql.workspace} and c.id = dc.contact
-    where dc.workspace = ${sql.workspace} and dc.deal = r.id and strpos(lower(c.full_name), ${word}) > 0))`;

@@ -22,6 +22,7 @@ export type { ListQuery, Page, PageQuery } from "./page.ts";
 export * from "./phone-index.ts";
 export * from "./pipelines.ts";
 export { crmPort } from "./port.ts";
+export { type Found, type SearchQuery, search } from "./search.ts";
 export * from "./sources.ts";
 export * from "./sql.ts";
 export * from "./tags.ts";

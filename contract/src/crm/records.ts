@@ -67,6 +67,9 @@ const person = {
   phone: Type.Optional(Phone),
   email: Type.Optional(EmailFilter),
   tag: Type.Optional(TagFilter),
+  q: Type.Optional(
+    Type.String({ ...Search, description: "Words of the name, part of a phone, an e-mail, an INN: the best 2,000 at most" }),
+  ),
   sort: Type.Optional(Sort),
 };
 
@@ -259,7 +262,12 @@ const dealFilter = {
   company: Type.Optional(Id),
   source: Type.Optional(Id),
   tag: Type.Optional(TagFilter),
-  q: Type.Optional(Type.String({ ...Search, description: "In the name of the deal, of its company or of one of its contacts" })),
+  q: Type.Optional(
+    Type.String({
+      ...Search,
+      description: "Words of the name of the deal, its company or one of its contacts, part of a phone, `#123`: the best 2,000 at most",
+    }),
+  ),
   no_task: Type.Optional(Type.Boolean({ description: "Nobody has anything to do about it" })),
   overdue: Type.Optional(Type.Boolean({ description: "Something about it should have been done by now" })),
   closed_from: Type.Optional(Moment),

@@ -3,9 +3,17 @@ import { callRoutes, type WriteRecording } from "./crm/call-routes.ts";
 import { choiceRoutes } from "./crm/choice-routes.ts";
 import { recordRoutes } from "./crm/record-routes.ts";
 import { storableRequests } from "./crm/requests.ts";
+import { searchRoutes } from "./crm/search-routes.ts";
 import { setupRoutes } from "./crm/setup-routes.ts";
 import type { Implementation } from "./implement.ts";
 
 /** Everything of `/hub/v1` that is the CRM's. */
 export const crmRoutes = (writeRecording: WriteRecording): readonly Implementation[] =>
-  storableRequests([...recordRoutes, ...activityRoutes(writeRecording), ...callRoutes(writeRecording), ...setupRoutes, ...choiceRoutes]);
+  storableRequests([
+    ...recordRoutes,
+    ...searchRoutes,
+    ...activityRoutes(writeRecording),
+    ...callRoutes(writeRecording),
+    ...setupRoutes,
+    ...choiceRoutes,
+  ]);

@@ -134,6 +134,12 @@ describe.each(named)("%s", (_, person) => {
       const phone = (body as { phones: { e164: string }[] }).phones[0]?.e164 ?? "";
       const owned = (await call("GET", `/phones/${encodeURIComponent(phone)}`)).body as { items: unknown[] };
       expect(owned.items.length, owner).toBe(sees(owner) ? 1 : 0);
+      const { body: hits } = await call("GET", `/search?limit=50&q=${encodeURIComponent(phone)}`);
+      const found = (hits as { items: { entity: string; id: number }[] }).items.filter((hit) => hit.entity === "contact");
+      expect(
+        found.map(({ id }) => id),
+        owner,
+      ).toEqual(sees(owner) ? [made.contact] : []);
     }
   });
 

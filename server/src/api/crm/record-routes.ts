@@ -118,7 +118,7 @@ const readDeal = ({ loss_reason, contacts, ...body }: DealBody): crm.DealChanges
 
 export const recordRoutes: readonly Implementation[] = [
   implement(contract.listContacts, async ({ query, caller, sql }) => {
-    const filter = { ...listQuery(query), responsible: query.responsible, company: query.company, tag: query.tag };
+    const filter = { ...listQuery(query), responsible: query.responsible, company: query.company, tag: query.tag, q: query.q };
     const page = await crm.listContacts(
       sql,
       { ...filter, phone: phoneFilter(query.phone, caller), email: emailFilter(query.email) },
@@ -143,7 +143,7 @@ export const recordRoutes: readonly Implementation[] = [
   ),
 
   implement(contract.listCompanies, async ({ query, caller, sql }) => {
-    const filter = { ...listQuery(query), responsible: query.responsible, inn: query.inn, tag: query.tag };
+    const filter = { ...listQuery(query), responsible: query.responsible, inn: query.inn, tag: query.tag, q: query.q };
     const page = await crm.listCompanies(
       sql,
       { ...filter, phone: phoneFilter(query.phone, caller), email: emailFilter(query.email) },
