@@ -257,6 +257,24 @@ create table crm.pipeline (
 CREATE UNIQUE INDEX pipeline_default ON crm.pipeline USING btree (workspace) WHERE is_default;
 alter table crm.pipeline force row level security;
 
+create table crm.saved_view (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  entity text not null,
+  name text not null,
+  shared boolean not null default false,
+  owner bigint,
+  "position" integer not null default 0,
+  settings jsonb not null default '{}'::jsonb,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint saved_view_pkey PRIMARY KEY (workspace, id),
+  constraint saved_view_entity_check CHECK ((entity = ANY (ARRAY['contact'::text, 'company'::text, 'deal'::text, 'task'::text, 'call'::text])))
+);
+CREATE INDEX saved_view_of ON crm.saved_view USING btree (workspace, owner, "position", id);
+CREATE INDEX saved_view_shared ON crm.saved_view USING btree (workspace, "position", id) WHERE shared;
+alter table crm.saved_view force row level security;
+
 create table crm.source (
   workspace bigint not null,
   id bigint not null generated as identity,

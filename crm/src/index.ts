@@ -32,3 +32,4 @@ export * from "./text.ts";
 export * from "./timeline.ts";
 export * from "./users.ts";
 export * from "./vendor.ts";
+export * from "./views.ts";

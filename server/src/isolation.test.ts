@@ -49,6 +49,7 @@ beforeAll(async () => {
   foreign["calls"] = call?.id ?? 0;
   foreign["companies"] = await post("/companies", { name: marker });
   foreign["tasks"] = await post("/tasks", { title: marker });
+  foreign["views"] = await post("/views", { name: marker, entity: "deal", shared: true });
   foreign["sources"] = await post("/sources", { name: marker });
   foreign["tags"] = await post("/tags", { name: marker, entity: "deal" });
   const pipeline = (await hub.call("GET", `/pipelines/${foreign["pipelines"]}`, { token: beta.api_token })).body as {

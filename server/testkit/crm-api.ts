@@ -18,7 +18,7 @@ export type Ask = (
   method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   body?: object,
-  more?: { own?: number; group?: readonly number[]; key?: string; ifMatch?: string },
+  more?: { own?: number; administrator?: boolean; group?: readonly number[]; key?: string; ifMatch?: string },
 ) => Promise<Answered>;
 
 export const workspaceOnTrial: Workspace = {
@@ -60,7 +60,7 @@ export function apiOnTrial(database: Database, workspace: Workspace): Ask {
           body: request.body as never,
           caller: {
             workspace,
-            scopes: new Set(),
+            scopes: new Set(request.headers["x-administrator"] === "true" ? ["users:write"] : []),
             name: own ? `user:${own}` : "token:1",
             ...(own > 0 && { userId: own, sees: group.length > 0 ? group : [own] }),
           },
@@ -76,9 +76,10 @@ export function apiOnTrial(database: Database, workspace: Workspace): Ask {
       },
     });
   }
-  return async (method, path, body, { own, group, key, ifMatch: seen } = {}) => {
+  return async (method, path, body, { own, administrator, group, key, ifMatch: seen } = {}) => {
     const headers = {
       ...(own !== undefined && { "x-own": String(own), "x-group": (group ?? []).join(",") }),
+      ...(administrator && { "x-administrator": "true" }),
       ...(key !== undefined && { "idempotency-key": key }),
       ...(seen !== undefined && { "if-match": seen }),
     };

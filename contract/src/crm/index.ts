@@ -3,3 +3,4 @@ export * from "./calls.ts";
 export * from "./records.ts";
 export * from "./search.ts";
 export * from "./setup.ts";
+export * from "./views.ts";

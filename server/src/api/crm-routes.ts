@@ -5,6 +5,7 @@ import { recordRoutes } from "./crm/record-routes.ts";
 import { storableRequests } from "./crm/requests.ts";
 import { searchRoutes } from "./crm/search-routes.ts";
 import { setupRoutes } from "./crm/setup-routes.ts";
+import { viewRoutes } from "./crm/view-routes.ts";
 import type { Implementation } from "./implement.ts";
 
 /** Everything of `/hub/v1` that is the CRM's. */
@@ -15,5 +16,6 @@ export const crmRoutes = (writeRecording: WriteRecording): readonly Implementati
     ...activityRoutes(writeRecording),
     ...callRoutes(writeRecording),
     ...setupRoutes,
+    ...viewRoutes,
     ...choiceRoutes,
   ]);
