@@ -18,6 +18,7 @@ export async function findFaults(root: string): Promise<string[]> {
         ...readme(root, name),
         ...files(root, name),
         ...labels(name, vendor),
+        ...ports(vendor),
         ...contractRun(root, name, vendor),
       ].map((fault) => `${name}: ${fault}`),
     );
@@ -68,9 +69,12 @@ function files(root: string, name: string): string[] {
 
 function labels(name: string, vendor: AnyVendor | undefined): string[] {
   if (!vendor) return [`src/adapter.ts must export a vendor with the id "${name}"`];
-  const faults = incomplete("title", vendor.title);
-  for (const [setting, { label, hint, ...rest }] of Object.entries(vendor.settings as Record<string, Setting>)) {
-    faults.push(...incomplete(`settings.${setting}.label`, label), ...(hint ? incomplete(`settings.${setting}.hint`, hint) : []));
+  const faults = [...incomplete("title", vendor.title), ...incomplete("about", vendor.about ?? {})];
+  const settings = vendor.settings as Record<string, Setting>;
+  for (const [setting, { label, hint, group, when, ...rest }] of Object.entries(settings)) {
+    for (const [part, text] of Object.entries({ label, hint, group }))
+      if (text) faults.push(...incomplete(`settings.${setting}.${part}`, text));
+    if (when && !settings[when.setting]) faults.push(`settings.${setting}.when names no setting: ${when.setting}`);
     if ("options" in rest)
       for (const [option, text] of Object.entries(rest.options)) faults.push(...incomplete(`settings.${setting}.options.${option}`, text));
   }
@@ -79,6 +83,10 @@ function labels(name: string, vendor: AnyVendor | undefined): string[] {
 
 const incomplete = (place: string, text: Partial<Record<string, string>>): string[] =>
   (["ru", "en"] as const).filter((language) => !text[language]).map((language) => `${place} has no text in ${language}`);
+
+/** What it says of its ports is what people are told before they choose it. */
+const ports = (vendor: AnyVendor | undefined): string[] =>
+  vendor?.connect && !vendor.ports ? ["it connects, and does not say to which ports: ports"] : [];
 
 /** A vendor that can do something for flows runs the contract of that port. */
 function contractRun(root: string, name: string, vendor: AnyVendor | undefined): string[] {

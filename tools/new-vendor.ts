@@ -79,6 +79,7 @@ const door: Door = {
 export const ${value}: Vendor<typeof settings> = {
   id: "${name}",
   title: { ru: "${name}", en: "${name}" },
+  about: { ru: "Принимает приветствия.", en: "Takes greetings." },
   settings,
   door,
   receive(request) {

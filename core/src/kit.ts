@@ -9,6 +9,8 @@ export interface Kit {
   /** The guarded way out: time and size limits, no private addresses unless the connection allows them, paced, recorded with the attempt. */
   readonly fetch: Fetch;
   now(): Date;
+  /** The connection is only being tried and will be forgotten: nothing of it may be left at the other side. */
+  readonly isTrial?: true;
   /** Opens a WebSocket through the same guard. Resolves when it is open; throws as `fetch` does. */
   openSocket(request: { readonly url: string; readonly headers?: Readonly<Record<string, string>> }, ear: SocketEar): Promise<Socket>;
   /** The connection whose event is being delivered at this moment, for a CRM that tells where its records came from. */

@@ -19,6 +19,7 @@ export interface Ports {
   readonly callFeed: CallFeed;
 }
 export type PortName = keyof Ports;
+export const portNames: readonly PortName[] = ["crm", "callDesk", "phoneBook", "telephony", "rehearsal", "callFeed"];
 
 export interface Crm {
   /** People who have one of these phones (E.164) or e-mails (lower case): matches by phone first, then the most recently active. At most 10. */

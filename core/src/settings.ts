@@ -10,6 +10,16 @@ export type Settings = Readonly<Record<string, Setting>>;
 interface Described {
   readonly label: Label;
   readonly hint?: Label;
+  /** The heading a form puts it under; those without one come first. */
+  readonly group?: Label;
+  /** Most people need not see it. */
+  readonly advanced?: true;
+  /** What a value looks like. */
+  readonly placeholder?: string;
+  /** It only means something while another setting has one of these values. */
+  readonly when?: { readonly setting: string; readonly is: readonly (string | boolean)[] };
+  /** The value is the id of something of ours (a list: ids), which a form lets people choose. */
+  readonly picks?: "pipeline" | "stage" | "user" | "connection";
 }
 export interface TextSetting extends Described {
   readonly type: "text";

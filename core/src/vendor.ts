@@ -1,6 +1,6 @@
 import type { EventDraft } from "./events.ts";
 import type { Kit, Polled, StopSignal } from "./kit.ts";
-import type { Directory, Ports } from "./ports.ts";
+import type { Directory, PortName, Ports } from "./ports.ts";
 import type { SecretValues, Settings, SettingValues } from "./settings.ts";
 import type { ConnectionId, Label, Workspace } from "./words.ts";
 
@@ -12,6 +12,12 @@ export interface Vendor<S extends Settings = Settings> {
   /** The folder's name, and what people type: `connection add <id>`. */
   readonly id: string;
   readonly title: Label;
+  /** One sentence for whoever chooses: what it brings, or what it can do. */
+  readonly about?: Label;
+  /** The ports its connections may offer; which of them one does depends on its settings. */
+  readonly ports?: readonly PortName[];
+  /** Other programs use us through it, as if we were that vendor. */
+  readonly servesApi?: true;
   readonly settings: S;
   /** Requests per second the far side allows one connection, shared by all processes of the hub. */
   readonly pace?: { readonly perSecond: number; readonly burst: number };
@@ -31,10 +37,22 @@ export interface Vendor<S extends Settings = Settings> {
    * When it throws it is started again, after a while. Undefined when there is nothing to listen to for this one.
    */
   listen?(connection: Connection<S>, kit: Kit, signal: StopSignal): Promise<void> | undefined;
+  /** Whether there is anything to listen to for this one; without it, there always is. Pure. */
+  listens?(connection: Connection<S>): boolean;
   /** How often this request's sender may come. Pure. A request over any limit is answered `rate_limited` and not stored. */
   limits?(request: InboundRequest, connection: Connection<S>): readonly RateLimit[];
   /** The addresses a person copies to the other side, for `connection add`. `base` is the public address of the hub, without a slash at the end. */
   urls?(connection: Connection<S>, base: string): Readonly<Record<string, string>>;
+  /**
+   * The exact texts a person pastes at the other side: addresses, code for a page, an example to try. A secret that may not be shown is `{name}` in
+   * `connection.secrets`.
+   */
+  paste?(connection: Connection<S>, base: string): readonly Pasted[];
+}
+
+export interface Pasted {
+  readonly label: Label;
+  readonly text: string;
 }
 
 /** A vendor whose settings nobody needs to know. `Vendor<S>` is not assignable to `Vendor` because `S` is both given and taken. */
@@ -42,7 +60,7 @@ export interface Vendor<S extends Settings = Settings> {
 export type AnyVendor = Vendor<any>;
 
 export type Connected = Partial<Ports> & {
-  /** Tries the credentials. Throws what a port would throw. */
+  /** Tries the credentials. Throws what a port would throw. With `kit.isTrial`, it leaves nothing behind at the other side. */
   check(): Promise<void>;
 };
 

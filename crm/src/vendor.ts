@@ -15,6 +15,11 @@ export interface BuiltinCrmOptions {
 export const builtinCrm = (options: BuiltinCrmOptions): Vendor<typeof settings> => ({
   id: "crm",
   title: { ru: "Встроенная CRM", en: "Built-in CRM" },
+  about: {
+    ru: "Контакты, сделки, задачи и звонки в самом хабе.",
+    en: "Contacts, deals, tasks and calls in the hub itself.",
+  },
+  ports: ["crm", "callDesk", "phoneBook"],
   settings,
   connect({ id, workspace }, kit) {
     const sql = options.database.in(workspace.id);

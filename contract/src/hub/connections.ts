@@ -6,6 +6,30 @@ const Texts = Type.Record(Type.String(), Type.String());
 
 const Health = Type.Object({ ok: Type.Boolean(), message: Type.String(), at: Type.String() });
 
+const Pasted = Type.Object({ label: Texts, text: Type.String() });
+
+const Activity = Type.Object(
+  {
+    last_request_at: Nullable(Moment),
+    last_event_at: Nullable(
+      Type.String({ format: "date-time", description: "When a request last became a fact, among the last 200 of them" }),
+    ),
+    requests_today: Type.Integer({ description: "Since midnight where the company is; 10000 means as many or more" }),
+    waiting: Type.Integer(),
+    held: Type.Integer(),
+    parked: Type.Integer(),
+    failed: Type.Integer(),
+    oldest_waiting_at: Nullable(Moment),
+    listening: Nullable(Type.Boolean({ description: "Whether a process listens; null where there is nothing to listen to" })),
+    polled_at: Nullable(Type.String({ format: "date-time", description: "How far it has been asked for what it did not tell" })),
+    last_error: Nullable(Type.String()),
+  },
+  {
+    description:
+      "Deliveries are those that come from it or go to it, counted among the newest 5000 of each state (of those that wait: the oldest), and two seconds old at most",
+  },
+);
+
 const connection = {
   id: Type.Integer(),
   vendor: Type.String(),
@@ -14,8 +38,14 @@ const connection = {
   parked_because: Nullable(Type.String({ description: "Set while the far side wants a new sign-in: deliveries wait" })),
   health: Nullable(Health),
   settings: Values,
+  secrets_set: Type.Array(Type.String(), { description: "Names of the secrets that have a value" }),
   allow_private_addresses: Type.Boolean(),
+  abilities: Type.Array(Type.String(), { description: "What it can do as it is set up: see `GET /vendors`" }),
+  activity: Activity,
   urls: Type.Record(Type.String(), Type.String(), { description: "What to copy to the other side" }),
+  paste: Type.Array(Pasted, {
+    description: "The exact texts to paste at the other side. A secret that is shown only once stands as `{its_name}`",
+  }),
   created_at: Moment,
   updated_at: Moment,
 };
@@ -29,15 +59,49 @@ export const ConnectionWithSecrets = Type.Object({
 
 const SettingShape = Type.Object({
   name: Type.String(),
-  type: Type.String(),
+  type: Type.String({ description: "text, number, flag, choice, list or secret" }),
   label: Texts,
   hint: Type.Optional(Texts),
+  group: Nullable(Type.Object({ ru: Type.String(), en: Type.String() }, { description: "The heading it stands under" })),
+  advanced: Type.Boolean({ description: "Most people need not see it" }),
   required: Type.Boolean(),
   default: Type.Optional(Type.Unknown()),
   options: Type.Optional(Type.Record(Type.String(), Texts)),
+  placeholder: Type.Optional(Type.String()),
+  pattern: Type.Optional(Type.String({ description: "A regular expression" })),
+  min: Type.Optional(Type.Number()),
+  max: Type.Optional(Type.Number()),
+  when: Type.Optional(
+    Type.Object(
+      { setting: Type.String(), is: Type.Array(Type.Union([Type.String(), Type.Boolean()])) },
+      { description: "It only means something while that setting has one of these values" },
+    ),
+  ),
+  picks: Type.Optional(Type.String({ description: "Its value is the id (of a list: ids) of a pipeline, stage, user or connection" })),
+  secret: Type.Optional(
+    Type.Object(
+      {
+        generated: Type.Boolean({ description: "The hub makes it when the connection is added" }),
+        door: Type.Boolean({ description: "The sender names the connection by it" }),
+        kept: Type.Boolean({ description: "Nobody ever sends it to us" }),
+        public: Type.Boolean({ description: "It stands in the code of public pages" }),
+      },
+      { description: "Of a secret" },
+    ),
+  ),
 });
 
-export const VendorShape = Type.Object({ id: Type.String(), title: Texts, settings: Type.Array(SettingShape) });
+export const VendorShape = Type.Object({
+  id: Type.String(),
+  title: Texts,
+  about: Texts,
+  docs: Nullable(Type.String({ description: "The page of `docs/` that tells how to connect it" })),
+  abilities: Type.Array(Type.String(), {
+    description:
+      "receives: takes requests; serves: programs written for that vendor's API work with the hub; listens: keeps a socket open; polled: is asked for what it did not tell; tests: can send something to try; and the ports its connections may offer to flows: crm, call_desk, phone_book, telephony, rehearsal, call_feed, …",
+  }),
+  settings: Type.Array(SettingShape),
+});
 
 export const listVendors = route({
   id: "listVendors",
@@ -48,6 +112,31 @@ export const listVendors = route({
   summary: "The protocols this hub speaks, with the settings of each",
   query: Type.Object(pageQuery, { additionalProperties: false }),
   answer: Page(VendorShape),
+});
+
+export const tryConnection = route({
+  id: "tryConnection",
+  method: "POST",
+  path: "/connections/check",
+  scope: "hub:write",
+  tag: "Connections",
+  summary: "Try settings before they are saved: nothing is stored, and nothing left at the other side",
+  description:
+    "Answers within about 20 seconds. With `connection`, what is not given is taken from there, so that a password need not be typed again.",
+  body: Type.Object(
+    {
+      vendor: Type.String({ minLength: 1, maxLength: 60 }),
+      connection: Type.Optional(Type.Integer({ minimum: 1, description: "The one that is being changed" })),
+      settings: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "Settings and secrets by name" })),
+      allow_private_addresses: Type.Optional(Type.Boolean()),
+    },
+    { additionalProperties: false },
+  ),
+  answer: Type.Object({
+    ok: Type.Boolean(),
+    message: Type.String(),
+    errors: Type.Record(Type.String(), Type.Array(Type.String()), { description: "By the setting to mend" }),
+  }),
 });
 
 export const listConnections = route({
@@ -145,7 +234,7 @@ export const rotateSecret = route({
     { keep_hours: Type.Optional(Type.Integer({ minimum: 0, maximum: 8760, default: 24 })) },
     { additionalProperties: false },
   ),
-  answer: Type.Object({ secrets: Texts }),
+  answer: Type.Object({ secrets: Texts, paste: Type.Array(Pasted, { description: "What to paste anew at the other side" }) }),
 });
 
 const Mapping = Type.Object(

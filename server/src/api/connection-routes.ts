@@ -1,6 +1,9 @@
 import * as contract from "@svyazka/contract";
-import type { ConnectionId, Setting, Workspace } from "@svyazka/core";
+import type { ConnectionId, Workspace } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
+import { activityReader, noActivity } from "../connections/activity.ts";
+import { copiesOf, secretsSet } from "../connections/copies.ts";
+import { abilitiesOf, describeVendor } from "../connections/describe.ts";
 import {
   addConnection,
   changeConnection,
@@ -8,49 +11,63 @@ import {
   removeConnection,
   rotateSecret,
   touchConnection,
-  urlsOf,
 } from "../connections/manage.ts";
 import type { ConnectionRow } from "../connections/row.ts";
+import { tryConnection } from "../connections/trial.ts";
 import type { Hub } from "../hub.ts";
 import { type Implementation, implement } from "./implement.ts";
 import { limitOf, numberCursor, page } from "./pages.ts";
 
 export function connectionRoutes(hub: Hub): readonly Implementation[] {
-  const present = (row: ConnectionRow, workspace: Workspace): contract.ConnectionShape => ({
-    id: row.id,
-    vendor: row.vendor,
-    name: row.name,
-    state: row.state,
-    parked_because: row.parked_because,
-    health: row.health,
-    settings: row.settings,
-    allow_private_addresses: row.allow_private_addresses,
-    urls: urlsOf(hub, row, workspace),
-    created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
-  });
+  const activity = activityReader(hub);
+  const present = async (
+    sql: Sql,
+    rows: readonly ConnectionRow[],
+    workspace: Workspace,
+    shown: Readonly<Record<string, string>> = {},
+  ): Promise<contract.ConnectionShape[]> => {
+    const view = await hub.registry.view(sql.workspace);
+    const activities = await activity(sql, rows);
+    return rows.map((row) => ({
+      id: row.id,
+      vendor: row.vendor,
+      name: row.name,
+      state: row.state,
+      parked_because: row.parked_because,
+      health: row.health,
+      settings: row.settings,
+      secrets_set: secretsSet(hub, row),
+      allow_private_addresses: row.allow_private_addresses,
+      abilities: abilitiesOf(view.connections.get(row.id)),
+      activity: activities.get(row.id) ?? noActivity,
+      ...copiesOf(hub, row, workspace, shown),
+      created_at: row.created_at.toISOString(),
+      updated_at: row.updated_at.toISOString(),
+    }));
+  };
+  const presentOne = async (sql: Sql, row: ConnectionRow, workspace: Workspace, shown?: Readonly<Record<string, string>>) => {
+    const [shape] = await present(sql, [row], workspace, shown);
+    if (!shape) throw new NotFound("connection", row.id);
+    return shape;
+  };
 
   return [
-    implement(contract.listVendors, async () => ({
-      items: [...hub.vendors.values()].map((vendor) => ({
-        id: vendor.id,
-        title: { ...vendor.title },
-        settings: describeSettings(vendor.settings),
-      })),
-      next_cursor: null,
-    })),
+    implement(contract.listVendors, async () => ({ items: [...hub.vendors.values()].map(describeVendor), next_cursor: null })),
+
+    implement(contract.tryConnection, ({ body, sql }) => tryConnection(hub, sql, body)),
 
     implement(contract.listConnections, async ({ query, sql, caller }) => {
       const rows = await sql.query<ConnectionRow>({
         text: `select * from hub.connection where workspace = $1 and id > $2 and state <> 'removed' and ($3::text is null or vendor = $3) order by id limit $4`,
         values: [sql.workspace, numberCursor(query), query.vendor ?? null, limitOf(query) + 1],
       });
-      return page(
+      const cut = page(
         rows,
         query,
         (row) => row.id,
-        (row) => present(row, caller.workspace),
+        (row) => row,
       );
+      return { ...cut, items: await present(sql, cut.items, caller.workspace) };
     }),
 
     implement(contract.addConnection, async ({ body, sql, caller }) => {
@@ -60,13 +77,16 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
         ...(body.settings !== undefined && { settings: body.settings }),
         ...(body.allow_private_addresses !== undefined && { allowPrivateAddresses: body.allow_private_addresses }),
       });
-      return { ...present(await findConnection(sql, row.id), caller.workspace), secrets };
+      return { ...(await presentOne(sql, await findConnection(sql, row.id), caller.workspace, secrets)), secrets };
     }),
 
-    implement(contract.getConnection, async ({ params, sql, caller }) => present(await findConnection(sql, params.id), caller.workspace)),
+    implement(contract.getConnection, async ({ params, sql, caller }) =>
+      presentOne(sql, await findConnection(sql, params.id), caller.workspace),
+    ),
 
     implement(contract.changeConnection, async ({ params, body, sql, caller }) =>
-      present(
+      presentOne(
+        sql,
         await changeConnection(hub, sql, params.id as ConnectionId, {
           ...(body.name !== undefined && { name: body.name }),
           ...(body.settings !== undefined && { settings: body.settings }),
@@ -84,9 +104,10 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
 
     implement(contract.checkConnection, ({ params, sql }) => checkConnection(hub, sql, params.id as ConnectionId)),
 
-    implement(contract.rotateSecret, async ({ params, body, sql }) => ({
-      secrets: await rotateSecret(hub, sql, params.id as ConnectionId, params.name, body.keep_hours ?? 24),
-    })),
+    implement(contract.rotateSecret, async ({ params, body, sql, caller }) => {
+      const secrets = await rotateSecret(hub, sql, params.id as ConnectionId, params.name, body.keep_hours ?? 24);
+      return { secrets, paste: copiesOf(hub, await findConnection(sql, params.id), caller.workspace, secrets).paste };
+    }),
 
     implement(contract.listMappings, async ({ params, query, sql }) => {
       await findConnection(sql, params.id);
@@ -132,16 +153,3 @@ async function findConnection(sql: Sql, id: number): Promise<ConnectionRow> {
   if (!row) throw new NotFound("connection", id);
   return row;
 }
-
-const describeSettings = (settings: Readonly<Record<string, Setting>>) =>
-  Object.entries(settings).map(([name, setting]) => ({
-    name,
-    type: setting.type,
-    label: { ...setting.label },
-    ...(setting.hint && { hint: { ...setting.hint } }),
-    required: "required" in setting && setting.required === true,
-    ...("default" in setting && setting.default !== undefined && { default: setting.default }),
-    ...(setting.type === "choice" && {
-      options: Object.fromEntries(Object.entries(setting.options).map(([key, label]) => [key, { ...label }])),
-    }),
-  }));

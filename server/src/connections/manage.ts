@@ -1,18 +1,9 @@
-import {
-  type AnyVendor,
-  type Connection,
-  type ConnectionId,
-  emptyDirectory,
-  readSettings,
-  type Setting,
-  type Workspace,
-} from "@svyazka/core";
+import { type AnyVendor, type ConnectionId, readSettings, type Setting, type Workspace } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
 import { unpark } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
 import { rewriteSoftphones } from "../people/softphone.ts";
-import { noMappings } from "./registry.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
 import { hashToken, type KeyRing, newToken } from "./secrets.ts";
 import { keptPlace } from "./store.ts";
@@ -32,13 +23,9 @@ export async function addConnection(
   workspace: Workspace,
   draft: NewConnection,
 ): Promise<{ row: ConnectionRow; secrets: Record<string, string> }> {
-  const vendor = hub.vendors.get(draft.vendor);
-  if (!vendor) throw new Invalid({ vendor: [`there is no vendor "${draft.vendor}"; there are: ${[...hub.vendors.keys()].join(", ")}`] });
-  const { plain, secret } = splitSettings(vendor, draft.settings ?? {});
-  const { values, errors } = readSettings(vendor.settings, plain);
-  const secrets = { ...generateSecrets(vendor), ...secret };
-  for (const [name, setting] of secretSettings(vendor)) if (setting.required && !secrets[name]) errors[name] = "is required";
-  if (Object.keys(errors).length > 0) throw new Invalid(asLists(errors));
+  const vendor = vendorNamed(hub, draft.vendor);
+  const { values, secrets, errors } = readDraft(vendor, draft.settings ?? {});
+  if (Object.keys(errors).length > 0) throw new Invalid(errors);
   const row = await sql.transaction(async (sql) => {
     const [made] = await sql.query<ConnectionRow>({
       text: "insert into hub.connection (workspace, vendor, name, settings, allow_private_addresses) values ($1, $2, $3, $4, $5) returning *",
@@ -227,22 +214,6 @@ async function rewriteKept(keys: KeyRing, sql: Sql): Promise<number> {
   return rewritten;
 }
 
-/** The addresses a person copies to the other side. */
-export function urlsOf(hub: Hub, row: ConnectionRow, workspace: Workspace): Record<string, string> {
-  const vendor = hub.vendors.get(row.vendor);
-  if (!vendor?.urls || row.state === "removed") return {};
-  const connection: Connection = {
-    id: row.id,
-    name: row.name,
-    workspace,
-    settings: row.settings,
-    secrets: hub.keys.open(row.secrets, placeOf(row)),
-    directory: emptyDirectory,
-    ...noMappings,
-  };
-  return { ...vendor.urls(connection, hub.publicUrl()) };
-}
-
 async function lockConnection(sql: Sql, id: ConnectionId): Promise<ConnectionRow> {
   const [row] = await sql.query<ConnectionRow>({
     text: "select * from hub.connection where workspace = $1 and id = $2 and state <> 'removed' for update",
@@ -250,6 +221,25 @@ async function lockConnection(sql: Sql, id: ConnectionId): Promise<ConnectionRow
   });
   if (!row) throw new NotFound("connection", id);
   return row;
+}
+
+export function vendorNamed(hub: Pick<Hub, "vendors">, id: string): AnyVendor {
+  const vendor = hub.vendors.get(id);
+  if (!vendor) throw new Invalid({ vendor: [`there is no vendor "${id}"; there are: ${[...hub.vendors.keys()].join(", ")}`] });
+  return vendor;
+}
+
+/** Settings and secrets as a person gave them, over those that are known already; what is to be generated is. */
+export function readDraft(
+  vendor: AnyVendor,
+  given: Readonly<Record<string, unknown>>,
+  known: { readonly settings?: Readonly<Record<string, unknown>>; readonly secrets?: Readonly<Record<string, string>> } = {},
+): { values: Record<string, unknown>; secrets: Record<string, string>; errors: Record<string, string[]> } {
+  const { plain, secret } = splitSettings(vendor, given);
+  const { values, errors } = readSettings(vendor.settings, { ...known.settings, ...plain });
+  const secrets = { ...generateSecrets(vendor), ...known.secrets, ...secret };
+  for (const [name, setting] of secretSettings(vendor)) if (setting.required && !secrets[name]) errors[name] = "is required";
+  return { values, secrets, errors: asLists(errors) };
 }
 
 const vendorOf = (hub: Hub, row: ConnectionRow): AnyVendor => {
@@ -274,7 +264,7 @@ function splitSettings(
   const plain: Record<string, unknown> = {};
   const secret: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (secretNames.has(name)) secret[name] = String(value);
+    if (secretNames.has(name)) secret[name] = value === null ? "" : String(value);
     else plain[name] = value;
   }
   return { plain, secret };

@@ -33,6 +33,8 @@ export interface LiveConnection {
 export interface WorkspaceView {
   readonly workspace: Workspace;
   readonly connections: ReadonlyMap<ConnectionId, LiveConnection>;
+  /** What our CRM is made of, as last seen. */
+  readonly directory: Directory;
   /**
    * The connections that can be targets of a flow that needs this port, about a fact of `source`: oldest first. A disabled one too: its
    * deliveries wait for it. A port may be for the facts of one connection only.
@@ -148,6 +150,7 @@ export class Registry {
     return {
       workspace: words,
       connections,
+      directory,
       targets(name, source) {
         const from = connections.get(source);
         return all.filter((live) => {

@@ -73,7 +73,9 @@ export class Listeners {
     try {
       for (const workspace of await this.#options.workspaces()) {
         const { connections } = await this.#options.registry.view(workspace);
-        const listening = [...connections.values()].filter(({ vendor, row }) => vendor.listen && row.state === "active");
+        const listening = [...connections.values()].filter(
+          ({ vendor, row, connection }) => vendor.listen && row.state === "active" && (vendor.listens?.(connection) ?? true),
+        );
         const leased = await this.#lease(
           workspace,
           listening.map(({ row }) => row.id),

@@ -1,10 +1,11 @@
-import { type Fields, type InboundRequest, Malformed, type RateLimit, type Received, type Reply, type Vendor } from "@svyazka/core";
+import { type InboundRequest, Malformed, type RateLimit, type Received, type Reply, type Vendor } from "@svyazka/core";
 import { receiveCompany, receiveContact, receiveDeal, receiveTask } from "./add.ts";
 import { door, endpointAt, type IntakeKind, intakeAt, snippetPath } from "./door.ts";
 import { type Form, formsIn } from "./forms.ts";
 import { isEmptyLead, submittedLead } from "./lead.ts";
 import { receiveCustomFields, receiveFunnels, receiveManagers } from "./lists.ts";
 import { foreignOrigin } from "./origin.ts";
+import { paste, urls } from "./paste.ts";
 import { type EndpointName, isCallbackName } from "./protocol.ts";
 import { factKey, subjectOf } from "./repeats.ts";
 import { answer, answerDone, answerError, callbackOf, plain } from "./replies.ts";
@@ -17,11 +18,17 @@ import { suspicion } from "./spam.ts";
 export const fivecrm: Vendor<typeof settings> = {
   id: "fivecrm",
   title: { ru: "Заявки с сайта (API 5CRM)", en: "Leads from sites (5CRM API)" },
+  about: {
+    ru: "Принимает заявки с сайтов, из Tilda, лид-форм VK и Google и всего, что умеет отправить форму.",
+    en: "Takes leads from sites, from Tilda, from lead forms of VK and Google, and from whatever can post a form.",
+  },
+  servesApi: true,
   settings,
   door,
   receive,
   limits,
   urls,
+  paste,
 };
 
 type Receive = (request: InboundRequest, site: Site) => Received;
@@ -125,7 +132,7 @@ function receiveVisit(request: InboundRequest, kind: IntakeKind): Received {
   return { page: plain("Адрес работает. Присылайте заявки методом POST.") };
 }
 
-// ── Limits and addresses ────────────────────────────────────────────────────────────────────────────────────────────
+// ── Limits ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Free when nothing is limited. The script of the page and its lists are not leads, and not counted. */
 function limits(request: InboundRequest, site: Site): readonly RateLimit[] {
@@ -148,19 +155,4 @@ function firstPhone(request: InboundRequest, site: Site): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function urls(site: Site, base: string): Fields {
-  const inbound = `${base}/in/${site.secrets.public_token}`;
-  const snippet = `${inbound}${snippetPath}`;
-  return {
-    inbound,
-    form_send: `${inbound}/ctm/form/send`,
-    tilda: `${inbound}/tilda`,
-    vk: `${inbound}/vk`,
-    google: `${inbound}/google`,
-    generic: `${inbound}/generic`,
-    snippet,
-    snippet_html: `<script async src="${snippet}"></script>`,
-  };
 }

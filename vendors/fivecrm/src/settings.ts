@@ -1,5 +1,10 @@
 import type { Connection, Settings } from "@svyazka/core";
 
+const leads = { ru: "Что делать с заявкой", en: "What becomes of a lead" };
+const guard = { ru: "Защита от спама", en: "Against spam" };
+const consent = { ru: "Согласие", en: "Consent" };
+const services = { ru: "Лид-формы VK и Google", en: "Lead forms of VK and Google" };
+
 /** What the owner of a form may set. */
 export const settings = {
   public_token: {
@@ -24,6 +29,7 @@ export const settings = {
   },
   signing_key: {
     type: "secret",
+    advanced: true,
     generated: true,
     kept: true,
     label: { ru: "Ключ подписи", en: "Signing key" },
@@ -34,6 +40,8 @@ export const settings = {
   },
   origins: {
     type: "list",
+    group: guard,
+    placeholder: "https://example.ru",
     default: [],
     label: { ru: "Разрешённые сайты", en: "Allowed sites" },
     hint: {
@@ -46,6 +54,7 @@ export const settings = {
   rate_per_phone: rate({ ru: "Заявок в минуту с одного телефона", en: "Leads per minute from one phone" }),
   repeat: {
     type: "choice",
+    group: leads,
     default: "append",
     options: {
       new: { ru: "Всегда новая сделка", en: "Always a new deal" },
@@ -56,6 +65,8 @@ export const settings = {
   },
   repeat_days: {
     type: "number",
+    group: leads,
+    when: { setting: "repeat", is: ["append", "reopen"] },
     default: 30,
     min: 1,
     max: 3650,
@@ -63,16 +74,22 @@ export const settings = {
   },
   pipeline: {
     type: "text",
+    group: leads,
+    picks: "pipeline",
     label: { ru: "Воронка (id)", en: "Pipeline (id)" },
     hint: { ru: "Пусто — основная.", en: "Empty means the main one." },
   },
   stage: {
     type: "text",
+    group: leads,
+    picks: "stage",
     label: { ru: "Этап (id)", en: "Stage (id)" },
     hint: { ru: "Пусто — первый этап воронки.", en: "Empty means the pipeline's first stage." },
   },
   responsible: {
     type: "list",
+    group: leads,
+    picks: "user",
     default: [],
     label: { ru: "Ответственные (id)", en: "Responsible users (ids)" },
     hint: {
@@ -82,21 +99,26 @@ export const settings = {
   },
   country: {
     type: "text",
+    group: leads,
+    advanced: true,
+    placeholder: "RU",
     pattern: /^[A-Z]{2}$/,
     label: { ru: "Страна телефонов без кода (RU, BY, KZ…)", en: "Country of phones without a code (RU, BY, KZ…)" },
     hint: { ru: "Пусто — страна компании.", en: "Empty means the workspace's country." },
   },
   consent_version: {
     type: "text",
+    group: consent,
     label: { ru: "Версия согласия", en: "Version of the consent text" },
     hint: {
       ru: "Сохраняется в заявке вместе с галочками, временем и IP (152-ФЗ).",
       en: "Kept with the lead, beside the ticks, the time and the IP.",
     },
   },
-  consent_text: { type: "text", label: { ru: "Текст согласия", en: "Consent text" } },
+  consent_text: { type: "text", group: consent, label: { ru: "Текст согласия", en: "Consent text" } },
   spam_check: {
     type: "flag",
+    group: guard,
     default: true,
     label: { ru: "Проверять на спам", en: "Look for spam" },
     hint: {
@@ -106,11 +128,14 @@ export const settings = {
   },
   russian_form: {
     type: "flag",
+    group: guard,
+    when: { setting: "spam_check", is: [true] },
     default: false,
     label: { ru: "Форма на русском: текст без кириллицы подозрителен", en: "The form is Russian: text without Cyrillic is suspicious" },
   },
   vk_confirmation: {
     type: "text",
+    group: services,
     label: { ru: "VK: строка подтверждения", en: "VK: confirmation string" },
     hint: {
       ru: "Управление → Работа с API → Callback API: «Строка, которую должен вернуть сервер».",
@@ -119,11 +144,13 @@ export const settings = {
   },
   vk_secret: {
     type: "secret",
+    group: services,
     label: { ru: "VK: секретный ключ", en: "VK: secret key" },
     hint: { ru: "Пусто — не проверяется.", en: "Empty means unchecked." },
   },
   google_key: {
     type: "secret",
+    group: services,
     label: { ru: "Google Ads: ключ вебхука", en: "Google Ads: webhook key" },
     hint: { ru: "Пусто — не проверяется.", en: "Empty means unchecked." },
   },
@@ -132,6 +159,8 @@ export const settings = {
 function rate<const L extends { ru: string; en: string }>(label: L) {
   return {
     type: "number",
+    group: guard,
+    advanced: true,
     default: 0,
     min: 0,
     max: 100_000,

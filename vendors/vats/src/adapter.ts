@@ -3,6 +3,7 @@ import { door, endpointPath } from "./door.ts";
 import { invalid, receivePush } from "./endpoint.ts";
 import { engineOf, isSimulated } from "./engine.ts";
 import { feedOf } from "./feed.ts";
+import { paste } from "./paste.ts";
 import { apiPath, loginPath, restPath } from "./protocol.ts";
 import { receiveServed } from "./served.ts";
 import { type Line, settings } from "./settings.ts";
@@ -12,6 +13,12 @@ import { telephonyOf } from "./telephony.ts";
 export const vats: Vendor<typeof settings> = {
   id: "vats",
   title: { ru: "Виртуальная АТС (Gravitel, МегаФон, МГТС)", en: "Virtual PBX (Gravitel, MegaFon, MGTS)" },
+  about: {
+    ru: "Звонки виртуальной АТС: карточка звонящего, история, записи, звонок по клику. Или сам становится такой АТС для чужой CRM.",
+    en: "Calls of a virtual PBX: who is calling, history, recordings, click-to-call. Or it is such a PBX for somebody's CRM.",
+  },
+  ports: ["telephony", "rehearsal", "callFeed"],
+  servesApi: true,
   settings,
   door,
 
@@ -44,8 +51,12 @@ export const vats: Vendor<typeof settings> = {
     return line.settings.side === "crm" && line.settings.domain ? telephonyOf(line, kit).poll(since) : undefined;
   },
 
+  listens: ({ settings: { side } }: Line): boolean => side === "pbx",
+
   listen: (line: Line, kit: Kit, signal: StopSignal): Promise<void> | undefined =>
     line.settings.side === "pbx" ? engineOf(line, kit).watch?.(signal) : undefined,
+
+  paste,
 
   urls({ id, settings: { side } }: Line, base: string): Record<string, string> {
     const own = `${base}/in/${id}`;

@@ -31,6 +31,7 @@ export function telephonyOf(
       }),
     },
     async check() {
+      if (dialect === "seed" && kit.isTrial) return isThere(line, pbx);
       if (dialect === "seed") await withToken.anew();
       await users();
     },
@@ -87,6 +88,14 @@ function tokenKeeper(line: Line, kit: Kit, pbx: Pbx): TokenKeeper {
     }
   };
   return Object.assign(keeper, { anew: logIn });
+}
+
+/** To log in is to tell the PBX where to push: until that is meant, only whether there is one, which a wrong token shows. */
+async function isThere(line: Line, pbx: Pbx): Promise<void> {
+  if (!line.settings.login || !line.secrets.password) throw new LoginNeeded("the PBX asks for the login and password of its administrator");
+  await pbx.accounts("").catch((error: unknown) => {
+    if (!(error instanceof PbxError && error.status === 401)) rethrow(error);
+  });
 }
 
 /** What the PBX said, in the words of a port. */
