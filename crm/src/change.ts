@@ -21,7 +21,7 @@ export interface Change {
 }
 
 export interface Line {
-  readonly kind: "changed" | "stage" | "tags" | "deleted";
+  readonly kind: "changed" | "stage" | "tags" | "deleted" | "restored";
   readonly what: unknown;
 }
 
@@ -84,6 +84,21 @@ export function changedLine(before: Readonly<Record<string, unknown>>, after: Re
       .map((name) => [name, { old: before[name] ?? null, new: after[name] ?? null }]),
   );
   return Object.keys(changes).length > 0 ? [{ kind: "changed", what: { changes } }] : [];
+}
+
+export interface TagDraft {
+  /** The whole new list, by name. */
+  readonly tags?: readonly string[] | undefined;
+  /** In place of a whole list: what comes, and what goes. */
+  readonly addTags?: readonly string[] | undefined;
+  readonly removeTags?: readonly string[] | undefined;
+}
+
+/** The whole new list that a draft asks for; undefined when it asks for none. */
+export function tagsAfter(before: readonly string[], { tags, addTags, removeTags }: TagDraft): readonly string[] | undefined {
+  if (tags !== undefined || (addTags === undefined && removeTags === undefined)) return tags;
+  const gone = new Set((removeTags ?? []).map((name) => name.trim().toLowerCase()));
+  return [...before.filter((name) => !gone.has(name.toLowerCase())), ...(addTags ?? [])];
 }
 
 /** Which tags come and which go to get from one list to the other, without regard to case, with the line that tells it. */

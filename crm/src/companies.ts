@@ -1,6 +1,6 @@
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
-import { applyChange, changedLine, tagChange } from "./change.ts";
+import { applyChange, changedLine, type TagDraft, tagChange, tagsAfter } from "./change.ts";
 import { type ChannelDrafts, type ChannelRow, type Channels, readChannels, writeChannels } from "./channels.ts";
 import { hasEmail, hasPhone, kindOf, pick, prefixed } from "./contacts.ts";
 import { Invalid, NotFound } from "./errors.ts";
@@ -8,7 +8,17 @@ import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFi
 import { insertCompany } from "./insert-company.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
 import { seenInList } from "./record-access.ts";
-import { baseColumns, channelsColumn, deleteRecord, getRow, mayAssign, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
+import {
+  baseColumns,
+  channelsColumn,
+  deleteRecord,
+  getRow,
+  mayAssign,
+  mustBeAsSeen,
+  type RecordBase,
+  responsibleFor,
+  restoreRecord,
+} from "./records.ts";
 import { checkReferences } from "./references.ts";
 import { matching } from "./search.ts";
 import type { Sql } from "./sql.ts";
@@ -24,7 +34,7 @@ export interface Company extends RecordBase, Channels {
   readonly fields: FieldValues;
 }
 
-export interface CompanyChanges extends ChannelDrafts {
+export interface CompanyChanges extends ChannelDrafts, TagDraft {
   readonly name?: string | undefined;
   readonly inn?: string | null | undefined;
   readonly kpp?: string | null | undefined;
@@ -32,8 +42,6 @@ export interface CompanyChanges extends ChannelDrafts {
   readonly responsible?: number | null | undefined;
   /** By code; null clears. Fields that are not named stay. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
-  /** The whole new list, by name. */
-  readonly tags?: readonly string[] | undefined;
 }
 
 export interface CompanyFilter extends ListQuery {
@@ -97,7 +105,7 @@ export async function createCompany(sql: Sql, draft: CompanyChanges, by: By): Pr
       responsible: responsibleFor(draft.responsible, by),
       fields: mergeFields({}, fields.stored),
       channels: channels.rows,
-      tags: draft.tags ?? [],
+      tags: tagsAfter([], draft) ?? [],
     },
     by,
   );
@@ -130,7 +138,7 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
       ...pick(writeChannels(channels.rows), kinds),
       ...prefixed(writeFields(fields.definitions, stored)),
     };
-    const tags = tagChange(current.tags, changes.tags);
+    const tags = tagChange(current.tags, tagsAfter(current.tags, changes));
     await applyChange(
       sql,
       "company",
@@ -147,3 +155,6 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
 
 /** Throws `NotFound` and `Stale`. */
 export const deleteCompany = (sql: Sql, id: number, by: By): Promise<void> => deleteRecord(sql, "company", id, by);
+
+/** Takes back what `deleteCompany` did; one that is not put away stays as it is. Throws `NotFound`. */
+export const restoreCompany = (sql: Sql, id: number, by: By): Promise<void> => restoreRecord(sql, "company", id, by);

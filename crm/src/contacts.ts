@@ -1,7 +1,7 @@
 import type { Attribution, WorkspaceId } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
-import { applyChange, changedLine, tagChange } from "./change.ts";
+import { applyChange, changedLine, type TagDraft, tagChange, tagsAfter } from "./change.ts";
 import { type ChannelDrafts, type ChannelRow, type Channels, readChannels, writeChannels } from "./channels.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
@@ -18,6 +18,7 @@ import {
   mustBeAsSeen,
   type RecordBase,
   responsibleFor,
+  restoreRecord,
 } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import { matching } from "./search.ts";
@@ -39,7 +40,7 @@ export interface Contact extends RecordBase, Channels {
   readonly fields: FieldValues;
 }
 
-export interface ContactChanges extends ChannelDrafts {
+export interface ContactChanges extends ChannelDrafts, TagDraft {
   readonly name?: string | undefined;
   readonly surname?: string | undefined;
   readonly middlename?: string | undefined;
@@ -49,8 +50,6 @@ export interface ContactChanges extends ChannelDrafts {
   readonly responsible?: number | null | undefined;
   /** By code; null clears. Fields that are not named stay. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
-  /** The whole new list, by name. */
-  readonly tags?: readonly string[] | undefined;
   readonly attribution?: Attribution | null | undefined;
 }
 
@@ -134,7 +133,7 @@ export async function createContact(sql: Sql, draft: ContactChanges, by: By): Pr
       fields: mergeFields({}, fields.stored),
       attribution: draft.attribution,
       channels: channels.rows,
-      tags: draft.tags ?? [],
+      tags: tagsAfter([], draft) ?? [],
     },
     by,
   );
@@ -165,7 +164,7 @@ export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by:
     const is = writeChannels(channels.rows);
     const before = { ...pick(current, given), ...pick(was, kinds), ...prefixed(writeFields(fields.definitions, current.fields)) };
     const after = { ...pick(changes, given), ...pick(is, kinds), ...prefixed(writeFields(fields.definitions, stored)) };
-    const tags = tagChange(current.tags, changes.tags);
+    const tags = tagChange(current.tags, tagsAfter(current.tags, changes));
     await applyChange(
       sql,
       "contact",
@@ -201,3 +200,6 @@ export const prefixed = (fields: FieldValues): Record<string, unknown> =>
 
 /** Throws `NotFound` and `Stale`. */
 export const deleteContact = (sql: Sql, id: number, by: By): Promise<void> => deleteRecord(sql, "contact", id, by);
+
+/** Takes back what `deleteContact` did; one that is not put away stays as it is. Throws `NotFound`. */
+export const restoreContact = (sql: Sql, id: number, by: By): Promise<void> => restoreRecord(sql, "contact", id, by);

@@ -1,14 +1,24 @@
 import { type Attribution, type Money, readMoney, type StageKind, writeMoney } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
-import { applyChange, changedLine, type Line, tagChange } from "./change.ts";
+import { applyChange, changedLine, type Line, type TagDraft, tagChange, tagsAfter } from "./change.ts";
 import { pick, prefixed } from "./contacts.ts";
 import { type DealFilter, dealConditions } from "./deal-filter.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
 import { insertDeal, placeProblem } from "./insert-deal.ts";
 import { listPage, type Page } from "./page.ts";
-import { baseColumns, deleteRecord, getRow, mayAssign, mayTie, mustBeAsSeen, type RecordBase, responsibleFor } from "./records.ts";
+import {
+  baseColumns,
+  deleteRecord,
+  getRow,
+  mayAssign,
+  mayTie,
+  mustBeAsSeen,
+  type RecordBase,
+  responsibleFor,
+  restoreRecord,
+} from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 
@@ -36,7 +46,7 @@ export interface Deal extends RecordBase {
   readonly closedAt: Date | null;
 }
 
-export interface DealChanges {
+export interface DealChanges extends TagDraft {
   readonly name?: string | undefined;
   /** Decimal text with a point. */
   readonly sum?: string | null | undefined;
@@ -51,8 +61,6 @@ export interface DealChanges {
   readonly lossReason?: number | null | undefined;
   /** By code; null clears. Fields that are not named stay. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
-  /** The whole new list, by name. */
-  readonly tags?: readonly string[] | undefined;
   readonly attribution?: Attribution | null | undefined;
 }
 
@@ -103,7 +111,7 @@ export async function createDeal(sql: Sql, draft: DealChanges, by: By): Promise<
       responsible: responsibleFor(draft.responsible, by),
       fields: mergeFields({}, fields.stored),
       contacts: withMain(draft.contacts ?? []),
-      tags: draft.tags ?? [],
+      tags: tagsAfter([], draft) ?? [],
     },
     by,
   );
@@ -194,7 +202,7 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
         { contacts: mainFirst(current.contacts) },
         { contacts: mainFirst(contacts.map((contact) => ({ id: contact.id, isMain: contact.is_main }))) },
       );
-    const tags = tagChange(current.tags, changes.tags);
+    const tags = tagChange(current.tags, tagsAfter(current.tags, changes));
     const moved: Line[] = place
       ? [
           {
@@ -233,3 +241,32 @@ const mainFirst = (contacts: readonly DealContact[]): number[] =>
 
 /** Throws `NotFound` and `Stale`. */
 export const deleteDeal = (sql: Sql, id: number, by: By): Promise<void> => deleteRecord(sql, "deal", id, by);
+
+/** Takes back what `deleteDeal` did; one that is not put away stays as it is. Where its stage is gone by now, it starts anew. Throws `NotFound`. */
+export const restoreDeal = (sql: Sql, id: number, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    await restoreRecord(sql, "deal", id, by);
+    const [lost] = await sql.query<{ pipeline: number | null }>({
+      text: `select p.id as pipeline from crm.deal d
+        left join crm.stage s on s.workspace = d.workspace and s.id = d.stage and s.deleted_at is null
+        left join crm.pipeline p on p.workspace = d.workspace and p.id = d.pipeline and p.deleted_at is null
+        where d.workspace = $1 and d.id = $2 and (s.id is null or p.id is null)`,
+      values: [sql.workspace, id],
+    });
+    if (lost)
+      await updateDeal(
+        sql,
+        id,
+        lost.pipeline === null ? await defaultPlace(sql) : { stage: (await findPlace(sql, { pipeline: lost.pipeline })).stage },
+        by,
+      );
+  });
+
+async function defaultPlace(sql: Sql): Promise<{ readonly pipeline: number; readonly stage: number }> {
+  const [row] = await sql.query<{ id: number }>({
+    text: "select id from crm.pipeline where workspace = $1 and is_default and deleted_at is null",
+    values: [sql.workspace],
+  });
+  const { pipeline, stage } = await findPlace(sql, row ? { pipeline: row.id } : {});
+  return { pipeline, stage };
+}

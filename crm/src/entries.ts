@@ -103,6 +103,23 @@ export function targetOf({ contact, company, deal }: Places): Target | undefined
   return company === null ? undefined : { company };
 }
 
+/** Tells in the timeline of what it stands on what became of a note or task. On nothing, nothing is told. */
+export async function insertLine(
+  sql: Sql,
+  on: Places,
+  of: { readonly note: number } | { readonly task: number },
+  kind: "task_closed" | "task_reopened" | "deleted" | "restored",
+  by: By,
+): Promise<void> {
+  if (!targetOf(on)) return;
+  const { note, task } = { note: null, task: null, ...of };
+  const what = kind === "deleted" || kind === "restored" ? JSON.stringify(of) : null;
+  await sql.query({
+    text: "insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, note, task, what) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    values: [sql.workspace, kind, by.actor, by.via ?? null, by.key ?? null, on.contact, on.company, on.deal, note, task, what],
+  });
+}
+
 /** Reads a target from a request that may name one of three. Throws `Invalid` when it names more. */
 export function readTarget({ contact, company, deal }: { readonly [K in keyof Places]?: number | null | undefined }): Target | undefined {
   const given = Object.entries({ contact, company, deal }).filter(([, id]) => id !== undefined && id !== null);

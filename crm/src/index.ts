@@ -1,4 +1,5 @@
 export * from "./board.ts";
+export * from "./bulk.ts";
 export * from "./by.ts";
 export * from "./calls.ts";
 export * from "./channels.ts";

@@ -1,10 +1,10 @@
 import { sql as raw } from "kysely";
 import type { By, Reader, Target } from "./by.ts";
-import { insertNote } from "./entries.ts";
+import { insertLine, insertNote } from "./entries.ts";
 import { NotFound } from "./errors.ts";
 import { type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
 import { seenByTarget, seenInListByTarget } from "./record-access.ts";
-import { mustBeAsSeen, mustSee } from "./records.ts";
+import { mustBeAsSeen, mustSee, type Standing, stands } from "./records.ts";
 import type { Sql } from "./sql.ts";
 
 /** What somebody wrote down about a contact, a company or a deal. */
@@ -43,11 +43,11 @@ export function listNotes(sql: Sql, filter: NoteFilter, reader: Reader): Promise
 /** Throws `NotFound`. */
 export const getNote = (sql: Sql, id: number, reader: Reader = {}): Promise<Note> => readNote(sql, id, reader, raw``);
 
-async function readNote(sql: Sql, id: number, reader: Reader, lock: Part): Promise<Note> {
+async function readNote(sql: Sql, id: number, reader: Reader, lock: Part, standing: Standing = "there"): Promise<Note> {
   const seen = seenByTarget(sql.workspace, reader.sees).map((part) => raw` and ${part}`);
   const [note] = await run<Note>(
     sql,
-    raw`select ${columns} from crm.note as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)} ${lock}`,
+    raw`select ${columns} from crm.note as r where r.workspace = ${sql.workspace} and r.id = ${id} and ${stands(standing)} ${raw.join(seen, raw``)} ${lock}`,
   );
   if (!note) throw new NotFound("note", id);
   return note;
@@ -60,19 +60,37 @@ export async function createNote(sql: Sql, on: Target, text: string, by: By): Pr
 }
 
 /** Throws `NotFound` and `Stale`. */
-export const updateNote = (sql: Sql, id: number, text: string, by: By): Promise<void> => changeNote(sql, id, raw`text = ${text}`, by);
+export const updateNote = (sql: Sql, id: number, text: string, by: By): Promise<void> =>
+  changeNote(sql, id, raw`text = ${text}`, by).then(() => {});
 
 /** Throws `NotFound` and `Stale`. */
-export const deleteNote = (sql: Sql, id: number, by: By): Promise<void> => changeNote(sql, id, raw`deleted_at = statement_timestamp()`, by);
-
-const changeNote = (sql: Sql, id: number, set: Part, by: By): Promise<void> =>
+export const deleteNote = (sql: Sql, id: number, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
-    mustBeAsSeen(await readNote(sql, id, by, raw`for no key update of r`), by);
+    const note = await changeNote(sql, id, raw`deleted_at = statement_timestamp()`, by);
+    await insertLine(sql, note, { note: id }, "deleted", by);
+  });
+
+/** Takes back what `deleteNote` did; one that is not put away stays as it is. Throws `NotFound`. */
+export const restoreNote = (sql: Sql, id: number, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    const note = await changeNote(sql, id, raw`deleted_at = null`, by, "put away").catch((error: unknown) => {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    });
+    if (note) await insertLine(sql, note, { note: id }, "restored", by);
+    else await getNote(sql, id, by);
+  });
+
+const changeNote = (sql: Sql, id: number, set: Part, by: By, standing: Standing = "there"): Promise<Note> =>
+  sql.transaction(async (sql) => {
+    const note = await readNote(sql, id, by, raw`for no key update of r`, standing);
+    mustBeAsSeen(note, by);
     await run(
       sql,
       raw`update crm.note set ${set}, updated_by = ${by.user ?? null}, updated_at = statement_timestamp(), version = version + 1
         where workspace = ${sql.workspace} and id = ${id}`,
     );
+    return note;
   });
 
 /** Throws `NotFound` unless this reader may see what a note or task stands on. */

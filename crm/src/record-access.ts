@@ -56,7 +56,11 @@ export const seenInListByTarget = (workspace: WorkspaceId, sees: readonly number
 
 /** The condition on one `r`. */
 export const seen = (workspace: WorkspaceId, entity: Entity, sees: readonly number[] | undefined): Part[] =>
-  sees === undefined ? [] : [isTheirs[entity]("r.id", { workspace, sees })];
+  sees === undefined
+    ? []
+    : entity === "deal"
+      ? [raw`r.responsible = any(${sees}::bigint[])`]
+      : [isTheirs[entity]("r.id", { workspace, sees })];
 
 /** As `seen`, for what belongs to a record. */
 export const seenByTarget = (workspace: WorkspaceId, sees: readonly number[] | undefined): Part[] =>

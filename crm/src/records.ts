@@ -32,6 +32,10 @@ export const channelsColumn = (entity: "contact" | "company"): Part => raw`
   coalesce((select jsonb_agg(to_jsonb(ch) - 'workspace' - 'id' - 'contact' - 'company' order by ch.position, ch.id)
     from crm.channel ch where ch.workspace = r.workspace and ch.${raw.ref(entity)} = r.id), '[]') as channels`;
 
+/** Which records are meant: those that are there, or those that were put away. */
+export type Standing = "there" | "put away";
+export const stands = (standing: Standing): Part => (standing === "there" ? raw`r.deleted_at is null` : raw`r.deleted_at is not null`);
+
 /** One record as its table has it, optionally locked for a change; `name` prepares the statement, one name for one text. Throws `NotFound` when it is deleted, absent or not for this reader. */
 export async function getRow<Row>(
   sql: Sql,
@@ -41,11 +45,12 @@ export async function getRow<Row>(
   reader: Reader,
   lock?: "lock",
   name?: string,
+  standing: Standing = "there",
 ): Promise<Row> {
   const also = seen(sql.workspace, entity, reader.sees).map((part) => raw` and ${part}`);
   const rows = await run<Row>(
     sql,
-    raw`select ${columns} from crm.${raw.ref(entity)} as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null
+    raw`select ${columns} from crm.${raw.ref(entity)} as r where r.workspace = ${sql.workspace} and r.id = ${id} and ${stands(standing)}
       ${raw.join(also, raw``)} ${lock ? raw`for no key update of r` : raw``}`,
     name,
   );
@@ -97,4 +102,16 @@ export const deleteRecord = (sql: Sql, entity: Entity, id: number, by: By): Prom
   sql.transaction(async (sql) => {
     mustBeAsSeen(await getRow(sql, entity, raw`r.version::text as version`, id, by, "lock"), by);
     await applyChange(sql, entity, id, { columns: { deleted_at: new Date() }, lines: [{ kind: "deleted", what: null }] }, by);
+  });
+
+/** Takes back what `deleteRecord` did; one that is not put away stays as it is. Throws `NotFound`. */
+export const restoreRecord = (sql: Sql, entity: Entity, id: number, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    try {
+      await getRow(sql, entity, raw`r.id`, id, by, "lock", undefined, "put away");
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error;
+      return mustSee(sql, entity, id, by);
+    }
+    await applyChange(sql, entity, id, { columns: { deleted_at: null }, lines: [{ kind: "restored", what: null }] }, by);
   });

@@ -1,11 +1,11 @@
 import { sql as raw } from "kysely";
 import type { By, Reader, Target } from "./by.ts";
-import { insertTask, type NewTask, targetOf } from "./entries.ts";
+import { insertLine, insertTask, type NewTask } from "./entries.ts";
 import { NotFound } from "./errors.ts";
 import { mustSeeTarget } from "./notes.ts";
 import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
 import { seenByTarget, seenInListByTarget } from "./record-access.ts";
-import { mayAssign, mustBeAsSeen, responsibleFor } from "./records.ts";
+import { mayAssign, mustBeAsSeen, responsibleFor, type Standing, stands } from "./records.ts";
 import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 
@@ -70,11 +70,11 @@ export function listTasks(sql: Sql, filter: TaskFilter, reader: Reader): Promise
 /** Throws `NotFound`. */
 export const getTask = (sql: Sql, id: number, reader: Reader = {}): Promise<Task> => readTask(sql, id, reader, raw``);
 
-async function readTask(sql: Sql, id: number, reader: Reader, lock: Part): Promise<Task> {
+async function readTask(sql: Sql, id: number, reader: Reader, lock: Part, standing: Standing = "there"): Promise<Task> {
   const also = orMine(reader.sees, seenByTarget(sql.workspace, reader.sees)).map((part) => raw` and ${part}`);
   const [task] = await run<Task>(
     sql,
-    raw`select ${columns} from crm.task as r where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(also, raw``)} ${lock}`,
+    raw`select ${columns} from crm.task as r where r.workspace = ${sql.workspace} and r.id = ${id} and ${stands(standing)} ${raw.join(also, raw``)} ${lock}`,
   );
   if (!task) throw new NotFound("task", id);
   return task;
@@ -119,23 +119,36 @@ export const updateTask = (sql: Sql, id: number, changes: TaskChanges, by: By): 
       raw`update crm.task set ${raw.join([...sets, raw`updated_by = ${by.user ?? null}`, raw`updated_at = statement_timestamp()`, raw`version = version + 1`])}
         where workspace = ${sql.workspace} and id = ${id}`,
     );
-    if (closes || opens) await addLine(sql, current, closes ? "task_closed" : "task_reopened", by);
+    if (closes || opens) await insertLine(sql, current, { task: id }, closes ? "task_closed" : "task_reopened", by);
   });
 
 /** Throws `NotFound` and `Stale`. */
 export const deleteTask = (sql: Sql, id: number, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
-    mustBeAsSeen(await readTask(sql, id, by, raw`for no key update of r`), by);
-    await sql.query({
-      text: "update crm.task set deleted_at = statement_timestamp(), updated_by = $3, updated_at = statement_timestamp(), version = version + 1 where workspace = $1 and id = $2",
-      values: [sql.workspace, id, by.user ?? null],
-    });
+    const task = await readTask(sql, id, by, raw`for no key update of r`);
+    mustBeAsSeen(task, by);
+    await putAway(sql, task, raw`statement_timestamp()`, by);
+    await insertLine(sql, task, { task: id }, "deleted", by);
   });
 
-async function addLine(sql: Sql, task: Task, kind: string, by: By): Promise<void> {
-  if (!targetOf(task)) return;
-  await sql.query({
-    text: "insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, task) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    values: [sql.workspace, kind, by.actor, by.via ?? null, by.key ?? null, task.contact, task.company, task.deal, task.id],
+/** Takes back what `deleteTask` did; one that is not put away stays as it is. Throws `NotFound`. */
+export const restoreTask = (sql: Sql, id: number, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    const task = await readTask(sql, id, by, raw`for no key update of r`, "put away").catch((error: unknown) => {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    });
+    if (!task) {
+      await getTask(sql, id, by);
+      return;
+    }
+    await putAway(sql, task, raw`null`, by);
+    await insertLine(sql, task, { task: id }, "restored", by);
   });
-}
+
+const putAway = (sql: Sql, { id }: Task, at: Part, by: By): Promise<unknown> =>
+  run(
+    sql,
+    raw`update crm.task set deleted_at = ${at}, updated_by = ${by.user ?? null}, updated_at = statement_timestamp(), version = version + 1
+      where workspace = ${sql.workspace} and id = ${id}`,
+  );

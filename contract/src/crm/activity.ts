@@ -99,6 +99,17 @@ export const deleteTask = route({
   summary: "Put a task away",
   params: ById,
 });
+export const restoreTask = route({
+  id: "restoreTask",
+  versioned: true,
+  method: "POST",
+  path: "/tasks/:id/restore",
+  scope: "crm:write",
+  tag: tasks,
+  summary: "Bring a task back that was put away",
+  params: ById,
+  answer: Task,
+});
 
 export const Note = Type.Object({ id: Type.Integer(), ...on, text: Type.String(), ...stamps });
 export type NoteShape = Static<typeof Note>;
@@ -159,17 +170,32 @@ export const deleteNote = route({
   summary: "Put a note away",
   params: ById,
 });
+export const restoreNote = route({
+  id: "restoreNote",
+  versioned: true,
+  method: "POST",
+  path: "/notes/:id/restore",
+  scope: "crm:write",
+  tag: tasks,
+  summary: "Bring a note back that was put away",
+  params: ById,
+  answer: Note,
+});
 
 export const TimelineEntry = Type.Object({
   id: Type.Integer(),
   at: Moment,
-  kind: Type.String({ description: "created, changed, stage, tags, note, task, task_closed, task_reopened, call, deleted" }),
+  kind: Type.String({
+    description:
+      "created, changed, stage, tags, note, task, task_closed, task_reopened, call, deleted, restored. A `deleted` or `restored` whose `what` names a note or task is about that",
+  }),
   actor: Type.String({ description: "`user:5`, `token:12`, `connection:3`, `operator`" }),
   via: Nullable(Type.Integer({ description: "The connection it came by" })),
   key: Nullable(Type.String({ description: "The key of the write: leads back to the delivery that made it" })),
   ...on,
   what: Type.Unknown({
-    description: "changed: {changes: {member: {old, new}}}; stage: {old, new: {pipeline, stage}}; tags: {added, removed}",
+    description:
+      "changed: {changes: {member: {old, new}}}; stage: {old, new: {pipeline, stage}}; tags: {added, removed}; deleted and restored, of a note or task: {note} or {task}",
   }),
   note: Nullable(Type.Object({ id: Type.Integer(), text: Type.String() })),
   task: Nullable(

@@ -1,4 +1,5 @@
 export * from "./activity.ts";
+export * from "./bulk.ts";
 export * from "./calls.ts";
 export * from "./records.ts";
 export * from "./search.ts";

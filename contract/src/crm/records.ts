@@ -128,6 +128,17 @@ export const deleteContact = route({
   summary: "Put a contact away",
   params: ById,
 });
+export const restoreContact = route({
+  id: "restoreContact",
+  versioned: true,
+  method: "POST",
+  path: "/contacts/:id/restore",
+  scope: "crm:write",
+  tag,
+  summary: "Bring a contact back that was put away",
+  params: ById,
+  answer: Contact,
+});
 
 export const Company = Type.Object({
   id: Type.Integer(),
@@ -209,6 +220,17 @@ export const deleteCompany = route({
   tag,
   summary: "Put a company away",
   params: ById,
+});
+export const restoreCompany = route({
+  id: "restoreCompany",
+  versioned: true,
+  method: "POST",
+  path: "/companies/:id/restore",
+  scope: "crm:write",
+  tag,
+  summary: "Bring a company back that was put away",
+  params: ById,
+  answer: Company,
 });
 
 export const Deal = Type.Object({
@@ -377,4 +399,15 @@ export const deleteDeal = route({
   tag,
   summary: "Put a deal away",
   params: ById,
+});
+export const restoreDeal = route({
+  id: "restoreDeal",
+  versioned: true,
+  method: "POST",
+  path: "/deals/:id/restore",
+  scope: "crm:write",
+  tag,
+  summary: "Bring a deal back that was put away",
+  params: ById,
+  answer: Deal,
 });

@@ -1,4 +1,5 @@
 import { activityRoutes } from "./crm/activity-routes.ts";
+import { bulkRoutes } from "./crm/bulk-routes.ts";
 import { callRoutes, type WriteRecording } from "./crm/call-routes.ts";
 import { choiceRoutes } from "./crm/choice-routes.ts";
 import { recordRoutes } from "./crm/record-routes.ts";
@@ -12,6 +13,7 @@ import type { Implementation } from "./implement.ts";
 export const crmRoutes = (writeRecording: WriteRecording): readonly Implementation[] =>
   storableRequests([
     ...recordRoutes,
+    ...bulkRoutes,
     ...searchRoutes,
     ...activityRoutes(writeRecording),
     ...callRoutes(writeRecording),

@@ -102,6 +102,10 @@ export const activityRoutes = (writeRecording: WriteRecording): readonly Impleme
       async () => writeTask(await crm.getTask(sql, params.id, reader(caller))),
     ),
   ),
+  implement(contract.restoreTask, async ({ params, caller, sql }) => {
+    await crm.restoreTask(sql, params.id, by(caller));
+    return writeTask(await crm.getTask(sql, params.id, reader(caller)));
+  }),
 
   implement(contract.listNotes, async ({ query, caller, sql }) => {
     const { contact, company, deal } = query;
@@ -125,6 +129,10 @@ export const activityRoutes = (writeRecording: WriteRecording): readonly Impleme
       async () => writeNote(await crm.getNote(sql, params.id, reader(caller))),
     ),
   ),
+  implement(contract.restoreNote, async ({ params, caller, sql }) => {
+    await crm.restoreNote(sql, params.id, by(caller));
+    return writeNote(await crm.getNote(sql, params.id, reader(caller)));
+  }),
 
   implement(contract.contactTimeline, timeline("contact", writeRecording)),
   implement(contract.companyTimeline, timeline("company", writeRecording)),

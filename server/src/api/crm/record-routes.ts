@@ -141,6 +141,10 @@ export const recordRoutes: readonly Implementation[] = [
       async () => writeContact(await crm.getContact(sql, params.id, reader(caller))),
     ),
   ),
+  implement(contract.restoreContact, async ({ params, caller, sql }) => {
+    await crm.restoreContact(sql, params.id, by(caller));
+    return writeContact(await crm.getContact(sql, params.id, reader(caller)));
+  }),
 
   implement(contract.listCompanies, async ({ query, caller, sql }) => {
     const filter = { ...listQuery(query), responsible: query.responsible, inn: query.inn, tag: query.tag, q: query.q };
@@ -166,6 +170,10 @@ export const recordRoutes: readonly Implementation[] = [
       async () => writeCompany(await crm.getCompany(sql, params.id, reader(caller))),
     ),
   ),
+  implement(contract.restoreCompany, async ({ params, caller, sql }) => {
+    await crm.restoreCompany(sql, params.id, by(caller));
+    return writeCompany(await crm.getCompany(sql, params.id, reader(caller)));
+  }),
 
   implement(contract.listDeals, async ({ query, caller, sql }) =>
     answerPage(await crm.listDeals(sql, dealFilter(query), reader(caller)), writeDeal),
@@ -197,4 +205,8 @@ export const recordRoutes: readonly Implementation[] = [
       async () => writeDeal(await crm.getDeal(sql, params.id, reader(caller))),
     ),
   ),
+  implement(contract.restoreDeal, async ({ params, caller, sql }) => {
+    await crm.restoreDeal(sql, params.id, by(caller));
+    return writeDeal(await crm.getDeal(sql, params.id, reader(caller)));
+  }),
 ];
