@@ -749,6 +749,17 @@ create table hub.poll (
 );
 alter table hub.poll force row level security;
 
+create table hub.route (
+  workspace bigint not null,
+  source bigint not null,
+  flow text not null,
+  target bigint not null,
+  enabled boolean not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint route_pkey PRIMARY KEY (workspace, source, flow, target)
+);
+alter table hub.route force row level security;
+
 create table hub.seen (
   workspace bigint not null,
   connection bigint not null,

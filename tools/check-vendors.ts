@@ -18,7 +18,7 @@ export async function findFaults(root: string): Promise<string[]> {
         ...readme(root, name),
         ...files(root, name),
         ...labels(name, vendor),
-        ...ports(vendor),
+        ...abilities(vendor),
         ...contractRun(root, name, vendor),
       ].map((fault) => `${name}: ${fault}`),
     );
@@ -84,9 +84,11 @@ function labels(name: string, vendor: AnyVendor | undefined): string[] {
 const incomplete = (place: string, text: Partial<Record<string, string>>): string[] =>
   (["ru", "en"] as const).filter((language) => !text[language]).map((language) => `${place} has no text in ${language}`);
 
-/** What it says of its ports is what people are told before they choose it. */
-const ports = (vendor: AnyVendor | undefined): string[] =>
-  vendor?.connect && !vendor.ports ? ["it connects, and does not say to which ports: ports"] : [];
+/** What it says of itself is what people are told before they choose it. */
+const abilities = (vendor: AnyVendor | undefined): string[] => [
+  ...(vendor?.connect && !vendor.ports ? ["it connects, and does not say to which ports: ports"] : []),
+  ...((vendor?.receive || vendor?.listen || vendor?.poll) && !vendor.tells ? ["it may bring facts, and does not say which: tells"] : []),
+];
 
 /** A vendor that can do something for flows runs the contract of that port. */
 function contractRun(root: string, name: string, vendor: AnyVendor | undefined): string[] {

@@ -80,6 +80,7 @@ export const ${value}: Vendor<typeof settings> = {
   id: "${name}",
   title: { ru: "${name}", en: "${name}" },
   about: { ru: "Принимает приветствия.", en: "Takes greetings." },
+  tells: [],
   settings,
   door,
   receive(request) {

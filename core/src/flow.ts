@@ -1,11 +1,14 @@
 import type { Event, EventType } from "./events.ts";
 import type { PortName, Ports } from "./ports.ts";
-import type { Workspace } from "./words.ts";
+import type { Label, Workspace } from "./words.ts";
 
 /** What we do about an event: one short file per rule. A flow knows ports, never vendors. */
 export interface Flow<T extends EventType = EventType, P extends PortName = PortName> {
   /** A verb phrase; the name people see on a delivery. */
   readonly name: string;
+  readonly title: Label;
+  /** One sentence: what it does about what. */
+  readonly about: Label;
   readonly on: readonly T[];
   /** The ability a connection needs to be a target of this flow. */
   readonly needs: P;

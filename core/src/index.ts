@@ -1,5 +1,6 @@
 export * from "./calls.ts";
 export * from "./errors.ts";
+export * from "./event-titles.ts";
 export * from "./events.ts";
 export * from "./flow.ts";
 export * from "./kit.ts";

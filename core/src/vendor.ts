@@ -1,4 +1,4 @@
-import type { EventDraft } from "./events.ts";
+import type { EventDraft, EventType } from "./events.ts";
 import type { Kit, Polled, StopSignal } from "./kit.ts";
 import type { Directory, PortName, Ports } from "./ports.ts";
 import type { SecretValues, Settings, SettingValues } from "./settings.ts";
@@ -16,6 +16,8 @@ export interface Vendor<S extends Settings = Settings> {
   readonly about?: Label;
   /** The ports its connections may offer; which of them one does depends on its settings. */
   readonly ports?: readonly PortName[];
+  /** The facts it may bring. */
+  readonly tells?: readonly EventType[];
   /** Other programs use us through it, as if we were that vendor. */
   readonly servesApi?: true;
   readonly settings: S;

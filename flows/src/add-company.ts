@@ -8,6 +8,8 @@ import { joinLines, wordsIn } from "./text.ts";
  */
 export const addCompany: Flow<"company.submitted", "crm"> = {
   name: "add-company",
+  title: { ru: "Завести компанию", en: "Add a company" },
+  about: { ru: "Заводит компанию или дополняет известную.", en: "Adds a company, or completes the one that is known." },
   on: ["company.submitted"],
   needs: "crm",
   async run({ data: asked }, at) {

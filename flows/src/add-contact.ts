@@ -6,6 +6,8 @@ import { joinLines, phoneLines, remarkLines, wordsIn } from "./text.ts";
 /** Another program asked for a contact: a person who is known gets what the contact lacked, and no second card. */
 export const addContact: Flow<"contact.submitted", "crm"> = {
   name: "add-contact",
+  title: { ru: "Завести контакт", en: "Add a contact" },
+  about: { ru: "Заводит контакт или дополняет известный.", en: "Adds a contact, or completes the one that is known." },
   on: ["contact.submitted"],
   needs: "crm",
   async run({ data: asked }, at) {

@@ -6,6 +6,8 @@ import { attributionLines, joinLines, listLines, phoneLines, remarkLines, sumLin
 /** Another program asked for one deal: it is made as asked, with the person it names found or made first. */
 export const addDeal: Flow<"deal.submitted", "crm"> = {
   name: "add-deal",
+  title: { ru: "Завести сделку", en: "Add a deal" },
+  about: { ru: "Заводит сделку так, как её описала другая программа.", en: "Adds a deal as another program described it." },
   on: ["deal.submitted"],
   needs: "crm",
   async run({ data: asked }, at) {

@@ -5,6 +5,8 @@ import { joinLines, listLines, remarkLines, wordsIn } from "./text.ts";
 /** Another program asked for a task; it belongs to no contact or deal, because the request names none. */
 export const addTask: Flow<"task.submitted", "crm"> = {
   name: "add-task",
+  title: { ru: "Поставить задачу", en: "Add a task" },
+  about: { ru: "Ставит задачу, которую прислала другая программа.", en: "Puts down a task that another program asked for." },
   on: ["task.submitted"],
   needs: "crm",
   async run({ data: asked }, at) {

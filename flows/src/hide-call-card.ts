@@ -8,6 +8,8 @@ type Told = "call.answered" | "call.ended" | "call.finished";
 /** Takes the card off: from everybody when the call is answered or over, from one when only their phone stopped ringing. */
 export const hideCallCard: Flow<Told, "callDesk"> = {
   name: "hide-call-card",
+  title: { ru: "Убрать карточку звонка", en: "Take the card of a call away" },
+  about: { ru: "Убирает карточку, когда звонок принят или закончен.", en: "Takes the card away when the call is answered or over." },
   on: ["call.answered", "call.ended", "call.finished"],
   needs: "callDesk",
   async run(event, at) {

@@ -5,6 +5,11 @@ import { wordsIn } from "./text.ts";
 /** Copies a recording into our own storage when it appears, and ties it to its call. */
 export const keepRecording: Flow<"call.recorded", "crm"> = {
   name: "keep-recording",
+  title: { ru: "Сохранить запись разговора", en: "Keep a recording" },
+  about: {
+    ru: "Копирует запись разговора в хранилище хаба и прикладывает к звонку.",
+    en: "Copies a recording to the hub and puts it with the call.",
+  },
   on: ["call.recorded"],
   needs: "crm",
   async run(event, at) {

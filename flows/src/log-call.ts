@@ -7,6 +7,11 @@ type Told = "call.ringing" | "call.answered" | "call.finished";
 /** Puts a call into the CRM while it rings, and adds what becomes known: one record, whatever the order of what is told. */
 export const logCall: Flow<Told, "crm"> = {
   name: "log-call",
+  title: { ru: "Записать звонок", en: "Log a call" },
+  about: {
+    ru: "Ведёт одну запись о звонке: кто, кому, сколько, чем кончилось.",
+    en: "Keeps one record of a call: who, whom, how long, how it ended.",
+  },
   on: ["call.ringing", "call.answered", "call.finished"],
   needs: "crm",
   async run(event, at): Promise<Outcome> {

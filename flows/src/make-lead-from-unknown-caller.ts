@@ -6,6 +6,11 @@ import { wordsIn } from "./text.ts";
 /** A stranger who called becomes a contact, or a contact with a deal, as the line's owner chose. Whoever spoke with them is responsible. */
 export const makeLeadFromUnknownCaller: Flow<"call.finished", "crm"> = {
   name: "make-lead-from-unknown-caller",
+  title: { ru: "Заявка от незнакомого номера", en: "A lead from an unknown caller" },
+  about: {
+    ru: "Заводит контакт и сделку, когда звонят с номера, которого никто не знает.",
+    en: "Makes a contact and a deal when a number calls that nobody knows.",
+  },
   on: ["call.finished"],
   needs: "crm",
   async run(event, at): Promise<Outcome> {

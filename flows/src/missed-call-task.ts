@@ -8,6 +8,11 @@ type Told = "call.answered" | "call.finished";
 /** A missed call makes a task to return it, and a conversation with that person, whoever began it, closes the task. */
 export const missedCallTask: Flow<Told, "crm"> = {
   name: "missed-call-task",
+  title: { ru: "Задача о пропущенном звонке", en: "A task about a missed call" },
+  about: {
+    ru: "Ставит задачу перезвонить и закрывает её, когда с клиентом поговорили.",
+    en: "Puts down a task to call back, and closes it when somebody has spoken with them.",
+  },
   on: ["call.answered", "call.finished"],
   needs: "crm",
   async run(event, at): Promise<Outcome> {

@@ -6,6 +6,8 @@ import { wordsIn } from "./text.ts";
 /** Adds the client's mark to the call. */
 export const rateCall: Flow<"call.rated", "crm"> = {
   name: "rate-call",
+  title: { ru: "Записать оценку звонка", en: "Note the rating of a call" },
+  about: { ru: "Записывает оценку, которую поставил клиент.", en: "Notes the rating that the client gave." },
   on: ["call.rated"],
   needs: "crm",
   async run(event, at) {

@@ -8,6 +8,8 @@ export const staleAfterMs = 30_000;
 /** Shows who is calling on the screen of the person whose phone rings. */
 export const showCallCard: Flow<"call.ringing", "callDesk"> = {
   name: "show-call-card",
+  title: { ru: "Показать карточку звонка", en: "Show the card of a call" },
+  about: { ru: "Показывает тому, у кого звонит телефон, кто звонит.", en: "Shows whoever's phone rings who is calling." },
   on: ["call.ringing"],
   needs: "callDesk",
   async run(event, at) {

@@ -22,6 +22,11 @@ type Context = FlowContext<"crm">;
  */
 export const takeLead: Flow<"lead.submitted", "crm"> = {
   name: "take-lead",
+  title: { ru: "Принять заявку", en: "Take a lead" },
+  about: {
+    ru: "Из заявки делает контакт и сделку или дополняет ту, что уже есть.",
+    en: "Makes a contact and a deal of a lead, or adds to the deal there is.",
+  },
   on: ["lead.submitted"],
   needs: "crm",
   async run(event, at) {

@@ -7,6 +7,11 @@ type Told = "call.ringing" | "call.answered" | "call.ended" | "call.finished" | 
 /** Tells an outside program that is attached to this PBX what happens on it. What only matters while it happens is not told late. */
 export const tellCallFeed: Flow<Told, "callFeed"> = {
   name: "tell-call-feed",
+  title: { ru: "Рассказать о звонке чужой CRM", en: "Tell an attached CRM of a call" },
+  about: {
+    ru: "Передаёт ход звонка программе, для которой мы — АТС.",
+    en: "Passes the course of a call on to the program that we are the PBX of.",
+  },
   on: ["call.ringing", "call.answered", "call.ended", "call.finished", "call.rated"],
   needs: "callFeed",
   async run(event, at) {

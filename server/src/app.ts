@@ -15,6 +15,7 @@ import { serveDescription } from "./api/description.ts";
 import { doctorRoutes } from "./api/doctor-routes.ts";
 import { journalRoutes } from "./api/journal-routes.ts";
 import { ApiError, answerError } from "./api/problems.ts";
+import { routeRoutes } from "./api/route-routes.ts";
 import { apiPrefix, serveApi } from "./api/serve.ts";
 import { sessionRoutes } from "./api/session-routes.ts";
 import { softphoneRoutes } from "./api/softphone-routes.ts";
@@ -100,6 +101,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
         serveApi(inner, hub, authentication, [
           ...workspaceRoutes(hub),
           ...connectionRoutes(hub),
+          ...routeRoutes(hub),
           ...journalRoutes(hub),
           ...deliveryRoutes(hub),
           ...sessionRoutes(hub, new SignIn(hub.pool), sessions),

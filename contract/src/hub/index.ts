@@ -3,6 +3,7 @@ export * from "./connections.ts";
 export * from "./deliveries.ts";
 export * from "./doctor.ts";
 export * from "./journal.ts";
+export * from "./routes.ts";
 export * from "./session.ts";
 export * from "./softphone.ts";
 export * from "./telephony.ts";

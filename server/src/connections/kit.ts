@@ -1,7 +1,7 @@
 import type { AnyFlow, ConnectionId, EventDraft, Origin } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
 import type { Ledger } from "../delivery/ledger.ts";
-import { plan } from "../delivery/plan.ts";
+import { nobodyListens, plan } from "../delivery/plan.ts";
 import { redact } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
 import type { MakeKit, Registry } from "./registry.ts";
@@ -66,6 +66,7 @@ export async function recordFacts(
   const view = await registry().view(workspace);
   const [method = "", ...rest] = what.split(" ");
   for (let at = 0; at < facts.length; at += factsAtOnce) {
+    const events = plan(facts.slice(at, at + factsAtOnce), view, flows, id);
     const line = {
       connection: id,
       receivedAt: new Date(),
@@ -78,7 +79,8 @@ export async function recordFacts(
       ip: "",
       outcome: "accepted" as const,
       status: 200,
+      ...nobodyListens(events, view),
     };
-    await ledger().record(workspace, { line, events: plan(facts.slice(at, at + factsAtOnce), view, flows, id) });
+    await ledger().record(workspace, { line, events });
   }
 }

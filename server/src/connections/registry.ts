@@ -40,6 +40,8 @@ export interface WorkspaceView {
    * deliveries wait for it. A port may be for the facts of one connection only.
    */
   targets(port: PortName, source: ConnectionId): readonly LiveConnection[];
+  /** Whether a person lets this flow take facts of `source` to `target`. */
+  isRouteOn(route: { readonly source: ConnectionId; readonly flow: string; readonly target: ConnectionId }): boolean;
 }
 
 /** Gives a connection what the hub lends it. */
@@ -131,6 +133,11 @@ export class Registry {
       text: "select connection, kind, theirs, ours from hub.mapping where workspace = $1 and kind in ('field', 'user')",
       values: [id],
     });
+    const closed = await sql.query<{ source: ConnectionId; flow: string; target: ConnectionId }>({
+      text: "select source, flow, target from hub.route where workspace = $1 and not enabled",
+      values: [id],
+    });
+    const closedRoutes = new Set(closed.map(routeName));
     const words = readWorkspace(workspace);
     const known = rows.filter((row) => this.#vendors.has(row.vendor));
     // A directory is needed while the others are put together: the first connection that is a CRM gives it.
@@ -151,6 +158,7 @@ export class Registry {
       workspace: words,
       connections,
       directory,
+      isRouteOn: (route) => closedRoutes.size === 0 || !closedRoutes.has(routeName(route)),
       targets(name, source) {
         const from = connections.get(source);
         return all.filter((live) => {
@@ -207,6 +215,9 @@ export class Registry {
     }
   }
 }
+
+const routeName = (route: { readonly source: ConnectionId; readonly flow: string; readonly target: ConnectionId }): string =>
+  `${route.source} ${route.flow} ${route.target}`;
 
 const isPublicSecret = (vendor: AnyVendor, name: string): boolean => {
   const setting = (vendor.settings as Connection["settings"] & Record<string, { type: string; public?: true } | undefined>)[name];

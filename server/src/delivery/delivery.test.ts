@@ -27,6 +27,8 @@ function flowThat(act: (key: string, tries: number) => Promise<void> | void): An
   return {
     name: "test-flow",
     on: ["task.submitted"],
+    title,
+    about: title,
     needs: "crm",
     seen,
     async run(event) {

@@ -12,7 +12,7 @@ import {
 } from "@svyazka/core";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
-import { plan } from "../delivery/plan.ts";
+import { nobodyListens, plan } from "../delivery/plan.ts";
 import { redact, redactHeaders, spellingsOf } from "../net/redact.ts";
 import { decode, type RawRequest } from "./decode.ts";
 import type { RateLimits } from "./rate-limits.ts";
@@ -131,10 +131,8 @@ async function settle(understood: Understood, scene: Scene): Promise<Reply> {
   const { received } = understood;
   if ("page" in received) return received.page;
   if ("facts" in received) {
-    const recorded = await write(
-      { outcome: "accepted", status: received.reply.status },
-      plan(received.facts, scene.view, options.flows, scene.live.row.id),
-    );
+    const events = plan(received.facts, scene.view, options.flows, scene.live.row.id);
+    const recorded = await write({ outcome: "accepted", status: received.reply.status, ...nobodyListens(events, scene.view) }, events);
     options.counts.count(knock.vendor.id, recorded.fresh ? "accepted" : "repeated");
     return received.reply;
   }

@@ -13,6 +13,7 @@ export const asterisk: Vendor<typeof settings> = {
     en: "Calls through an Asterisk of one's own: the hub decides whose phone rings, click-to-call, recordings.",
   },
   ports: ["telephony"],
+  tells: ["call.ringing", "call.answered", "call.ended", "call.finished", "call.recorded"],
   settings,
   paste,
   connect: (exchange: Exchange, kit: Kit): Connected => telephonyOf(exchange, kit),

@@ -23,6 +23,7 @@ export const fivecrm: Vendor<typeof settings> = {
     en: "Takes leads from sites, from Tilda, from lead forms of VK and Google, and from whatever can post a form.",
   },
   servesApi: true,
+  tells: ["lead.submitted", "deal.submitted", "contact.submitted", "company.submitted", "task.submitted"],
   settings,
   door,
   receive,

@@ -19,6 +19,7 @@ export const vats: Vendor<typeof settings> = {
   },
   ports: ["telephony", "rehearsal", "callFeed"],
   servesApi: true,
+  tells: ["call.ringing", "call.answered", "call.ended", "call.finished", "call.recorded", "call.rated"],
   settings,
   door,
 

@@ -1,0 +1,17 @@
+import type { EventType } from "./events.ts";
+import type { Label } from "./words.ts";
+
+/** Events as people call them. */
+export const eventTitles: Readonly<Record<EventType, Label>> = {
+  "lead.submitted": { ru: "Заявка", en: "A lead" },
+  "deal.submitted": { ru: "Сделка от другой программы", en: "A deal from another program" },
+  "contact.submitted": { ru: "Контакт от другой программы", en: "A contact from another program" },
+  "company.submitted": { ru: "Компания от другой программы", en: "A company from another program" },
+  "task.submitted": { ru: "Задача от другой программы", en: "A task from another program" },
+  "call.ringing": { ru: "Звонит телефон", en: "A phone rings" },
+  "call.answered": { ru: "Звонок приняли", en: "A call was answered" },
+  "call.ended": { ru: "У сотрудника перестало звонить", en: "A phone has stopped ringing" },
+  "call.finished": { ru: "Звонок закончился", en: "A call is over" },
+  "call.recorded": { ru: "Готова запись разговора", en: "A recording is ready" },
+  "call.rated": { ru: "Клиент оценил разговор", en: "The client rated the call" },
+};
