@@ -1,5 +1,6 @@
 import type { CallDirection, CallOutcome, CallRecording, CallState } from "@svyazka/core";
 import { sql as raw } from "kysely";
+import { type About, aboutColumn } from "./about.ts";
 import type { By, Reader } from "./by.ts";
 import { NotFound } from "./errors.ts";
 import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
@@ -33,6 +34,7 @@ export interface Call {
   readonly deal: number | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly about: About | null;
 }
 
 export interface CallFilter extends ListQuery {
@@ -55,6 +57,8 @@ const columns = raw`r.id, r.via, r.key, r.direction, r.phone, r.e164, r.line, r.
   r.contact, (select c.full_name from crm.contact c where c.workspace = r.workspace and c.id = r.contact) as "contactName", r.deal,
   r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
+const columnsFor = (sql: Sql, reader: Reader): Part => raw`${columns}, ${aboutColumn(sql.workspace, reader)}`;
+
 /** A limited manager sees the calls that they or their group took, and those of the people and deals they may see. */
 const orMine = (sees: readonly number[] | undefined, parts: readonly Part[]): Part[] =>
   parts.map((part) => raw`(r.responsible = any(${sees}::bigint[]) or ${part})`);
@@ -76,7 +80,13 @@ export function listCalls(sql: Sql, filter: CallFilter, reader: Reader): Promise
         and (later.started_at, later.id) > (r.started_at, r.id) and later.outcome in ('answered', 'missed'))`);
   }
   const query = filter.sort === undefined && filter.updatedSince === undefined ? { ...filter, sort: "-started_at" } : filter;
-  return listPage<Call & { sortedBy: Date }>(sql, { columns, from, where, query, sorts: { started_at: byMoment(raw`r.started_at`) } });
+  return listPage<Call & { sortedBy: Date }>(sql, {
+    columns: columnsFor(sql, reader),
+    from,
+    where,
+    query,
+    sorts: { started_at: byMoment(raw`r.started_at`) },
+  });
 }
 
 /** Throws `NotFound`. */
@@ -84,7 +94,7 @@ export async function getCall(sql: Sql, id: number, reader: Reader = {}): Promis
   const seen = orMine(reader.sees, seenByTarget(sql.workspace, reader.sees)).map((part) => raw` and ${part}`);
   const [call] = await run<Call>(
     sql,
-    raw`select ${columns} from ${from} where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)}`,
+    raw`select ${columnsFor(sql, reader)} from ${from} where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)}`,
   );
   if (!call) throw new NotFound("call", id);
   return call;

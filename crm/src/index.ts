@@ -1,3 +1,4 @@
+export type { About } from "./about.ts";
 export * from "./board.ts";
 export * from "./bulk.ts";
 export * from "./by.ts";
@@ -27,6 +28,7 @@ export { type Found, type SearchQuery, search } from "./search.ts";
 export * from "./sources.ts";
 export * from "./sql.ts";
 export * from "./tags.ts";
+export * from "./task-summary.ts";
 export * from "./task-types.ts";
 export * from "./tasks.ts";
 export * from "./text.ts";

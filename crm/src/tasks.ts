@@ -1,4 +1,5 @@
 import { sql as raw } from "kysely";
+import { type About, aboutColumn } from "./about.ts";
 import type { By, Reader, Target } from "./by.ts";
 import { insertLine, insertTask, type NewTask } from "./entries.ts";
 import { NotFound } from "./errors.ts";
@@ -30,6 +31,7 @@ export interface Task {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly deletedAt: Date | null;
+  readonly about: About | null;
 }
 
 export interface TaskChanges extends Partial<NewTask> {
@@ -51,6 +53,8 @@ export interface TaskFilter extends ListQuery {
 const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due, r.estimate_minutes as "estimateMinutes", r.responsible, r.result,
   r.done_at as "doneAt", r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 
+const columnsFor = (sql: Sql, reader: Reader): Part => raw`${columns}, ${aboutColumn(sql.workspace, reader)}`;
+
 const orMine = (sees: readonly number[] | undefined, parts: readonly Part[]): Part[] =>
   parts.map((part) => raw`(r.responsible = any(${sees}::bigint[]) or ${part})`);
 
@@ -64,7 +68,13 @@ export function listTasks(sql: Sql, filter: TaskFilter, reader: Reader): Promise
   if (filter.dueFrom) where.push(raw`r.due >= ${filter.dueFrom}`);
   if (filter.dueTo) where.push(raw`r.due < ${filter.dueTo}`);
   const sorts = { due: byMoment(raw`coalesce(r.due, timestamptz 'infinity')`) };
-  return listPage<Task & { sortedBy: Date }>(sql, { columns, from: raw`crm.task as r`, where, query: filter, sorts });
+  return listPage<Task & { sortedBy: Date }>(sql, {
+    columns: columnsFor(sql, reader),
+    from: raw`crm.task as r`,
+    where,
+    query: filter,
+    sorts,
+  });
 }
 
 /** Throws `NotFound`. */
@@ -74,7 +84,7 @@ async function readTask(sql: Sql, id: number, reader: Reader, lock: Part, standi
   const also = orMine(reader.sees, seenByTarget(sql.workspace, reader.sees)).map((part) => raw` and ${part}`);
   const [task] = await run<Task>(
     sql,
-    raw`select ${columns} from crm.task as r where r.workspace = ${sql.workspace} and r.id = ${id} and ${stands(standing)} ${raw.join(also, raw``)} ${lock}`,
+    raw`select ${columnsFor(sql, reader)} from crm.task as r where r.workspace = ${sql.workspace} and r.id = ${id} and ${stands(standing)} ${raw.join(also, raw``)} ${lock}`,
   );
   if (!task) throw new NotFound("task", id);
   return task;

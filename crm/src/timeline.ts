@@ -44,14 +44,37 @@ export interface TimelineEntry {
   } | null;
 }
 
+export interface TimelineQuery extends PageQuery {
+  /** Of these kinds only. */
+  readonly kinds?: readonly string[] | undefined;
+  /** The history of one member: `sum`, `fields.city`, `stage`, `tags`. */
+  readonly field?: string | undefined;
+}
+
+function timelineConditions({ kinds, field }: TimelineQuery): Part {
+  const where = kinds === undefined ? [] : [raw`and t.kind = any(${kinds}::text[])`];
+  if (field !== undefined) {
+    // These are told in lines of their own.
+    const own = field === "stage" || field === "pipeline" ? "stage" : field === "tags" ? "tags" : undefined;
+    where.push(own !== undefined ? raw`and t.kind = ${own}` : raw`and t.kind = 'changed' and jsonb_exists(t.what -> 'changes', ${field})`);
+  }
+  return raw.join(where, raw` `);
+}
+
 /** What happened to a record, the newest first; to a contact also what happened to its deals. Throws `NotFound`. */
-export async function readTimeline(sql: Sql, entity: Entity, id: number, query: PageQuery, reader: Reader): Promise<Page<TimelineEntry>> {
+export async function readTimeline(
+  sql: Sql,
+  entity: Entity,
+  id: number,
+  query: TimelineQuery,
+  reader: Reader,
+): Promise<Page<TimelineEntry>> {
   await mustSee(sql, entity, id, reader);
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor, "timeline");
   const before = after ? raw`and (t.at, t.id) < (${after.value}::timestamptz, ${after.id}::bigint)` : raw``;
   // Each branch reads one index backwards and stops early; so a long history costs what a short one does.
   const branch = (where: Part, from: Part = raw`crm.timeline t`): Part =>
-    raw`(select t.* from ${from} where t.workspace = ${sql.workspace} and ${where} ${before} order by t.at desc, t.id desc limit ${query.limit + 1})`;
+    raw`(select t.* from ${from} where t.workspace = ${sql.workspace} and ${where} ${before} ${timelineConditions(query)} order by t.at desc, t.id desc limit ${query.limit + 1})`;
   const own = branch(raw`t.${raw.ref(entity)} = ${id}`);
   const mine =
     reader.sees === undefined

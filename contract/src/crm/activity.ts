@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { ById, Moment, Nullable, Page, pageQuery, route } from "../route.ts";
 import { CallDirection, CallOutcome, CallState, Recording } from "./calls.ts";
-import { Body, Id, listQuery, Name, OptionalId, Phone, Query, Sort, stamps, TaskSort, Text } from "./shapes.ts";
+import { About, Body, Id, listQuery, Name, OptionalId, Phone, Query, Sort, stamps, TaskSort, Text } from "./shapes.ts";
 
 /** Tasks, notes, timelines, and who a phone belongs to. */
 
@@ -21,6 +21,7 @@ export const Task = Type.Object({
   done: Type.Boolean(),
   done_at: Nullable(Moment),
   result: Nullable(Type.String()),
+  about: About,
   ...stamps,
 });
 export type TaskShape = Static<typeof Task>;
@@ -53,6 +54,26 @@ export const listTasks = route({
     sort: Type.Optional(TaskSort),
   }),
   answer: Page(Task),
+});
+export const summariseTasks = route({
+  id: "summariseTasks",
+  method: "GET",
+  path: "/tasks/summary",
+  scope: "crm:read",
+  tag: tasks,
+  summary: "How many tasks are not done: of whoever asks, or of `responsible`; for a program that names nobody, of everybody",
+  query: Query({
+    responsible: Type.Optional(Id),
+    time_zone: Type.Optional(
+      Type.String({ maxLength: 64, description: "IANA name: where today ends at midnight; the workspace's own unless stated" }),
+    ),
+  }),
+  answer: Type.Object({
+    overdue: Type.Integer(),
+    today: Type.Integer({ description: "Until midnight, and not late yet" }),
+    later: Type.Integer(),
+    undated: Type.Integer(),
+  }),
 });
 export const getTask = route({
   id: "getTask",
@@ -228,7 +249,13 @@ const timeline = {
   scope: "crm:read",
   tag: "Timelines",
   params: ById,
-  query: Query(pageQuery),
+  query: Query({
+    ...pageQuery,
+    kinds: Type.Optional(Type.String({ pattern: "^[a-z_]{1,20}(,[a-z_]{1,20}){0,19}$", description: "Of these kinds only, by comma" })),
+    field: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 80, description: "The history of one member: `sum`, `fields.city`, `stage`, `tags`" }),
+    ),
+  }),
   answer: Page(TimelineEntry),
 } as const;
 export const contactTimeline = route({

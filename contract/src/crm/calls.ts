@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ById, Moment, Nullable, Page, route } from "../route.ts";
-import { Body, Id, listQuery, Phone, Query } from "./shapes.ts";
+import { About, Body, Id, listQuery, Phone, Query } from "./shapes.ts";
 
 /** Telephone calls as the CRM keeps them. */
 
@@ -33,6 +33,7 @@ export const Call = Type.Object({
   rating: Nullable(Type.Integer()),
   contact: Nullable(Type.Object({ id: Type.Integer(), name: Type.String() })),
   deal: Nullable(Type.Integer()),
+  about: About,
   connection: Nullable(Type.Integer({ description: "The connection it came by" })),
   created_at: Moment,
   updated_at: Moment,

@@ -149,6 +149,23 @@ export const TaskSort = Type.Enum([...sorts, "due", "-due"], {
 /** Several ids by comma: any of them. */
 export const Ids = Type.String({ pattern: "^\\d{1,16}(,\\d{1,16}){0,249}$", description: "One or several, by comma" });
 export const Search = Type.String({ minLength: 1, maxLength: 200 });
+/** The record that a task or a call is about. */
+export const About = Nullable(
+  Type.Object(
+    {
+      entity: Type.Enum(["contact", "company", "deal"]),
+      id: Type.Integer(),
+      name: Type.String(),
+      contact: Nullable(
+        Type.Object(
+          { id: Type.Integer(), name: Type.String(), phone: Nullable(Type.String()) },
+          { description: "The person behind it: the contact itself, or the main one of the deal" },
+        ),
+      ),
+    },
+    { description: "The record it is on, by name; null when that is nothing, was put away, or may not be seen" },
+  ),
+);
 export const Phone = Type.String({ minLength: 1, maxLength: 64, description: "In any spelling" });
 export const EmailFilter = Type.String({ minLength: 3, maxLength: 254 });
 export const TagFilter = Type.String({ minLength: 1, maxLength: 100, description: "By name" });

@@ -2,7 +2,19 @@ import * as contract from "@svyazka/contract";
 import * as crm from "@svyazka/crm";
 import { type Implementation, implement } from "../implement.ts";
 import type { WriteRecording } from "./call-routes.ts";
-import { answerPage, by, changed, listQuery, moment, reader, unlessOvertaken, wholeList, writeStamps } from "./requests.ts";
+import {
+  answerPage,
+  by,
+  changed,
+  listQuery,
+  moment,
+  reader,
+  timeZone,
+  unlessOvertaken,
+  wholeList,
+  writeAbout,
+  writeStamps,
+} from "./requests.ts";
 
 const writeTask = (task: crm.Task): contract.TaskShape => ({
   id: task.id,
@@ -18,6 +30,7 @@ const writeTask = (task: crm.Task): contract.TaskShape => ({
   done: task.doneAt !== null,
   done_at: task.doneAt?.toISOString() ?? null,
   result: task.result,
+  about: writeAbout(task.about),
   ...writeStamps(task),
 });
 
@@ -65,12 +78,18 @@ const timeline =
     sql,
   }: {
     params: { id: number };
-    query: { limit?: number; cursor?: string };
+    query: { limit?: number; cursor?: string; kinds?: string; field?: string };
     caller: Parameters<typeof reader>[0];
     sql: crm.Sql;
   }) =>
     answerPage(
-      await crm.readTimeline(sql, entity, params.id, { limit: query.limit ?? 50, cursor: query.cursor }, reader(caller)),
+      await crm.readTimeline(
+        sql,
+        entity,
+        params.id,
+        { limit: query.limit ?? 50, cursor: query.cursor, kinds: query.kinds?.split(","), field: query.field },
+        reader(caller),
+      ),
       entryWriter(sql.workspace, writeRecording),
     );
 
@@ -83,6 +102,9 @@ export const activityRoutes = (writeRecording: WriteRecording): readonly Impleme
       writeTask,
     );
   }),
+  implement(contract.summariseTasks, async ({ query, caller, sql }) => ({
+    ...(await crm.summariseTasks(sql, query.responsible ?? caller.userId, reader(caller), timeZone(query.time_zone, caller))),
+  })),
   implement(contract.getTask, async ({ params, caller, sql }) => writeTask(await crm.getTask(sql, params.id, reader(caller)))),
   implement(contract.createTask, async ({ body, caller, sql, idempotencyKey }) => {
     const { contact, company, deal, title, ...rest } = body;

@@ -4,7 +4,7 @@ import * as crm from "@svyazka/crm";
 import { fileLink } from "../../files/link.ts";
 import type { Hub } from "../../hub.ts";
 import { type Implementation, implement } from "../implement.ts";
-import { answerPage, listQuery, moment, reader } from "./requests.ts";
+import { answerPage, listQuery, moment, reader, writeAbout } from "./requests.ts";
 
 export type WriteRecording = (workspace: crm.Sql["workspace"], recording: CallRecording) => { url: string; kept: boolean };
 
@@ -37,6 +37,7 @@ export function callRoutes(writeRecording: WriteRecording): readonly Implementat
     rating: call.rating,
     contact: call.contact === null ? null : { id: call.contact, name: call.contactName ?? "" },
     deal: call.deal,
+    about: writeAbout(call.about),
     connection: call.via,
     created_at: call.createdAt.toISOString(),
     updated_at: call.updatedAt.toISOString(),

@@ -1,5 +1,5 @@
 import { lastTenDigits, readEmail, readPhone } from "@svyazka/core";
-import { type By, Invalid, type ListQuery, type Page, type Reader, refuseNul, Stale, storable } from "@svyazka/crm";
+import { type About, type By, Invalid, type ListQuery, type Page, type Reader, refuseNul, Stale, storable } from "@svyazka/crm";
 import type { Caller, Implementation } from "../implement.ts";
 import { Overtaken } from "../problems.ts";
 
@@ -112,6 +112,19 @@ export const wholeList = <T, W>(items: readonly T[], write: (item: T) => W): { i
   items: items.map(write),
   next_cursor: null,
 });
+
+export const writeAbout = (about: About | null) => about && { ...about, contact: about.contact && { ...about.contact } };
+
+/** Of a time zone that the caller may name. Throws `Invalid` for one that there is not. */
+export function timeZone(name: string | undefined, caller: Caller): string {
+  if (name === undefined) return caller.workspace.timeZone;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return name;
+  } catch {
+    throw new Invalid({ time_zone: ["is not a time zone"] });
+  }
+}
 
 interface Stamps {
   readonly version: string;
