@@ -2,7 +2,8 @@ import type { EventDraft, EventType } from "./events.ts";
 import type { Kit, Polled, StopSignal } from "./kit.ts";
 import type { Directory, PortName, Ports } from "./ports.ts";
 import type { SecretValues, Settings, SettingValues } from "./settings.ts";
-import type { ConnectionId, Label, Workspace } from "./words.ts";
+import type { CallScript } from "./telephony.ts";
+import type { ConnectionId, Label, RecordId, Workspace } from "./words.ts";
 
 /**
  * An outside protocol we speak. One folder, one value of this type, one line in the server's list.
@@ -50,11 +51,46 @@ export interface Vendor<S extends Settings = Settings> {
    * `connection.secrets`.
    */
   paste?(connection: Connection<S>, base: string): readonly Pasted[];
+  /** How to try it with no account anywhere. */
+  readonly demo?: Demo<S>;
 }
 
 export interface Pasted {
   readonly label: Label;
   readonly text: string;
+}
+
+/** What the demo adds of a vendor, and what somebody out there does now and then. */
+export interface Demo<S extends Settings = Settings> {
+  /** A connection for these people, and who of them is who over there. */
+  connection(people: readonly { readonly id: RecordId; readonly name: string }[]): {
+    readonly settings: Readonly<Record<string, unknown>>;
+    readonly users?: Readonly<Record<string, RecordId>>;
+  };
+  /** What this person sends. It comes in by the hub's own door, as every request does. */
+  request?(connection: Connection<S>, person: DemoPerson): DemoRequest;
+  /** How this person rings: played through the port `rehearsal`. */
+  call?(connection: Connection<S>, person: DemoPerson): CallScript;
+}
+
+/** Somebody who does not exist. */
+export interface DemoPerson {
+  readonly name: string;
+  readonly surname: string;
+  /** E.164. */
+  readonly phone: string;
+  readonly email: string;
+  readonly wish: string;
+  /** `utm_source` and its kin. */
+  readonly marks: Readonly<Record<string, string>>;
+  /** 0 to 1: how it goes for them. */
+  readonly luck: number;
+}
+
+export interface DemoRequest {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly form: Readonly<Record<string, string>>;
 }
 
 /** A vendor whose settings nobody needs to know. `Vendor<S>` is not assignable to `Vendor` because `S` is both given and taken. */

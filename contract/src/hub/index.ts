@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./connections.ts";
 export * from "./deliveries.ts";
+export * from "./demo.ts";
 export * from "./doctor.ts";
 export * from "./journal.ts";
 export * from "./routes.ts";

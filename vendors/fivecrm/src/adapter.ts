@@ -30,6 +30,14 @@ export const fivecrm: Vendor<typeof settings> = {
   limits,
   urls,
   paste,
+  demo: {
+    connection: () => ({ settings: {} }),
+    request: ({ secrets }, { name, surname, phone, email, wish, marks }) => ({
+      method: "POST",
+      path: "/ctm/form/send",
+      form: { public_token: secrets.public_token ?? "", name: `${name} ${surname}`, phone, email, description: wish, ...marks },
+    }),
+  },
 };
 
 type Receive = (request: InboundRequest, site: Site) => Received;

@@ -63,4 +63,21 @@ export const vats: Vendor<typeof settings> = {
     const own = `${base}/in/${id}`;
     return side === "crm" ? { inbound: own + endpointPath } : { login: own + loginPath, api: own + apiPath, v1: own + restPath };
   },
+
+  demo: {
+    connection: (people) => ({
+      settings: {
+        side: "pbx",
+        engine: "simulated",
+        accounts: people.map(({ id, name }, index) => `user${id}:${name.replaceAll(":", " ")}:${101 + index}`),
+      },
+      users: Object.fromEntries(people.map(({ id }) => [`user${id}`, id])),
+    }),
+    // One in four rings in vain.
+    call: (_line, { phone, luck }) => ({
+      from: phone,
+      patienceSeconds: 12,
+      ...(luck > 0.25 && { answerAfterSeconds: 3 + Math.round(luck * 6), talkSeconds: 10 + Math.round(luck * 40) }),
+    }),
+  },
 };

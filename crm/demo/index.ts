@@ -1,0 +1,2 @@
+export * from "./fill.ts";
+export { chances, type Stranger, stranger } from "./story.ts";
