@@ -102,7 +102,7 @@ function contractRun(root: string, name: string, vendor: AnyVendor | undefined):
 function strayNames(root: string, names: readonly string[]): string[] {
   const code = globSync("{core,flows,crm,contract,server,console,tools}/**/*.{ts,tsx,sql,js,html}", {
     cwd: root,
-    exclude: ["**/node_modules/**"],
+    exclude: ["**/node_modules/**", "console/dist/**"],
   });
   return code
     .filter((file) => file !== "server/src/vendors.ts" && !/\.test\.ts$|\/testkit\//.test(file))

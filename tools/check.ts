@@ -14,6 +14,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ...globSync("vendors/*/src/page/tsconfig.json", { cwd: root }).map(
     (file) => [`types of ${file.split("/")[1]}'s page`, process.execPath, tsc, "-p", file] as const,
   ),
+  ["types of the console", process.execPath, tsc, "-p", "console"],
   ["format and lint", bin("biome"), "check", "."],
   ["promises", bin("oxlint"), "--type-aware", "."],
   [
@@ -24,6 +25,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
     "flows",
     "crm",
     "contract",
+    "console",
     "server",
     "e2e",
     "bench",

@@ -1,6 +1,6 @@
 // Installs what is missing. Plain JavaScript without dependencies: it runs before anything is installed, on any Node from 18.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -31,6 +31,37 @@ if (Number(version.split(".")[0]) < oldest) {
     `Svyazka needs Node ${oldest} or later, and this is ${version}: there is none on the npm registry for ${process.platform}-${process.arch}, so install one.`,
   );
   process.exit(1);
+}
+
+// The console is the one part that is built. Anew when something it is made of is newer than what there is.
+const built = `${root}console/dist/index.html`;
+if (!existsSync(built) || newest(["console", "contract/src", "core/src", "tools/build-console.ts"]) > statSync(built).mtimeMs) {
+  console.log("Svyazka: building the console…");
+  const result = spawnSync("node", [`${root}tools/build-console.ts`], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+  });
+  if (result.status !== 0) {
+    console.error("Svyazka: the console could not be built; the reason stands above.");
+    process.exit(result.status ?? 1);
+  }
+}
+
+/** When anything below was changed last. */
+function newest(/** @type {string[]} */ paths) {
+  let latest = 0;
+  for (const path of paths) {
+    const stat = statSync(`${root}${path}`);
+    if (!stat.isDirectory()) latest = Math.max(latest, stat.mtimeMs);
+    else {
+      const inside = readdirSync(`${root}${path}`).filter(
+        (name) => name !== "dist" && name !== "node_modules" && !name.endsWith(".gen.ts"),
+      );
+      latest = Math.max(latest, newest(inside.map((name) => `${path}/${name}`)));
+    }
+  }
+  return latest;
 }
 
 /** This very process may still be the older one that began the installation. */

@@ -11,6 +11,7 @@ import { connectionRoutes } from "./api/connection-routes.ts";
 import { recordingWriter } from "./api/crm/call-routes.ts";
 import { crmRoutes } from "./api/crm-routes.ts";
 import { deliveryRoutes } from "./api/delivery-routes.ts";
+import { demoRoutes } from "./api/demo-routes.ts";
 import { serveDescription } from "./api/description.ts";
 import { doctorRoutes } from "./api/doctor-routes.ts";
 import { journalRoutes } from "./api/journal-routes.ts";
@@ -21,6 +22,7 @@ import { sessionRoutes } from "./api/session-routes.ts";
 import { softphoneRoutes } from "./api/softphone-routes.ts";
 import { telephonyRoutes } from "./api/telephony-routes.ts";
 import { workspaceRoutes } from "./api/workspace-routes.ts";
+import { serveConsole } from "./console.ts";
 import { newId } from "./db/new-id.ts";
 import { serveFiles } from "./files/serve.ts";
 import type { Hub } from "./hub.ts";
@@ -28,11 +30,10 @@ import { answerUnknown, serveDoors } from "./inbound/doors.ts";
 import { RateLimits } from "./inbound/rate-limits.ts";
 import type { News } from "./live/news.ts";
 import type { Metrics } from "./operation/metrics.ts";
-import { servePages } from "./pages.ts";
 import { DatabaseSessions, sessionDays } from "./people/session-store.ts";
 import { SignIn } from "./people/sign-in.ts";
 
-/** Everything that listens: the doors of the vendors, `/hub/v1`, health, metrics and the few pages. */
+/** Everything that listens: the doors of the vendors, `/hub/v1`, health, metrics and the console. */
 export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<FastifyInstance> {
   const { config } = hub;
   const app = Fastify({
@@ -109,6 +110,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...softphoneRoutes(hub),
           ...doctorRoutes(hub),
           ...telephonyRoutes(hub),
+          ...demoRoutes(hub),
           ...crmRoutes(recordingWriter(hub)),
         ]);
         const { path, summary, description, tag, id } = live;
@@ -124,7 +126,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
   });
 
   serveFiles(app, hub);
-  await servePages(app, hub);
+  await serveConsole(app);
   return app;
 }
 

@@ -17,6 +17,7 @@ import { Ledger } from "./delivery/ledger.ts";
 import { park } from "./delivery/manage.ts";
 import { Queue } from "./delivery/queue.ts";
 import { Worker } from "./delivery/worker.ts";
+import { liveOn } from "./demo/demo.ts";
 import { keepRecording } from "./files/keep.ts";
 import type { Hub } from "./hub.ts";
 import { Listeners } from "./listening/listeners.ts";
@@ -111,6 +112,17 @@ export async function startHub(config: Config): Promise<RunningHub> {
   listeners?.start();
   const polls = worker && keepPolling(hub);
   const house = worker && keepHouse(hub);
+  const life =
+    config.ROLE === "worker"
+      ? undefined
+      : liveOn(hub, ({ method, path, form }) =>
+          app.inject({
+            method,
+            url: path,
+            headers: { "content-type": "application/x-www-form-urlencoded" },
+            payload: new URLSearchParams(form).toString(),
+          }),
+        );
   const code = await openSetup(pool.reference);
 
   return {
@@ -118,6 +130,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
     setupUrl: code === undefined ? undefined : `${hub.publicUrl()}/setup#${code}`,
     async stop() {
       house?.stop();
+      life?.stop();
       news.close();
       await changes.stop();
       await app.close();

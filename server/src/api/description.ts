@@ -5,7 +5,7 @@ import type { Hub } from "../hub.ts";
 import { version } from "../version.ts";
 
 /** OpenAPI 3.1 from the very schemas that requests are checked with, and its rendering at `/docs`. */
-export async function serveDescription(app: FastifyInstance, hub: Hub): Promise<void> {
+export async function serveDescription(app: FastifyInstance, hub: { readonly config: Pick<Hub["config"], "PUBLIC_URL"> }): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",

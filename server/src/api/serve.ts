@@ -97,7 +97,8 @@ const IfMatch = {
 };
 const etagHeader = { ETag: { type: "string", description: "The record's version, for `If-Match`" } };
 
-function describe(route: Route): object {
+/** What the description says of a route, and what its requests are checked with. */
+export function describe(route: Route): object {
   const open = route.scope === "public";
   const changes = route.versioned && (route.method === "PATCH" || route.method === "DELETE");
   return {

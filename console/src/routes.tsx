@@ -1,0 +1,106 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { ApiProblem } from "./data/client.ts";
+import { sessionQuery } from "./data/session.ts";
+import { Broken, NotFound } from "./screens/shell/NotFound.tsx";
+import { Waiting } from "./ui/problem.tsx";
+
+/** Every address of the console. Screens are loaded when they are gone to. */
+
+type Search = Record<string, string | number | boolean | undefined>;
+/** A screen keeps its filters in its address, so that a link shows the same. */
+const anySearch = (search: Record<string, unknown>): Search => search as Search;
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Outlet, notFoundComponent: NotFound });
+
+const outside = createRoute({
+  getParentRoute: () => root,
+  id: "outside",
+  component: lazyRouteComponent(() => import("./screens/entrance/Entrance.tsx"), "Entrance"),
+});
+const entrances = [
+  createRoute({
+    getParentRoute: () => outside,
+    path: "/sign-in",
+    validateSearch: anySearch,
+    component: lazyRouteComponent(() => import("./screens/entrance/SignIn.tsx"), "SignIn"),
+  }),
+  createRoute({
+    getParentRoute: () => outside,
+    path: "/setup",
+    component: lazyRouteComponent(() => import("./screens/entrance/SetUp.tsx"), "SetUp"),
+  }),
+  createRoute({
+    getParentRoute: () => outside,
+    path: "/invitation",
+    component: lazyRouteComponent(() => import("./screens/entrance/Invitation.tsx"), "Invitation"),
+  }),
+];
+
+/** Behind the sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: lazyRouteComponent(() => import("./screens/shell/Shell.tsx"), "Shell"),
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 401) {
+        throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { to: location.href } });
+      }
+      throw error;
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/deals" });
+  },
+});
+
+const screen = <Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({
+    getParentRoute: () => inside,
+    path,
+    validateSearch: anySearch,
+    component: lazyRouteComponent(load as () => Promise<Record<string, () => null>>, name),
+  });
+
+const screens = [
+  screen("/deals", () => import("./screens/deals/Deals.tsx"), "Deals"),
+  screen("/deals/$id", () => import("./screens/deals/DealPage.tsx"), "DealPage"),
+  screen("/contacts", () => import("./screens/contacts/Contacts.tsx"), "Contacts"),
+  screen("/contacts/$id", () => import("./screens/contacts/ContactPage.tsx"), "ContactPage"),
+  screen("/companies", () => import("./screens/contacts/Contacts.tsx"), "Companies"),
+  screen("/companies/$id", () => import("./screens/contacts/ContactPage.tsx"), "CompanyPage"),
+  screen("/tasks", () => import("./screens/tasks/Tasks.tsx"), "Tasks"),
+  screen("/inbox", () => import("./screens/inbox/Inbox.tsx"), "Inbox"),
+  screen("/start", () => import("./screens/start/Start.tsx"), "Start"),
+  screen("/profile", () => import("./screens/profile/Profile.tsx"), "Profile"),
+  screen("/settings", () => import("./screens/settings/Settings.tsx"), "Settings"),
+  screen("/settings/$section", () => import("./screens/settings/Settings.tsx"), "Settings"),
+  screen("/calls", () => import("./screens/calls/Calls.tsx"), "Calls"),
+];
+
+const tree = root.addChildren([outside.addChildren(entrances), inside.addChildren([home, ...screens])]);
+
+export const makeRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultPreload: "intent",
+    defaultPendingComponent: Waiting,
+    defaultErrorComponent: Broken,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

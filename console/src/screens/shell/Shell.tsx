@@ -1,0 +1,137 @@
+import { ActionIcon, Alert, AppShell, Burger, Group, Kbd, NavLink, ScrollArea, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconPlus, IconSearch, IconWifiOff } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Suspense, useEffect, useState } from "react";
+import { listen } from "../../data/live.ts";
+import { useReachable } from "../../data/reach.ts";
+import { useMay, useSession } from "../../data/session.ts";
+import { useText } from "../../text/text.tsx";
+import { Waiting } from "../../ui/problem.tsx";
+import { CallCards } from "../call-card/CallCards.tsx";
+import { noteCallNews } from "../call-card/ringing.ts";
+import { Create, type Creation } from "./Create.tsx";
+import { hubPlaces, type Place, salesPlaces, settingsPlace } from "./navigation.ts";
+import { openPalette, Palette } from "./Palette.tsx";
+import { ProfileMenu } from "./ProfileMenu.tsx";
+import { useGoKeys } from "./use-go-keys.ts";
+
+/** What stands around every screen: where one can go, what one can find, and what the hub has to say. */
+export function Shell() {
+  const text = useText();
+  const may = useMay();
+  const session = useSession();
+  const [opened, { toggle, close }] = useDisclosure();
+  const [creating, setCreating] = useState<Creation>();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const client = useQueryClient();
+  useEffect(() => listen(client, noteCallNews), [client]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes when one has gone somewhere
+  useEffect(close, [path]);
+  const places = [...salesPlaces, ...(may("hub:read") ? hubPlaces : []), settingsPlace];
+  useGoKeys(places, () => setCreating("deal"));
+
+  const link = ({ name, to, icon: Icon, key }: Place) => (
+    <NavLink
+      key={to}
+      component={Link}
+      to={to}
+      label={text.shell.nav[name]}
+      leftSection={<Icon size={18} stroke={1.6} />}
+      active={path === to || path.startsWith(`${to}/`)}
+      aria-current={path === to || path.startsWith(`${to}/`) ? "page" : undefined}
+      title={`g ${key}`}
+      style={{ borderRadius: 8 }}
+    />
+  );
+
+  return (
+    <AppShell header={{ height: 52 }} navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="md">
+      <a className="skip" href="#content">
+        {text.shell.skip}
+      </a>
+      <AppShell.Header px="sm">
+        <Group h="100%" justify="space-between" wrap="nowrap" gap="sm">
+          <Group gap="xs" wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={text.shell.menu} />
+            <Link to="/deals" aria-label={text.common.product} style={{ display: "flex" }}>
+              <img src="/console/mark.svg" alt="" width={28} height={28} />
+            </Link>
+            <Text fw={650} visibleFrom="sm" maw={220} truncate>
+              {session.workspace.name}
+            </Text>
+          </Group>
+          <UnstyledButton
+            onClick={openPalette}
+            flex="0 1 420px"
+            px="sm"
+            py={6}
+            bd="1px solid var(--mantine-color-default-border)"
+            style={{ borderRadius: 8 }}
+            aria-label={text.shell.find}
+          >
+            <Group justify="space-between" wrap="nowrap" gap="xs">
+              <Group gap="xs" wrap="nowrap" c="dimmed" style={{ minWidth: 0 }}>
+                <IconSearch size={16} />
+                <Text size="sm" truncate c="dimmed">
+                  {text.shell.find}
+                </Text>
+              </Group>
+              <Kbd size="xs" visibleFrom="sm">
+                {navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl"} K
+              </Kbd>
+            </Group>
+          </UnstyledButton>
+          <Group gap={6} wrap="nowrap">
+            {may("crm:write") && (
+              <Tooltip label={`${text.shell.newDeal} · n`}>
+                <ActionIcon variant="filled" size="lg" onClick={() => setCreating("deal")} aria-label={text.shell.newDeal}>
+                  <IconPlus size={18} />
+                </ActionIcon>
+              </Tooltip>
+            )}
+            <ProfileMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={text.shell.menu}>
+        <AppShell.Section grow component={ScrollArea}>
+          <Text size="xs" c="dimmed" px="sm" pb={4}>
+            {text.shell.sales}
+          </Text>
+          {salesPlaces.map(link)}
+          {may("hub:read") && (
+            <>
+              <Text size="xs" c="dimmed" px="sm" pt="md" pb={4}>
+                {text.shell.hub}
+              </Text>
+              {hubPlaces.map(link)}
+            </>
+          )}
+        </AppShell.Section>
+        <AppShell.Section>{link(settingsPlace)}</AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <Away />
+        <Suspense fallback={<Waiting />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+      <Palette places={places} onCreate={setCreating} />
+      <Create what={creating} onClose={() => setCreating(undefined)} />
+      <CallCards />
+    </AppShell>
+  );
+}
+
+function Away() {
+  const text = useText();
+  const reachable = useReachable();
+  if (reachable) return null;
+  return (
+    <Alert color="orange" variant="light" icon={<IconWifiOff size={18} />} mb="md" role="status">
+      {text.common.offline}
+    </Alert>
+  );
+}

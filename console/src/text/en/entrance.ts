@@ -1,0 +1,31 @@
+export const entrance = {
+  signIn: {
+    title: "Sign in",
+    email: "E-mail",
+    password: "Password",
+    workspace: "Workspace",
+    workspaceHint: "Its short name; only if you work in several",
+    submit: "Sign in",
+    forgot: "Forgotten the password? An administrator of your company can send you a new link.",
+  },
+  setup: {
+    title: "Set up the hub",
+    text: "This link works once. It makes your company and you as its administrator.",
+    company: "Company",
+    subdomain: "Short name in Latin letters",
+    subdomainHint: "For addresses and the command line, for example: romashka",
+    name: "Your name",
+    email: "Your e-mail",
+    password: "Password, at least 8 characters",
+    submit: "Create",
+    noCode: "The address lacks its code: copy the whole link that the hub printed when it started.",
+  },
+  invitation: {
+    title: "Welcome",
+    text: "Choose a password, and you are in.",
+    password: "Password, at least 8 characters",
+    submit: "Enter",
+    noCode: "The address lacks its code: open the whole link that you were sent.",
+  },
+  short: "At least 8 characters",
+};

@@ -1,0 +1,54 @@
+import type { Field } from "../data/shapes.ts";
+import type { Choice, EditableValue, Editor } from "./editable.tsx";
+import type { useFormat } from "./format.tsx";
+
+/** Values of custom fields: as text, and as what edits them. */
+
+export type FieldValue = string | number | boolean | readonly string[] | { readonly sum: string; readonly currency: string } | undefined;
+
+export function fieldText(value: FieldValue, format: ReturnType<typeof useFormat>): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "boolean") return value ? "✓" : "—";
+  if (typeof value === "number") return format.number(value);
+  if (typeof value === "string") return /^\d{4}-\d{2}-\d{2}$/.test(value) ? format.day(`${value}T00:00:00`) : value;
+  if (Array.isArray(value)) return value.join(", ");
+  const money = value as { sum: string; currency: string };
+  return format.money(money.sum, money.currency);
+}
+
+export function fieldEditor(field: Field): Editor {
+  const choices: Choice[] = field.options.map(({ value }) => ({ value, label: value }));
+  switch (field.type) {
+    case "number":
+    case "money":
+      return { kind: "number" };
+    case "flag":
+      return { kind: "flag" };
+    case "date":
+      return { kind: "date" };
+    case "select":
+      return { kind: "choice", choices };
+    case "multiselect":
+      return { kind: "choices", choices };
+    case "address":
+      return { kind: "textarea" };
+    case "url":
+      return { kind: "url" };
+    case "email":
+      return { kind: "email" };
+    default:
+      return { kind: "text" };
+  }
+}
+
+/** As it is edited: a sum without its currency. */
+export const editableOf = (value: FieldValue): EditableValue =>
+  value === undefined || value === null ? null : typeof value === "object" && "sum" in value ? value.sum : (value as EditableValue);
+
+/** As the API takes it. */
+export const draftOf = (field: Field, value: EditableValue, currency: string): unknown => {
+  if (value === null || value === "") return null;
+  if (field.type === "money") return { sum: String(value), currency };
+  if (field.type === "number") return Number(value);
+  return value;
+};
