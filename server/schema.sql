@@ -91,10 +91,13 @@ create table crm.company (
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
   version integer not null default 1,
+  merged_into bigint,
   constraint company_pkey PRIMARY KEY (workspace, id)
 );
+CREATE INDEX company_alike ON crm.company USING btree (workspace, crm.company_key(name)) WHERE (deleted_at IS NULL);
 CREATE INDEX company_created ON crm.company USING btree (workspace, created_at, id);
 CREATE INDEX company_inn ON crm.company USING btree (workspace, inn) WHERE (inn IS NOT NULL);
+CREATE INDEX company_merged ON crm.company USING btree (workspace, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX company_name ON crm.company USING btree (workspace, lower(name));
 CREATE INDEX company_responsible ON crm.company USING btree (workspace, responsible, id);
 CREATE INDEX company_updated ON crm.company USING btree (workspace, updated_at, id);
@@ -120,11 +123,13 @@ create table crm.contact (
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
   version integer not null default 1,
+  merged_into bigint,
   constraint contact_pkey PRIMARY KEY (workspace, id),
   constraint contact_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id)
 );
 CREATE INDEX contact_company ON crm.contact USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX contact_created ON crm.contact USING btree (workspace, created_at, id);
+CREATE INDEX contact_merged ON crm.contact USING btree (workspace, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX contact_responsible ON crm.contact USING btree (workspace, responsible, id);
 CREATE INDEX contact_updated ON crm.contact USING btree (workspace, updated_at, id);
 CREATE INDEX contact_words ON crm.contact USING gin (crm.name_keys(workspace, full_name)) WITH (gin_pending_list_limit='512');
@@ -218,6 +223,38 @@ create table crm.loss_reason (
   constraint loss_reason_pkey PRIMARY KEY (workspace, id)
 );
 alter table crm.loss_reason force row level security;
+
+create table crm.merge (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  entity text not null,
+  kept bigint not null,
+  merged bigint[] not null,
+  moved jsonb not null,
+  before jsonb not null,
+  after jsonb not null,
+  note bigint,
+  actor text not null,
+  at timestamp(3) with time zone not null default statement_timestamp(),
+  undone_at timestamp(3) with time zone,
+  constraint merge_pkey PRIMARY KEY (workspace, id),
+  constraint merge_entity_check CHECK ((entity = ANY (ARRAY['contact'::text, 'company'::text])))
+);
+CREATE INDEX merge_at ON crm.merge USING btree (workspace, at);
+CREATE INDEX merge_kept ON crm.merge USING btree (workspace, entity, kept);
+alter table crm.merge force row level security;
+
+create table crm.not_duplicate (
+  workspace bigint not null,
+  entity text not null,
+  one bigint not null,
+  other bigint not null,
+  at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint not_duplicate_pkey PRIMARY KEY (workspace, entity, one, other),
+  constraint not_duplicate_check CHECK ((one < other)),
+  constraint not_duplicate_entity_check CHECK ((entity = ANY (ARRAY['contact'::text, 'company'::text])))
+);
+alter table crm.not_duplicate force row level security;
 
 create table crm.note (
   workspace bigint not null,

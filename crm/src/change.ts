@@ -21,7 +21,7 @@ export interface Change {
 }
 
 export interface Line {
-  readonly kind: "changed" | "stage" | "tags" | "deleted" | "restored";
+  readonly kind: "changed" | "stage" | "tags" | "deleted" | "restored" | "merged" | "unmerged";
   readonly what: unknown;
 }
 

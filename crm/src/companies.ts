@@ -13,6 +13,7 @@ import {
   channelsColumn,
   deleteRecord,
   getRow,
+  getRowEvenMerged,
   mayAssign,
   mustBeAsSeen,
   type RecordBase,
@@ -32,6 +33,8 @@ export interface Company extends RecordBase, Channels {
   readonly kpp: string | null;
   readonly website: string | null;
   readonly fields: FieldValues;
+  /** Where it went, when it was merged into another. */
+  readonly mergedInto: number | null;
 }
 
 export interface CompanyChanges extends ChannelDrafts, TagDraft {
@@ -59,7 +62,7 @@ export type CompanyRow = Omit<Company, keyof Channels | "fields"> & {
   readonly fields: StoredFields;
 };
 
-export const companyColumns = raw`${baseColumns("company")}, ${channelsColumn("company")}, r.name, r.inn, r.kpp, r.website`;
+export const companyColumns = raw`${baseColumns("company")}, ${channelsColumn("company")}, r.name, r.inn, r.kpp, r.website, r.merged_into as "mergedInto"`;
 
 const readable = async (sql: Sql, rows: readonly CompanyRow[]): Promise<Company[]> =>
   (await withFields(sql, "company", rows)).map(({ channels, ...row }) => ({ ...row, ...writeChannels(channels) }));
@@ -82,9 +85,9 @@ export async function listCompanies(sql: Sql, filter: CompanyFilter, reader: Rea
   return { ...page, items: await readable(sql, page.items) };
 }
 
-/** Throws `NotFound`. */
+/** Also one that was merged into another, as it was, when the reader sees that other one. Throws `NotFound`. */
 export async function getCompany(sql: Sql, id: number, reader: Reader = {}): Promise<Company> {
-  const [company] = await readable(sql, [await getRow<CompanyRow>(sql, "company", companyColumns, id, reader)]);
+  const [company] = await readable(sql, [await getRowEvenMerged<CompanyRow>(sql, "company", companyColumns, id, reader)]);
   if (!company) throw new NotFound("company", id);
   return company;
 }

@@ -13,6 +13,7 @@ import {
   channelsColumn,
   deleteRecord,
   getRow,
+  getRowEvenMerged,
   mayAssign,
   mayTie,
   mustBeAsSeen,
@@ -38,6 +39,8 @@ export interface Contact extends RecordBase, Channels {
   readonly company: number | null;
   readonly attribution: Attribution | null;
   readonly fields: FieldValues;
+  /** Where it went, when it was merged into another. */
+  readonly mergedInto: number | null;
 }
 
 export interface ContactChanges extends ChannelDrafts, TagDraft {
@@ -72,7 +75,7 @@ export type ContactRow = Omit<Contact, keyof Channels | "fields"> & {
 };
 
 export const contactColumns = raw`${baseColumns("contact")}, ${channelsColumn("contact")},
-  r.name, r.surname, r.middlename, r.full_name as "fullName", r.position, r.website, r.company, r.attribution`;
+  r.name, r.surname, r.middlename, r.full_name as "fullName", r.position, r.website, r.company, r.attribution, r.merged_into as "mergedInto"`;
 
 const readable = async (sql: Sql, rows: readonly ContactRow[]): Promise<Contact[]> =>
   (await withFields(sql, "contact", rows)).map(({ channels, ...row }) => ({ ...row, ...writeChannels(channels) }));
@@ -106,9 +109,9 @@ export const hasPhone = (
 };
 export const hasEmail = (workspace: WorkspaceId, entity: "contact" | "company", email: string) =>
   raw`r.id = any(array(select ch.${raw.ref(entity)} from crm.channel ch where ch.workspace = ${workspace} and ch.email_lower = ${email}))`;
-/** Throws `NotFound`. */
+/** Also one that was merged into another, as it was, when the reader sees that other one. Throws `NotFound`. */
 export async function getContact(sql: Sql, id: number, reader: Reader = {}): Promise<Contact> {
-  const [contact] = await readable(sql, [await getRow<ContactRow>(sql, "contact", contactColumns, id, reader)]);
+  const [contact] = await readable(sql, [await getRowEvenMerged<ContactRow>(sql, "contact", contactColumns, id, reader)]);
   if (!contact) throw new NotFound("contact", id);
   return contact;
 }

@@ -14,6 +14,7 @@ import { closeTasks } from "./calls.ts";
 import { readDirectory } from "./directory.ts";
 import { insertNote, insertTask } from "./entries.ts";
 import { Forbidden, Invalid, NotFound } from "./errors.ts";
+import { following } from "./following.ts";
 import { type PortWrite, readId } from "./port-write.ts";
 import { findCall, saveCall } from "./save-call.ts";
 import { saveCompany } from "./save-company.ts";
@@ -47,12 +48,23 @@ export function crmPort(sql: Sql, { workspace, connection, source }: PortContext
   const write = (key: string, author: string | undefined): PortWrite => ({ by: by(key, author), language: workspace.language });
   return {
     findContact: (search) => refusing(() => findContact(sql, storable(search))),
-    saveContact: (draft) => saved(() => saveContact(sql, storable(draft), write(draft.key, draft.author))),
+    saveContact: (draft) =>
+      saved(() =>
+        following(sql, storable(draft), { id: "contact", company: "company" }, (draft) =>
+          saveContact(sql, draft, write(draft.key, draft.author)),
+        ),
+      ),
     findCompany: (search) => refusing(() => findCompany(sql, storable(search))),
-    saveCompany: (draft) => saved(() => saveCompany(sql, storable(draft), write(draft.key, draft.author))),
+    saveCompany: (draft) =>
+      saved(() => following(sql, storable(draft), { id: "company" }, (draft) => saveCompany(sql, draft, write(draft.key, draft.author)))),
     findDeal: (search) => refusing(() => findDeal(sql, storable(search))),
-    saveDeal: (draft) => saved(() => saveDeal(sql, storable(draft), write(draft.key, draft.author))),
-    addEntry: (entry) => saved(() => addEntry(sql, storable(entry), by(entry.key, entry.author))),
+    saveDeal: (draft) =>
+      saved(() =>
+        following(sql, storable(draft), { contact: "contact", company: "company" }, (draft) =>
+          saveDeal(sql, draft, write(draft.key, draft.author)),
+        ),
+      ),
+    addEntry: (entry) => saved(() => addEntryTo(sql, storable(entry), by(entry.key, entry.author))),
     saveCall: (draft) => refusing(() => saveCall(sql, storable(draft), by(draft.key, undefined))),
     findCall: (key) => refusing(() => findCall(sql, storable(key))),
     closeTasks: (which, result) => refusing(() => closeTasks(sql, storable(which), storable(result), by("", undefined))),
@@ -117,7 +129,7 @@ const findDealText = `
   select d.id::text as id, d.name, d.pipeline::text as pipeline, d.stage::text as stage, d.responsible::text as responsible
   from crm.deal_contact dc
   cross join lateral (select * from crm.deal d where d.workspace = $1 and d.id = dc.deal and d.deleted_at is null offset 0) d
-  where dc.workspace = $1 and dc.contact = $2::bigint and (d.closed_at is null) = $3::boolean
+  where dc.workspace = $1 and dc.contact = coalesce((select merged_into from crm.contact where workspace = $1 and id = $2::bigint), $2::bigint) and (d.closed_at is null) = $3::boolean
     and ($4::bigint is null or d.pipeline = $4::bigint) and ($5::timestamptz is null or d.created_at >= $5::timestamptz)
     and ($6::text is null or d.id is distinct from (select w.id from crm.written w where w.workspace = $1 and w.kind = 'deal' and w.key = $6::text))
   order by d.created_at desc, d.id desc limit 1`;
@@ -139,6 +151,12 @@ async function findDeal(sql: Sql, { contact, pipeline, state, since, notMadeBy }
   const { responsible, ...deal } = row;
   return { ...deal, ...(responsible !== null && { responsible }) };
 }
+
+/** An entry on a record that was merged goes where that went. */
+const addEntryTo = (sql: Sql, entry: Entry, by: By): Promise<number> =>
+  following(sql, { ...entry.on }, { contact: "contact", company: "company" }, (on) =>
+    addEntry(sql, { ...entry, ...(entry.on && { on: on as NonNullable<Entry["on"]> }) } as Entry, by),
+  );
 
 const addEntry = (sql: Sql, entry: Entry, by: By): Promise<number> =>
   entry.kind === "note" ? insertNote(sql, readTarget(entry.on), entry.text, by) : addTask(sql, entry, by);

@@ -58,6 +58,33 @@ export async function getRow<Row>(
   return rows[0];
 }
 
+/** As `getRow`, also for one that was merged into another, when the reader sees that other one. */
+export async function getRowEvenMerged<Row>(
+  sql: Sql,
+  entity: "contact" | "company",
+  columns: Part,
+  id: number,
+  reader: Reader,
+): Promise<Row> {
+  try {
+    return await getRow<Row>(sql, entity, columns, id, reader);
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    const [row] = await run<Row & { readonly kept: number }>(
+      sql,
+      raw`select ${columns}, r.merged_into as kept from crm.${raw.ref(entity)} as r
+        where r.workspace = ${sql.workspace} and r.id = ${id} and r.merged_into is not null`,
+    );
+    if (!row) throw error;
+    if (reader.sees !== undefined) {
+      await mustSee(sql, entity, row.kept, reader).catch(() => {
+        throw error;
+      });
+    }
+    return row;
+  }
+}
+
 /** Throws `NotFound` unless this reader may see this record. */
 export const mustSee = async (sql: Sql, entity: Entity, id: number, reader: Reader): Promise<void> => {
   await getRow(sql, entity, raw`r.id`, id, reader);
@@ -108,7 +135,9 @@ export const deleteRecord = (sql: Sql, entity: Entity, id: number, by: By): Prom
 export const restoreRecord = (sql: Sql, entity: Entity, id: number, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
     try {
-      await getRow(sql, entity, raw`r.id`, id, by, "lock", undefined, "put away");
+      const into = entity === "deal" ? raw`null::bigint` : raw`r.merged_into`;
+      const row = await getRow<{ into: number | null }>(sql, entity, raw`${into} as into`, id, by, "lock", undefined, "put away");
+      if (row.into !== null) throw new Invalid({ id: [`was merged into ${entity} ${row.into}: undo the merge`] });
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
       return mustSee(sql, entity, id, by);

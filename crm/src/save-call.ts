@@ -79,11 +79,11 @@ async function readCall(sql: Sql, key: string, lock = ""): Promise<CallRow | und
   return row;
 }
 
-/** A contact or deal that is gone costs the call its link, not its place in the list. */
+/** A contact or deal that is gone costs the call its link, not its place in the list. A merged contact is the one it was merged into. */
 async function withLiveReferences(sql: Sql, { contact, deal, employee, ...draft }: CallDraft): Promise<CallDraft> {
-  const [live] = await sql.query<{ contact: boolean; deal: boolean; responsible: boolean }>({
+  const [live] = await sql.query<{ contact: number | null; deal: boolean; responsible: boolean }>({
     name: "crm-call-references",
-    text: `select (select true from crm.contact where workspace = $1 and id = $2 and deleted_at is null) as contact,
+    text: `select (select coalesce(merged_into, id) from crm.contact where workspace = $1 and id = $2 and (deleted_at is null or merged_into is not null)) as contact,
              (select true from crm.deal where workspace = $1 and id = $3 and deleted_at is null) as deal,
              (select true from crm.user_account where workspace = $1 and id = $4) as responsible`,
     values: [sql.workspace, numberOf(contact), numberOf(deal), numberOf(employee?.user)],
@@ -91,7 +91,7 @@ async function withLiveReferences(sql: Sql, { contact, deal, employee, ...draft 
   const { user, ...nobody } = employee ?? {};
   return {
     ...draft,
-    ...(contact !== undefined && live?.contact && { contact }),
+    ...(contact !== undefined && live?.contact && { contact: String(live.contact) }),
     ...(deal !== undefined && live?.deal && { deal }),
     ...(employee && { employee: { ...nobody, ...(user !== undefined && live?.responsible && { user }) } }),
   };

@@ -50,6 +50,11 @@ beforeAll(async () => {
   foreign["companies"] = await post("/companies", { name: marker });
   foreign["tasks"] = await post("/tasks", { title: marker });
   foreign["views"] = await post("/views", { name: marker, entity: "deal", shared: true });
+  const double = await hub.call("POST", `/companies/${foreign["companies"]}/merge`, {
+    token: beta.api_token,
+    body: { from: [await post("/companies", { name: marker })] },
+  });
+  foreign["merges"] = (double.body as { merge: number }).merge;
   foreign["sources"] = await post("/sources", { name: marker });
   foreign["tags"] = await post("/tags", { name: marker, entity: "deal" });
   const pipeline = (await hub.call("GET", `/pipelines/${foreign["pipelines"]}`, { token: beta.api_token })).body as {
@@ -175,6 +180,7 @@ interface Schema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly minLength?: number;
+  readonly minItems?: number;
   readonly minimum?: number;
   readonly items?: Schema;
   readonly pattern?: string;
@@ -191,6 +197,8 @@ function sample(schema: unknown): unknown {
     enum: options,
     const: only,
     minLength = 1,
+    minItems = 0,
+    items,
     minimum = 1,
     pattern,
     format,
@@ -199,7 +207,7 @@ function sample(schema: unknown): unknown {
   if (options) return options[0];
   if (anyOf) return sample(anyOf[0]);
   if (type === "object") return Object.fromEntries(required.map((name) => [name, sample(properties[name])]));
-  if (type === "array") return [];
+  if (type === "array") return Array.from({ length: minItems }, () => sample(items));
   if (type === "integer" || type === "number") return minimum;
   if (type === "boolean") return true;
   if (format === "date-time") return "2026-01-01T00:00:00Z";

@@ -29,6 +29,10 @@ import {
 
 /** Contacts, companies and deals. */
 
+const MergedInto = Nullable(
+  Type.Integer({ description: "Where it went, when it was merged into another: it stands in no list any longer" }),
+);
+
 export const Contact = Type.Object({
   id: Type.Integer(),
   name: Type.String({ description: "The first name, or the whole name when nobody took it apart" }),
@@ -43,6 +47,7 @@ export const Contact = Type.Object({
   tags: Tags,
   fields: FieldValues,
   attribution: Nullable(Attribution),
+  merged_into: MergedInto,
   ...stamps,
 });
 export type ContactShape = Static<typeof Contact>;
@@ -150,6 +155,7 @@ export const Company = Type.Object({
   ...channels,
   tags: Tags,
   fields: FieldValues,
+  merged_into: MergedInto,
   ...stamps,
 });
 export type CompanyShape = Static<typeof Company>;

@@ -2,6 +2,7 @@ import { activityRoutes } from "./crm/activity-routes.ts";
 import { bulkRoutes } from "./crm/bulk-routes.ts";
 import { callRoutes, type WriteRecording } from "./crm/call-routes.ts";
 import { choiceRoutes } from "./crm/choice-routes.ts";
+import { mergeRoutes } from "./crm/merge-routes.ts";
 import { recordRoutes } from "./crm/record-routes.ts";
 import { storableRequests } from "./crm/requests.ts";
 import { searchRoutes } from "./crm/search-routes.ts";
@@ -14,6 +15,7 @@ export const crmRoutes = (writeRecording: WriteRecording): readonly Implementati
   storableRequests([
     ...recordRoutes,
     ...bulkRoutes,
+    ...mergeRoutes,
     ...searchRoutes,
     ...activityRoutes(writeRecording),
     ...callRoutes(writeRecording),

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { WorkspaceId } from "@svyazka/core";
-import { endForgottenCalls, type Sql, type Statement } from "@svyazka/crm";
+import { endForgottenCalls, gatherStragglers, type Sql, type Statement } from "@svyazka/crm";
 import { leastIdAt } from "../db/new-id.ts";
 import { pathOf } from "../files/keep.ts";
 import type { Hub } from "../hub.ts";
@@ -42,6 +42,7 @@ export async function tidy(hub: Hub): Promise<void> {
     await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and at < now() - interval '1 day'", values: [id] });
     await sql.query({ text: "delete from hub.kept where workspace = $1 and expires_at < now()", values: [id] });
     await endForgottenCalls(sql);
+    await gatherStragglers(sql);
     await forgetHistory(sql, new Date(Date.now() - hub.config.HISTORY_DAYS * 86_400_000));
     await forgetFiles(hub, id);
     await sql.query({

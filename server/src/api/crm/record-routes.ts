@@ -26,7 +26,7 @@ const writeChannels = ({ phones, emails, messengers }: crm.Channels) => ({
   messengers: messengers.map(({ network, value, label }) => ({ network, value, label })),
 });
 
-const writeContact = (contact: crm.Contact): contract.ContactShape => ({
+export const writeContact = (contact: crm.Contact): contract.ContactShape => ({
   id: contact.id,
   name: contact.name,
   surname: contact.surname,
@@ -40,10 +40,11 @@ const writeContact = (contact: crm.Contact): contract.ContactShape => ({
   tags: [...contact.tags],
   fields: loose(contact.fields),
   attribution: loose(contact.attribution),
+  merged_into: contact.mergedInto,
   ...writeStamps(contact),
 });
 
-const writeCompany = (company: crm.Company): contract.CompanyShape => ({
+export const writeCompany = (company: crm.Company): contract.CompanyShape => ({
   id: company.id,
   name: company.name,
   inn: company.inn,
@@ -53,6 +54,7 @@ const writeCompany = (company: crm.Company): contract.CompanyShape => ({
   ...writeChannels(company),
   tags: [...company.tags],
   fields: loose(company.fields),
+  merged_into: company.mergedInto,
   ...writeStamps(company),
 });
 
