@@ -659,6 +659,28 @@ create table hub.invitation (
 CREATE UNIQUE INDEX invitation_hash ON hub.invitation USING btree (workspace, hash);
 alter table hub.invitation force row level security;
 
+create table hub.job (
+  workspace bigint not null,
+  id uuid not null,
+  action text not null,
+  filter jsonb not null,
+  state text not null,
+  total integer not null,
+  done integer not null default 0,
+  changed integer not null default 0,
+  reached uuid,
+  error text,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  constraint job_pkey PRIMARY KEY (workspace, id),
+  constraint job_action_check CHECK ((action = ANY (ARRAY['retry'::text, 'skip'::text]))),
+  constraint job_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+);
+CREATE INDEX job_running ON hub.job USING btree (workspace, id) WHERE (state = 'running'::text);
+alter table hub.job force row level security;
+
 create table hub.journal (
   workspace bigint not null,
   id uuid not null,

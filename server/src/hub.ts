@@ -4,6 +4,7 @@ import type { Registry } from "./connections/registry.ts";
 import type { KeyRing } from "./connections/secrets.ts";
 import type { Bus } from "./db/bus.ts";
 import type { Pool } from "./db/pool.ts";
+import type { Jobs } from "./delivery/jobs.ts";
 import type { Ledger } from "./delivery/ledger.ts";
 import type { Logger } from "./log.ts";
 
@@ -16,6 +17,7 @@ export interface Hub {
   readonly keys: KeyRing;
   readonly registry: Registry;
   readonly ledger: Ledger;
+  readonly jobs: Jobs;
   readonly vendors: ReadonlyMap<string, AnyVendor>;
   readonly flows: ReadonlyMap<string, AnyFlow>;
   readonly databaseKind: "embedded" | "external";

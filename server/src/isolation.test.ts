@@ -47,6 +47,11 @@ beforeAll(async () => {
     values: [beta.id, marker],
   });
   foreign["calls"] = call?.id ?? 0;
+  await hub.call("POST", "/deliveries/bulk", {
+    token: beta.api_token,
+    body: { action: "skip", filter: { state: "failed", cause: marker } },
+  });
+  foreign["jobs"] = await first("/jobs");
   foreign["companies"] = await post("/companies", { name: marker });
   foreign["tasks"] = await post("/tasks", { title: marker });
   foreign["views"] = await post("/views", { name: marker, entity: "deal", shared: true });

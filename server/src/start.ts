@@ -13,6 +13,7 @@ import { Bus, tell } from "./db/bus.ts";
 import { openDatabase } from "./db/open.ts";
 import { YoungTables } from "./db/young-tables.ts";
 import { attempt } from "./delivery/attempt.ts";
+import { Jobs } from "./delivery/jobs.ts";
 import { Ledger } from "./delivery/ledger.ts";
 import { park } from "./delivery/manage.ts";
 import { Queue } from "./delivery/queue.ts";
@@ -80,6 +81,11 @@ export async function startHub(config: Config): Promise<RunningHub> {
   });
   const worker = config.ROLE === "web" ? undefined : makeWorker();
   const listeners = config.ROLE === "web" ? undefined : makeListeners();
+  const jobs = new Jobs(
+    pool,
+    (workspace) => hub.wake(workspace),
+    (error) => log.warn({ err: error }, "jobs will be taken up again"),
+  );
   const hub: Hub = {
     config,
     log,
@@ -88,6 +94,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
     keys,
     registry,
     ledger,
+    jobs,
     vendors: byId,
     flows: flowsByName,
     databaseKind: database.kind,
@@ -110,6 +117,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
   if (config.ROLE !== "worker") writeAccess(config.DATA_DIR, address, keys.operatorToken);
   worker?.start();
   listeners?.start();
+  if (worker) jobs.start();
   const polls = worker && keepPolling(hub);
   const house = worker && keepHouse(hub);
   const life =
@@ -134,7 +142,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
       news.close();
       await changes.stop();
       await app.close();
-      await Promise.all([listeners?.stop(), polls?.stop(), worker?.stop()]);
+      await Promise.all([listeners?.stop(), polls?.stop(), jobs.stop(), worker?.stop()]);
       await bus.close();
       await database.close();
     },

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as contract from "@svyazka/contract";
 import type { DeliveryId } from "@svyazka/core";
-import { NotFound, type Sql } from "@svyazka/crm";
+import { Invalid, NotFound, type Sql } from "@svyazka/crm";
+import { deliveryCauses } from "../delivery/causes.ts";
+import { addJob, cancelJob, getJob, type JobRow } from "../delivery/jobs.ts";
 import { retry, skip } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
+import { wholeList } from "./crm/requests.ts";
 import { type Implementation, implement } from "./implement.ts";
 import { limitOf, page, uuidCursor } from "./pages.ts";
 
@@ -26,8 +30,59 @@ async function find(sql: Sql, id: string): Promise<Row> {
   return row;
 }
 
+/** A few are done within this; with many, whoever asked looks in again. */
+const patienceMs = 1_000;
+
+const presentJob = ({
+  id,
+  action,
+  state,
+  total,
+  done,
+  changed,
+  error,
+  created_by,
+  created_at,
+  finished_at,
+}: JobRow): contract.JobShape => ({
+  ...{ id, action, state, total, done, changed, error, created_by },
+  created_at: created_at.toISOString(),
+  finished_at: finished_at?.toISOString() ?? null,
+});
+
 export function deliveryRoutes(hub: Hub): readonly Implementation[] {
   return [
+    implement(contract.listDeliveryCauses, async ({ sql }) =>
+      wholeList(await deliveryCauses(sql), (cause) => ({
+        ...cause,
+        first_at: cause.first_at.toISOString(),
+        last_at: cause.last_at.toISOString(),
+      })),
+    ),
+
+    implement(contract.bulkDeliveries, async ({ body, sql, caller }) => {
+      const { action, ids, filter } = body;
+      if ((ids === undefined) === (filter === undefined)) throw new Invalid({ filter: ["give either ids or a filter"] });
+      const id = await addJob(sql, action, ids ? { ids: [...new Set(ids)].sort() } : (filter ?? {}), caller.name);
+      await Promise.race([hub.jobs.run(sql, id), sleep(patienceMs)]);
+      return presentJob(await getJob(sql, id));
+    }),
+
+    implement(contract.listJobs, async ({ query, sql }) => {
+      const rows = await sql.query<JobRow>({
+        text: "select * from hub.job where workspace = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
+        values: [sql.workspace, uuidCursor(query), limitOf(query) + 1],
+      });
+      return page(rows, query, (row) => row.id, presentJob);
+    }),
+
+    implement(contract.getJob, async ({ params, sql }) => presentJob(await getJob(sql, params.id))),
+
+    implement(contract.cancelJob, async ({ params, sql }) => {
+      await cancelJob(sql, params.id);
+      return presentJob(await getJob(sql, params.id));
+    }),
+
     implement(contract.listDeliveries, async ({ query, sql }) => {
       const [kind, ...rest] = query.record?.split(":") ?? [];
       const rows = await sql.query<Row>({

@@ -18,6 +18,12 @@ export function newId<Id extends string>(): Id {
 
 /** The least UUIDv7 of a moment. */
 export const leastIdAt = (moment: Date): string => {
-  const hex = moment.getTime().toString(16).padStart(12, "0");
+  // 48 bits hold the milliseconds from 1970 on.
+  const hex = Math.min(Math.max(moment.getTime(), 0), 2 ** 48 - 1)
+    .toString(16)
+    .padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 };
+
+/** When a UUIDv7 was made. */
+export const momentOf = (id: string): Date => new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));

@@ -4,21 +4,21 @@ import {
   type DeliveryId,
   type EventDraft,
   type EventId,
+  type InboundRequest,
   Intruder,
   type JournalId,
   Malformed,
-  type Received,
   type Setting,
 } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
-import type { LiveConnection } from "../connections/registry.ts";
+import type { LiveConnection, WorkspaceView } from "../connections/registry.ts";
 import { storableJson } from "../db/storable.ts";
 import { retry } from "../delivery/manage.ts";
 import { plan } from "../delivery/plan.ts";
 import type { Hub } from "../hub.ts";
 import { decode } from "./decode.ts";
 
-interface StoredRequest {
+export interface StoredRequest {
   readonly id: JournalId;
   readonly connection: ConnectionId;
   readonly received_at: Date;
@@ -32,15 +32,18 @@ interface StoredRequest {
   readonly events: EventId[];
 }
 
-/**
- * Receives a stored request again, with today's code and settings, as if it had come when it came. What it had become before is read anew:
- * deliveries of it that failed, or were held for a reason that is gone, are tried with the new reading, those that are done stay as they are. Nothing is done twice.
- */
-export async function replay(
-  hub: Hub,
-  sql: Sql,
-  id: string,
-): Promise<{ outcome: string; detail: string | null; journal: string | null; events: string[] }> {
+/** What a stored request means with today's code and settings, as if it had come when it came. */
+export interface Again {
+  readonly stored: StoredRequest;
+  readonly view: WorkspaceView;
+  readonly live: LiveConnection;
+  readonly meaning:
+    | { readonly facts: readonly EventDraft[]; readonly status: number }
+    | { readonly outcome: "ignored" | "malformed" | "failed"; readonly detail: string };
+}
+
+/** Stores nothing. Throws `NotFound` and `Invalid` when there is nothing to receive. */
+export async function receiveAgain(hub: Hub, sql: Sql, id: string): Promise<Again> {
   const [stored] = await sql.query<StoredRequest>({
     text: "select * from hub.journal where workspace = $1 and id = $2",
     values: [sql.workspace, id],
@@ -50,36 +53,51 @@ export async function replay(
   const view = await hub.registry.view(sql.workspace);
   const live = view.connections.get(stored.connection);
   if (!live) throw new NotFound("connection", stored.connection);
-  const raw = { method: stored.method, path: stored.path, query: stored.query, headers: stored.headers, body: stored.body, ip: stored.ip };
-  const request = await decode(raw);
-  let received: Received | undefined;
+  const request = await decode({ ...rawOf(stored), body: stored.body });
+  return { stored, view, live, meaning: meaningOf(request, stored, live) };
+}
+
+function meaningOf(request: InboundRequest, stored: StoredRequest, live: LiveConnection): Again["meaning"] {
   try {
-    received = live.vendor.receive?.(request, withRedactedSecrets(live), stored.received_at);
+    const received = live.vendor.receive?.(request, withRedactedSecrets(live), stored.received_at);
+    if (received && "facts" in received) return { facts: received.facts, status: received.reply.status };
+    const ignored = received && "ignored" in received ? received.ignored : "There is nothing to do about this request";
+    return { outcome: "ignored", detail: ignored };
   } catch (error) {
-    if (error instanceof Malformed) return { outcome: "malformed", detail: error.message, journal: null, events: [] };
+    if (error instanceof Malformed) return { outcome: "malformed", detail: error.message };
     if (error instanceof Intruder)
-      return {
-        outcome: "ignored",
-        detail: "Its secret was taken out of the journal, so it cannot be checked again",
-        journal: null,
-        events: [],
-      };
-    throw error;
+      return { outcome: "ignored", detail: "Its secret was taken out of the journal, so it cannot be checked again" };
+    return { outcome: "failed", detail: error instanceof Error ? error.message : String(error) };
   }
-  if (!received || !("facts" in received))
-    return { outcome: "ignored", detail: "There is nothing to do about this request", journal: null, events: [] };
-  if (stored.events.length === received.facts.length && stored.events.length > 0) return readAnew(hub, sql, stored, received.facts);
+}
+
+const rawOf = ({ method, path, query, headers, ip }: StoredRequest) => ({ method, path, query, headers, ip });
+
+/**
+ * Receives a stored request again, with today's code and settings, as if it had come when it came. What it had become before is read anew:
+ * deliveries of it that failed, or were held for a reason that is gone, are tried with the new reading, those that are done stay as they are. Nothing is done twice.
+ */
+export async function replay(
+  hub: Hub,
+  sql: Sql,
+  id: string,
+): Promise<{ outcome: string; detail: string | null; journal: string | null; events: string[] }> {
+  const { stored, view, live, meaning } = await receiveAgain(hub, sql, id);
+  if ("outcome" in meaning) return { ...meaning, journal: null, events: [] };
+  if (stored.events.length === meaning.facts.length && stored.events.length > 0) return readAnew(hub, sql, stored, meaning.facts);
+  const events = plan(meaning.facts, view, [...hub.flows.values()], live.row.id);
   const recorded = await hub.ledger.record(sql.workspace, {
     line: {
-      ...raw,
+      ...rawOf(stored),
+      body: stored.body ?? Buffer.alloc(0),
       connection: live.row.id,
       receivedAt: new Date(),
       prefix: stored.prefix,
       outcome: "accepted",
       detail: `Replay of ${stored.id}`,
-      status: received.reply.status,
+      status: meaning.status,
     },
-    events: plan(received.facts, view, [...hub.flows.values()], live.row.id),
+    events,
   });
   return { outcome: recorded.fresh ? "accepted" : "repeated", detail: null, journal: recorded.journal, events: [...recorded.events] };
 }

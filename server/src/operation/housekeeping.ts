@@ -41,6 +41,7 @@ export async function tidy(hub: Hub): Promise<void> {
     await sql.query({ text: "delete from hub.seen where workspace = $1 and expires_at < now()", values: [id] });
     await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and at < now() - interval '1 day'", values: [id] });
     await sql.query({ text: "delete from hub.kept where workspace = $1 and expires_at < now()", values: [id] });
+    await sql.query({ text: "delete from hub.job where workspace = $1 and finished_at < now() - interval '30 days'", values: [id] });
     await endForgottenCalls(sql);
     await gatherStragglers(sql);
     await forgetHistory(sql, new Date(Date.now() - hub.config.HISTORY_DAYS * 86_400_000));
