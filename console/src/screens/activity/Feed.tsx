@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Paper, SegmentedControl, Stack, Text, Textarea, Timeline, Tooltip } from "@mantine/core";
+import { Button, Group, Paper, SegmentedControl, Stack, Text, Textarea, Timeline, Tooltip } from "@mantine/core";
 import {
   IconArrowsExchange,
   IconCheck,
@@ -19,6 +19,7 @@ import { useMay } from "../../data/session.ts";
 import type { Entity, TimelineEntry } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { When } from "../../ui/format.tsx";
+import { LinkIcon } from "../../ui/links.tsx";
 import { inWords, ProblemNote, Waiting } from "../../ui/problem.tsx";
 import { CallLine } from "./CallLine.tsx";
 import { ChangeLines, useActor } from "./changes.tsx";
@@ -173,15 +174,9 @@ function EntryLine({ entry, on }: { readonly entry: TimelineEntry; readonly on: 
         </Text>
         {entry.key !== null && may("hub:read") && (
           <Tooltip label={words.whence}>
-            <ActionIcon
-              component={Link}
-              size="xs"
-              color="gray"
-              aria-label={words.whence}
-              {...({ to: "/journal", search: { q: entry.key.split(":")[0] } } as object)}
-            >
+            <LinkIcon size="xs" color="gray" aria-label={words.whence} to="/journal" search={{ q: entry.key.split(":")[0] }}>
               <IconRouteAltLeft size={13} />
-            </ActionIcon>
+            </LinkIcon>
           </Tooltip>
         )}
       </Group>

@@ -8,6 +8,7 @@ import { useUsers } from "../../data/directory.ts";
 import { usePages } from "../../data/queries.ts";
 import { useText } from "../../text/text.tsx";
 import { When } from "../../ui/format.tsx";
+import { LinkItem } from "../../ui/links.tsx";
 import { type Column, ListTable } from "../../ui/list-table.tsx";
 import { PhoneLink } from "../../ui/phone.tsx";
 import { UserPicker } from "../../ui/pickers.tsx";
@@ -168,15 +169,8 @@ function People({
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item component={Link} to="/import">
-              {text.deals.import}
-            </Menu.Item>
-            <Menu.Item component={Link} {...({ to: "/duplicates" } as object)}>
-              {words.duplicates}
-            </Menu.Item>
-            <Menu.Item component={Link} {...({ to: "/trash" } as object)}>
-              {words.bin}
-            </Menu.Item>
+            <LinkItem to="/duplicates">{words.duplicates}</LinkItem>
+            <LinkItem to="/trash">{words.bin}</LinkItem>
           </Menu.Dropdown>
         </Menu>
       }

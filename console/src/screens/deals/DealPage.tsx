@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Grid, Group, Menu, Paper, Stack, Text } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useLossReasons, usePipelines, useSources, useTags, useUsers } from "../../data/directory.ts";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
@@ -11,6 +11,7 @@ import { CustomFields } from "../../ui/custom-fields.tsx";
 import { Editable } from "../../ui/editable.tsx";
 import type { FieldValue } from "../../ui/field-value.tsx";
 import { useFormat, When } from "../../ui/format.tsx";
+import { LinkItem } from "../../ui/links.tsx";
 import { Answered, tellProblem } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { Feed } from "../activity/Feed.tsx";
@@ -71,9 +72,9 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
             </Menu.Target>
             <Menu.Dropdown>
               {may("hub:read") && (
-                <Menu.Item component={Link} {...({ to: "/journal", search: { q: `deal:${deal.id}` } } as object)}>
+                <LinkItem to="/journal" search={{ q: `deal:${deal.id}` }}>
                   {words.card.whatHappened}
-                </Menu.Item>
+                </LinkItem>
               )}
               <Menu.Item
                 color="red"

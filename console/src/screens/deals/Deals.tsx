@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Indicator, Menu, Popover, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconDots, IconFilter, IconLayoutKanban, IconList, IconSearch } from "@tabler/icons-react";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { usePipelines } from "../../data/directory.ts";
 import { useText } from "../../text/text.tsx";
@@ -57,11 +57,7 @@ export function Deals() {
                 <IconDots size={18} />
               </ActionIcon>
             </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item component={Link} to="/import">
-                {words.import}
-              </Menu.Item>
-            </Menu.Dropdown>
+            <Menu.Dropdown></Menu.Dropdown>
           </Menu>
         </>
       }

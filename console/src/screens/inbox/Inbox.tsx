@@ -1,7 +1,6 @@
-import { Button } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import { useMay } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
+import { LinkButton } from "../../ui/links.tsx";
 import { Empty } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 
@@ -15,9 +14,9 @@ export function Inbox() {
         title={words.empty}
         action={
           may("hub:read") && (
-            <Button component={Link} to="/connections" variant="default">
+            <LinkButton to="/connections" variant="default">
               {words.connect}
-            </Button>
+            </LinkButton>
           )
         }
       >

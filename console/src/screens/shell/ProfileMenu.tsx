@@ -1,8 +1,8 @@
 import { Avatar, Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { IconApi, IconLogout, IconUser } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { useSession, useSignOut } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
+import { LinkItem } from "../../ui/links.tsx";
 
 export function ProfileMenu() {
   const text = useText();
@@ -26,9 +26,9 @@ export function ProfileMenu() {
             {user?.email ?? workspace.name}
           </Text>
         </Menu.Label>
-        <Menu.Item component={Link} to="/profile" leftSection={<IconUser size={16} />}>
+        <LinkItem to="/profile" leftSection={<IconUser size={16} />}>
           {text.shell.profile}
-        </Menu.Item>
+        </LinkItem>
         <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer" leftSection={<IconApi size={16} />}>
           API
         </Menu.Item>

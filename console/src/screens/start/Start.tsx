@@ -2,11 +2,12 @@ import { Alert, Button, Group, Paper, SimpleGrid, Stack, Stepper, Text, TextInpu
 import { useForm } from "@mantine/form";
 import { IconPlugConnected, IconSparkles } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
 import { Copyable } from "../../ui/copy.tsx";
+import { LinkButton } from "../../ui/links.tsx";
 import { ProblemNote, showInForm } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { CompanySettings } from "../settings/Company.tsx";
@@ -112,10 +113,10 @@ function Vendors() {
       {(vendors.data?.items ?? [])
         .filter(({ settings }) => settings.length > 0)
         .map((vendor) => (
-          <Button
+          <LinkButton
             key={vendor.id}
-            component={Link}
-            {...({ to: "/connections/new/$vendor", params: { vendor: vendor.id } } as object)}
+            to="/connections/new/$vendor"
+            params={{ vendor: vendor.id }}
             variant="default"
             justify="flex-start"
             h="auto"
@@ -124,7 +125,7 @@ function Vendors() {
             styles={{ label: { whiteSpace: "normal" } }}
           >
             {vendor.title[language]}
-          </Button>
+          </LinkButton>
         ))}
     </SimpleGrid>
   );

@@ -2,14 +2,39 @@ import type { Text } from "../en/index.ts";
 import { activity } from "./activity.ts";
 import { calls } from "./calls.ts";
 import { common } from "./common.ts";
+import { connections } from "./connections.ts";
 import { contacts } from "./contacts.ts";
 import { deals } from "./deals.ts";
+import { deliveries } from "./deliveries.ts";
+import { duplicates } from "./duplicates.ts";
 import { entrance } from "./entrance.ts";
 import { inbox } from "./inbox.ts";
+import { journal } from "./journal.ts";
 import { profile } from "./profile.ts";
+import { routes } from "./routes.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
 import { start } from "./start.ts";
 import { tasks } from "./tasks.ts";
+import { trash } from "./trash.ts";
 
-export const ru: Text = { activity, calls, common, contacts, deals, entrance, inbox, profile, settings, shell, start, tasks };
+export const ru: Text = {
+  activity,
+  calls,
+  common,
+  connections,
+  contacts,
+  deals,
+  deliveries,
+  duplicates,
+  entrance,
+  inbox,
+  journal,
+  profile,
+  routes,
+  settings,
+  shell,
+  start,
+  tasks,
+  trash,
+};

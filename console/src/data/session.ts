@@ -1,0 +1,30 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { send } from "./client.ts";
+import { keyOf } from "./queries.ts";
+import type { Session } from "./shapes.ts";
+
+/** Who works here. */
+
+export const sessionQuery = { queryKey: keyOf("whoAmI"), queryFn: () => send("whoAmI"), staleTime: 60_000 } as const;
+
+/** Screens behind the sign-in may count on it. */
+export function useSession(): Session {
+  const { data } = useQuery(sessionQuery);
+  if (!data) throw new Error("a screen behind the sign-in was drawn before anybody signed in");
+  return data;
+}
+
+/** Whether the person may do this: the server decides; a page only spares them buttons that would be refused. */
+export function useMay(): (scope: "crm:write" | "hub:read" | "hub:write" | "users:write") => boolean {
+  const { scopes } = useSession();
+  return (scope) => scopes.includes(scope);
+}
+
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await send("signOut").catch(() => {});
+    client.clear();
+    location.assign("/sign-in");
+  };
+}

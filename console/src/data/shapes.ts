@@ -1,0 +1,15 @@
+import type { AnswerOf, ItemOf } from "./client.ts";
+
+/** What the API answers, by the words of the CRM. */
+export type Deal = AnswerOf<"getDeal">;
+export type Contact = AnswerOf<"getContact">;
+export type Company = AnswerOf<"getCompany">;
+export type Task = AnswerOf<"getTask">;
+export type Call = AnswerOf<"getCall">;
+export type Pipeline = ItemOf<"listPipelines">;
+export type Stage = Pipeline["stages"][number];
+export type User = ItemOf<"listUsers">;
+export type Field = ItemOf<"listFields">;
+export type TimelineEntry = ItemOf<"dealTimeline">;
+export type Session = AnswerOf<"whoAmI">;
+export type Entity = "contact" | "company" | "deal";

@@ -1,0 +1,10 @@
+export const routes = {
+  title: "Routes",
+  text: "Who tells whom: what each source brings, what is done about it, and where it goes.",
+  source: "From",
+  flow: "What is done",
+  targets: "To",
+  empty: "There is nothing to tell anybody yet",
+  emptyText: "Once a connection that brings something and one that can take it are there, each way between them stands here.",
+  nobody: "Nobody listens",
+};

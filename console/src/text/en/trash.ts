@@ -1,0 +1,5 @@
+export const trash = {
+  title: "Bin",
+  empty: "The bin is empty",
+  deletedAt: "Deleted",
+};
