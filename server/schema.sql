@@ -538,6 +538,23 @@ create table hub.attempt (
 );
 alter table hub.attempt force row level security;
 
+create table hub.audit (
+  workspace bigint not null,
+  id uuid not null,
+  at timestamp with time zone not null default now(),
+  actor text not null,
+  user_id bigint,
+  ip text not null,
+  action text not null,
+  params jsonb not null default '{}'::jsonb,
+  members text[] not null default '{}'::text[],
+  given jsonb not null default '{}'::jsonb,
+  status integer not null,
+  detail text,
+  constraint audit_pkey PRIMARY KEY (workspace, id)
+);
+alter table hub.audit force row level security;
+
 create table hub.connection (
   workspace bigint not null,
   id bigint not null generated as identity,

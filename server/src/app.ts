@@ -6,6 +6,7 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { accessRoutes } from "./api/access-routes.ts";
+import { auditRoutes } from "./api/audit-routes.ts";
 import { Authentication } from "./api/authenticate.ts";
 import { connectionRoutes } from "./api/connection-routes.ts";
 import { recordingWriter } from "./api/crm/call-routes.ts";
@@ -103,6 +104,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...workspaceRoutes(hub),
           ...connectionRoutes(hub),
           ...routeRoutes(hub),
+          ...auditRoutes,
           ...journalRoutes(hub),
           ...deliveryRoutes(hub),
           ...sessionRoutes(hub, new SignIn(hub.pool), sessions),

@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./audit.ts";
 export * from "./connections.ts";
 export * from "./deliveries.ts";
 export * from "./demo.ts";

@@ -34,14 +34,15 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, proble
 }
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = describe(error);
+  const problem = problemOf(error);
   if (problem.status >= 500 && problem.status !== 503) request.log.error({ err: error, request_id: request.id }, "a route failed");
   if (error instanceof TooManyTries) reply.header("retry-after", error.retryAfterSeconds);
   if (problem.status === 503) reply.header("retry-after", 1);
   return sendProblem(reply, request, problem);
 }
 
-function describe(error: unknown): Body {
+/** What an error means to whoever asked. */
+export function problemOf(error: unknown): Body {
   const detail = error instanceof Error ? error.message : String(error);
   if (error instanceof Overtaken) return { status: error.status, detail, current: error.current };
   if (error instanceof ApiError) return { status: error.status, detail };

@@ -2,6 +2,7 @@ import type { Route } from "@svyazka/contract";
 import { Problem } from "@svyazka/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Hub } from "../hub.ts";
+import { audited } from "./audit.ts";
 import type { Authentication } from "./authenticate.ts";
 import { once } from "./idempotency.ts";
 import type { Call, Caller, Implementation } from "./implement.ts";
@@ -57,7 +58,8 @@ async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, im
     request,
   };
   const status = route.answer ? (route.status ?? 200) : 204;
-  if (call.idempotencyKey === undefined || route.method !== "POST") return finish(reply, route, status, await implementation.handle(call));
+  const handle = audited(route, status, implementation.handle);
+  if (call.idempotencyKey === undefined || route.method !== "POST") return finish(reply, route, status, await handle(call));
   const stored = await once(
     sql,
     hub.keys,
@@ -65,7 +67,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, im
     { route: `${route.id} ${JSON.stringify(call.params ?? {})}`, body: call.body },
     async () => ({
       status,
-      answer: await implementation.handle(call),
+      answer: await handle(call),
     }),
   );
   return finish(reply, route, stored.status, stored.answer);

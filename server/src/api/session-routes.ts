@@ -11,6 +11,7 @@ import type { DatabaseSessions } from "../people/session-store.ts";
 import type { SignIn } from "../people/sign-in.ts";
 import { version } from "../version.ts";
 import { presentUser } from "./access-routes.ts";
+import { writeAudit } from "./audit.ts";
 import { scopesOf } from "./authenticate.ts";
 import { type Caller, type Implementation, implement } from "./implement.ts";
 import { ApiError } from "./problems.ts";
@@ -25,11 +26,12 @@ export function sessionRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSessio
     scopes: [...scopes],
   });
   /** A new session id for every sign-in: an id somebody planted before is worth nothing. */
-  const enter = async (request: FastifyRequest, workspace: WorkspaceId, userId: number) => {
+  const enter = async (request: FastifyRequest, workspace: WorkspaceId, userId: number, action: string) => {
     await request.session.regenerate();
     request.session.person = { workspace, user: userId };
     await request.session.save();
     const sql = hub.pool.in(workspace);
+    await writeAudit(sql, { actor: `user:${userId}`, user: userId, ip: request.ip, action, status: 200 });
     const view = await hub.registry.view(workspace);
     const scopes = scopesOf((await getUser(sql, userId)).role);
     return present(sql, { name: `user:${userId}`, userId, workspace: view.workspace, scopes });
@@ -38,8 +40,10 @@ export function sessionRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSessio
   return [
     implement(contract.signIn, async ({ body, ip, request }) => {
       const found = await signIn.find(body.email, body.password, ip, body.workspace);
-      if (!found) throw new ApiError(401, "The e-mail or the password is wrong");
-      return enter(request, found.workspace, found.user.id);
+      if (found) return enter(request, found.workspace, found.user.id, "signIn");
+      for (const { workspace, user } of await signIn.places(body.email, body.workspace))
+        await writeAudit(hub.pool.in(workspace), { actor: "nobody", user, ip, action: "signIn", status: 401 });
+      throw new ApiError(401, "The e-mail or the password is wrong");
     }),
 
     implement(contract.signOut, async ({ request }) => {
@@ -81,7 +85,7 @@ export function sessionRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSessio
         if (!used) throw new ApiError(403, "This invitation is used or out of date; ask for a new one");
         return updateUser(sql, used.user_id, { passwordHash });
       });
-      return enter(request, workspace, user.id);
+      return enter(request, workspace, user.id, "acceptInvitation");
     }),
   ];
 }

@@ -3,6 +3,7 @@ import { readWorkspace, type WorkspaceRow } from "../connections/registry.ts";
 import type { Hub } from "../hub.ts";
 import { reopenSetup, useSetup } from "../people/setup.ts";
 import { changeWorkspace, createWorkspace } from "../people/workspaces.ts";
+import { writeAudit } from "./audit.ts";
 import { type Implementation, implement } from "./implement.ts";
 import { limitOf, numberCursor, page } from "./pages.ts";
 import { ApiError } from "./problems.ts";
@@ -24,15 +25,20 @@ export function workspaceRoutes(hub: Hub): readonly Implementation[] {
     if (!row) throw new ApiError(400, "Say which workspace: Svyazka-Workspace: <subdomain>");
     return row;
   };
+  const create = async (draft: contract.NewWorkspace, actor: string, ip: string, action: string) => {
+    const made = await createWorkspace(hub, draft);
+    await writeAudit(hub.pool.in(made.id), { actor, user: undefined, ip, action, body: draft, status: 201 });
+    return made;
+  };
   return [
-    implement(contract.createWorkspace, ({ body }) => createWorkspace(hub, body)),
+    implement(contract.createWorkspace, ({ body, caller, ip }) => create(body, caller.name, ip, "createWorkspace")),
 
-    implement(contract.setUp, async ({ body }) => {
+    implement(contract.setUp, async ({ body, ip }) => {
       const { code, ...draft } = body;
       if (!(await useSetup(hub.pool.reference, code)))
         throw new ApiError(403, "This set-up link is used or out of date; the hub prints a new one when it starts empty");
       try {
-        return await createWorkspace(hub, draft);
+        return await create(draft, "nobody", ip, "setUp");
       } catch (error) {
         await reopenSetup(hub.pool.reference, code);
         throw error;

@@ -44,7 +44,9 @@ export async function tidy(hub: Hub): Promise<void> {
     await sql.query({ text: "delete from hub.job where workspace = $1 and finished_at < now() - interval '30 days'", values: [id] });
     await endForgottenCalls(sql);
     await gatherStragglers(sql);
-    await forgetHistory(sql, new Date(Date.now() - hub.config.HISTORY_DAYS * 86_400_000));
+    const before = new Date(Date.now() - hub.config.HISTORY_DAYS * 86_400_000);
+    await forgetHistory(sql, before);
+    await forgetAudit(sql, before);
     await forgetFiles(hub, id);
     await sql.query({
       text: "delete from hub.lane where workspace = $1 and pending = 0 and leased_until < now() and next_at < now() - interval '1 day'",
@@ -80,6 +82,14 @@ async function forgetHistory(sql: Sql, before: Date): Promise<void> {
              select id from hub.journal j where ${old} and not exists (
                select from hub.event e where e.workspace = $1 and e.id = any(j.events)) order by id limit $3) returning id`,
     values,
+  });
+}
+
+/** Who did what is remembered as long as what came of it. */
+async function forgetAudit(sql: Sql, before: Date): Promise<void> {
+  await inChunks(sql, {
+    text: `delete from hub.audit where workspace = $1 and id in (select id from hub.audit where workspace = $1 and id < $2::uuid order by id limit $3) returning id`,
+    values: [sql.workspace, leastIdAt(before), lineChunk],
   });
 }
 

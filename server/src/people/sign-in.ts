@@ -39,11 +39,7 @@ export class SignIn {
   /** The person with this e-mail and password; undefined when there is none. Throws `TooManyTries`. */
   async find(email: string, password: string, ip: string, subdomain?: string): Promise<{ workspace: WorkspaceId; user: User } | undefined> {
     await this.#spend(email, ip);
-    const places = await this.#pool.reference.query<{ workspace: WorkspaceId }>({
-      text: `select l.workspace from hub.login l join hub.workspace w on w.id = l.workspace
-             where l.email_hash = $1 and ($2::text is null or w.subdomain = $2) order by l.workspace limit 20`,
-      values: [emailHash(email), subdomain ?? null],
-    });
+    const places = await this.places(email, subdomain);
     if (places.length === 0) await passwordFits(undefined, password);
     for (const { workspace } of places) {
       const found = await findSignIn(this.#pool.in(workspace), email);
@@ -54,6 +50,15 @@ export class SignIn {
       }
     }
     return undefined;
+  }
+
+  /** Where somebody of this e-mail works. */
+  places(email: string, subdomain?: string): Promise<{ workspace: WorkspaceId; user: number }[]> {
+    return this.#pool.reference.query({
+      text: `select l.workspace, l.user_id as user from hub.login l join hub.workspace w on w.id = l.workspace
+             where l.email_hash = $1 and ($2::text is null or w.subdomain = $2) order by l.workspace limit 20`,
+      values: [emailHash(email), subdomain ?? null],
+    });
   }
 
   async #spend(email: string, ip: string): Promise<void> {
