@@ -1,17 +1,17 @@
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./ui/page.css";
-import { MantineProvider } from "@mantine/core";
+import { MantineProvider, MantineThemeProvider } from "@mantine/core";
 import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode, Suspense } from "react";
+import { type ReactNode, StrictMode, Suspense, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 import { makeQueryClient } from "./data/queries.ts";
 import { sessionQuery } from "./data/session.ts";
 import { makeRouter } from "./routes.tsx";
-import { browserLanguage, type Language, languages, TextProvider } from "./text/text.tsx";
+import { browserLanguage, type Language, languages, TextProvider, useText } from "./text/text.tsx";
 import { contrastingVariables, theme } from "./ui/theme.ts";
 
 const client = makeQueryClient();
@@ -24,12 +24,34 @@ function Page() {
   const language = chosen && languages.includes(chosen) ? chosen : browserLanguage();
   return (
     <TextProvider language={language}>
-      <ModalsProvider>
-        <Notifications position="bottom-right" limit={4} />
-        <RouterProvider router={router} />
-      </ModalsProvider>
+      <NamedButtons>
+        <ModalsProvider>
+          <Notifications position="bottom-right" limit={4} />
+          <RouterProvider router={router} />
+        </ModalsProvider>
+      </NamedButtons>
     </TextProvider>
   );
+}
+
+const named = (label: string) => ({ "aria-label": label });
+
+/** Buttons that the components draw by themselves have no words; a screen reader needs them. */
+function NamedButtons({ children }: { readonly children: ReactNode }) {
+  const { close, clear } = useText().common.actions;
+  const theme = useMemo(
+    () => ({
+      components: {
+        Notification: { defaultProps: { closeButtonProps: named(close) } },
+        Modal: { defaultProps: { closeButtonProps: named(close) } },
+        Select: { defaultProps: { clearButtonProps: named(clear) } },
+        MultiSelect: { defaultProps: { clearButtonProps: named(clear) } },
+        TagsInput: { defaultProps: { clearButtonProps: named(clear) } },
+      },
+    }),
+    [close, clear],
+  );
+  return <MantineThemeProvider theme={theme}>{children}</MantineThemeProvider>;
 }
 
 const root = document.getElementById("root");

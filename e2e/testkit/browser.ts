@@ -14,14 +14,23 @@ const quiet = [
   "--disable-sync",
 ];
 
+/** A microphone that hums by itself, and sound between pages of this machine. */
+const humming = [
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream",
+  "--allow-loopback-in-peer-connection",
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+];
+
 /** The machine's own browser, or the one that came with the packages. */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser({ microphone = false } = {}): Promise<Browser> {
   const found = installed.find((path) => existsSync(path));
-  if (found !== undefined) return driver.launch({ executablePath: found, args: quiet });
+  const flags = [...quiet, ...(microphone ? humming : [])];
+  if (found !== undefined) return driver.launch({ executablePath: found, args: flags });
   const { default: chromium } = await import("@sparticuz/chromium");
   // In a single process, the browser ends with the first of its windows that is closed.
   const args = chromium.args.filter((argument) => argument !== "--single-process" && argument !== "--no-zygote");
-  return driver.launch({ executablePath: await chromium.executablePath(), args: [...args, ...quiet] });
+  return driver.launch({ executablePath: await chromium.executablePath(), args: [...args, ...flags] });
 }
 
 export interface Page {

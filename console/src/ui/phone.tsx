@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconPhone } from "@tabler/icons-react";
 import { useSend } from "../data/queries.ts";
 import { useMay } from "../data/session.ts";
+import { readyPhone } from "../phone/use-phone.ts";
 import { useText } from "../text/text.tsx";
 import { tellProblem } from "./problem.tsx";
 
@@ -13,7 +14,7 @@ export function formatPhone(phone: string): string {
   return phone;
 }
 
-/** A number, and a button that calls it: the employee's own phone rings first. */
+/** A number, and a button that calls it: by the phone in the page where there is one, otherwise the employee's own phone rings first. */
 export function PhoneLink({ phone }: { readonly phone: string }) {
   const text = useText();
   const may = useMay();
@@ -34,7 +35,9 @@ export function PhoneLink({ phone }: { readonly phone: string }) {
             aria-label={`${text.calls.call} ${formatPhone(phone)}`}
             onClick={(event) => {
               event.stopPropagation();
-              call.mutate({ body: { phone } }, { onError: (error) => tellProblem(error, text) });
+              const own = readyPhone();
+              if (own) own.call(phone);
+              else call.mutate({ body: { phone } }, { onError: (error) => tellProblem(error, text) });
             }}
           >
             <IconPhone size={15} />

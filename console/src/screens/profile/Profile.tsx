@@ -7,6 +7,7 @@ import { useSession } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
 import { Empty, ProblemNote, showInForm } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
+import { SoftphoneSettings } from "./SoftphoneSettings.tsx";
 
 export function Profile() {
   const text = useText();
@@ -17,6 +18,7 @@ export function Profile() {
       <Stack maw={520}>
         <Me user={user} />
         <Password />
+        <SoftphoneSettings />
       </Stack>
     </Screen>
   );

@@ -11,6 +11,7 @@ import { useText } from "../../text/text.tsx";
 import { Waiting } from "../../ui/problem.tsx";
 import { CallCards } from "../call-card/CallCards.tsx";
 import { noteCallNews } from "../call-card/ringing.ts";
+import { Softphone } from "../softphone/Softphone.tsx";
 import { Create, type Creation } from "./Create.tsx";
 import { hubPlaces, type Place, salesPlaces, settingsPlace } from "./navigation.ts";
 import { openPalette, Palette } from "./Palette.tsx";
@@ -91,6 +92,7 @@ export function Shell() {
                 </ActionIcon>
               </Tooltip>
             )}
+            <Softphone />
             <ProfileMenu />
           </Group>
         </Group>

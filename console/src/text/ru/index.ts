@@ -14,6 +14,7 @@ import { profile } from "./profile.ts";
 import { routes } from "./routes.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
+import { softphone } from "./softphone.ts";
 import { start } from "./start.ts";
 import { tasks } from "./tasks.ts";
 import { trash } from "./trash.ts";
@@ -34,6 +35,7 @@ export const ru: Text = {
   routes,
   settings,
   shell,
+  softphone,
   start,
   tasks,
   trash,
