@@ -212,6 +212,43 @@ create table crm.field_option (
 CREATE UNIQUE INDEX field_option_value ON crm.field_option USING btree (workspace, field, lower(value)) WHERE (deleted_at IS NULL);
 alter table crm.field_option force row level security;
 
+create table crm.import (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  state text not null default 'reading'::text,
+  columns jsonb not null default '[]'::jsonb,
+  row_count integer not null default 0,
+  settings jsonb not null default '{}'::jsonb,
+  actor text not null,
+  by_user bigint,
+  leased_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint import_pkey PRIMARY KEY (workspace, id),
+  constraint import_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'new'::text, 'running'::text, 'done'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
+);
+CREATE INDEX import_at_work ON crm.import USING btree (workspace, id) WHERE (state = ANY (ARRAY['running'::text, 'undoing'::text]));
+alter table crm.import force row level security;
+
+create table crm.import_row (
+  workspace bigint not null,
+  import bigint not null,
+  n integer not null,
+  cells jsonb not null,
+  outcome text,
+  detail text,
+  contact bigint,
+  company bigint,
+  deal bigint,
+  made jsonb,
+  constraint import_row_pkey PRIMARY KEY (workspace, import, n),
+  constraint import_row_workspace_import_fkey FOREIGN KEY (workspace, import) REFERENCES crm.import(workspace, id) ON DELETE CASCADE,
+  constraint import_row_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'skipped'::text, 'failed'::text, 'undone'::text, 'kept'::text])))
+);
+CREATE INDEX import_row_outcome ON crm.import_row USING btree (workspace, import, outcome, n);
+alter table crm.import_row force row level security;
+
 create table crm.loss_reason (
   workspace bigint not null,
   id bigint not null generated as identity,

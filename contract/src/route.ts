@@ -20,6 +20,10 @@ export interface Route {
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** The body is a file: its bytes, or one part of a multipart form. */
+  readonly upload?: true;
+  /** The answer is a file of this type, sent while it is made. */
+  readonly download?: string;
   /** Without one, 204. */
   readonly answer?: TSchema;
   /** The answer is a record with a `version`: it stands in `ETag`, and a change or deletion may ask for it with `If-Match`. */

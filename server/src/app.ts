@@ -24,6 +24,7 @@ import { softphoneRoutes } from "./api/softphone-routes.ts";
 import { telephonyRoutes } from "./api/telephony-routes.ts";
 import { workspaceRoutes } from "./api/workspace-routes.ts";
 import { serveConsole } from "./console.ts";
+import { tell } from "./db/bus.ts";
 import { newId } from "./db/new-id.ts";
 import { serveFiles } from "./files/serve.ts";
 import type { Hub } from "./hub.ts";
@@ -113,7 +114,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...doctorRoutes(hub),
           ...telephonyRoutes(hub),
           ...demoRoutes(hub),
-          ...crmRoutes(recordingWriter(hub)),
+          ...crmRoutes(recordingWriter(hub), (sql) => tell(sql, { kind: "imports", workspace: sql.workspace })),
         ]);
         const { path, summary, description, tag, id } = live;
         inner.get(path, { schema: { summary, description, tags: [tag], operationId: id } }, async (request, reply) => {
@@ -149,6 +150,8 @@ function serveHealth(app: FastifyInstance, hub: Hub, metrics: Metrics): void {
   });
 }
 
+const spreadsheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /** Bodies must be what the contract says, to the type; texts in addresses are read as the numbers and flags they stand for. */
 function useStrictBodies(app: FastifyInstance): void {
   const strict = addFormats.default(new Ajv({ allErrors: true, useDefaults: true, strict: false }));
@@ -161,6 +164,10 @@ function useStrictBodies(app: FastifyInstance): void {
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) =>
     body === "" ? done(null, {}) : parse(request, String(body), done),
   );
+  app.addContentTypeParser(["application/octet-stream", "multipart/form-data", "text/csv", spreadsheet], (request, payload, done) => {
+    if (request.routeOptions.config.upload) done(null, payload);
+    else done(Object.assign(new Error("Send JSON, with Content-Type: application/json"), { statusCode: 415 }));
+  });
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) =>
     body === "" ? done(null, {}) : done(Object.assign(new Error("Send JSON, with Content-Type: application/json"), { statusCode: 415 })),
   );

@@ -60,6 +60,12 @@ beforeAll(async () => {
     body: { from: [await post("/companies", { name: marker })] },
   });
   foreign["merges"] = (double.body as { merge: number }).merge;
+  const table = await fetch(`${hub.url}/hub/v1/imports`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${beta.api_token}`, "content-type": "text/csv" },
+    body: `Имя\n${marker}`,
+  });
+  foreign["imports"] = ((await table.json()) as { id: number }).id;
   foreign["sources"] = await post("/sources", { name: marker });
   foreign["tags"] = await post("/tags", { name: marker, entity: "deal" });
   const pipeline = (await hub.call("GET", `/pipelines/${foreign["pipelines"]}`, { token: beta.api_token })).body as {

@@ -21,6 +21,7 @@ import { Worker } from "./delivery/worker.ts";
 import { liveOn } from "./demo/demo.ts";
 import { keepRecording } from "./files/keep.ts";
 import type { Hub } from "./hub.ts";
+import { importing } from "./imports/importers.ts";
 import { Listeners } from "./listening/listeners.ts";
 import { keepPolling } from "./listening/polls.ts";
 import { Changes } from "./live/changes.ts";
@@ -119,6 +120,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
   listeners?.start();
   if (worker) jobs.start();
   const polls = worker && keepPolling(hub);
+  const importers = worker && importing(hub);
   const house = worker && keepHouse(hub);
   const life =
     config.ROLE === "worker"
@@ -142,7 +144,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
       news.close();
       await changes.stop();
       await app.close();
-      await Promise.all([listeners?.stop(), polls?.stop(), jobs.stop(), worker?.stop()]);
+      await Promise.all([listeners?.stop(), polls?.stop(), jobs.stop(), importers?.stop(), worker?.stop()]);
       await bus.close();
       await database.close();
     },

@@ -38,7 +38,10 @@ export function apiOnTrial(database: Database, workspace: Workspace): Ask {
   const reading = addFormats.default(new Ajv({ allErrors: true, useDefaults: true, coerceTypes: "array", strict: false }));
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === "body" ? strict : reading).compile(schema));
   app.setErrorHandler(answerError);
-  for (const { route, handle } of crmRoutes((_, { url }) => ({ url, kept: false }))) {
+  for (const { route, handle } of crmRoutes(
+    (_, { url }) => ({ url, kept: false }),
+    async () => {},
+  )) {
     app.route({
       method: route.method,
       url: route.path,

@@ -78,6 +78,10 @@ const person = {
   sort: Type.Optional(Sort),
 };
 
+/** What a list of each kind is asked for with, its place aside: the export takes the same. */
+const { limit: _limit, cursor: _cursor, updated_since: _since, ...whichOnes } = listQuery;
+export const contactQuery = { ...whichOnes, ...person, company: Type.Optional(Id) };
+
 export const listContacts = route({
   id: "listContacts",
   method: "GET",
@@ -85,7 +89,7 @@ export const listContacts = route({
   scope: "crm:read",
   tag,
   summary: "Contacts",
-  query: Query({ ...listQuery, ...person, company: Type.Optional(Id) }),
+  query: Query({ ...listQuery, ...contactQuery }),
   answer: Page(Contact),
 });
 export const getContact = route({
@@ -172,6 +176,8 @@ const CompanyDraft = Body({
   fields: Type.Optional(FieldDrafts),
 });
 
+export const companyQuery = { ...whichOnes, ...person, inn: Type.Optional(Inn) };
+
 export const listCompanies = route({
   id: "listCompanies",
   method: "GET",
@@ -179,7 +185,7 @@ export const listCompanies = route({
   scope: "crm:read",
   tag,
   summary: "Companies",
-  query: Query({ ...listQuery, ...person, inn: Type.Optional(Inn) }),
+  query: Query({ ...listQuery, ...companyQuery }),
   answer: Page(Company),
 });
 export const getCompany = route({
@@ -331,6 +337,8 @@ export const DealCard = Type.Object(
 );
 export type DealCardShape = Static<typeof DealCard>;
 
+export const dealQuery = { ...whichOnes, ...dealFilter, sort: Type.Optional(DealSort) };
+
 export const listDealCards = route({
   id: "listDealCards",
   method: "GET",
@@ -342,7 +350,6 @@ export const listDealCards = route({
   answer: Page(DealCard),
 });
 
-const { limit: _limit, cursor: _cursor, updated_since: _since, ...whichOnes } = listQuery;
 export const boardTotals = route({
   id: "boardTotals",
   method: "GET",

@@ -2,6 +2,7 @@ import { activityRoutes } from "./crm/activity-routes.ts";
 import { bulkRoutes } from "./crm/bulk-routes.ts";
 import { callRoutes, type WriteRecording } from "./crm/call-routes.ts";
 import { choiceRoutes } from "./crm/choice-routes.ts";
+import { importRoutes, type WakeImporters } from "./crm/import-routes.ts";
 import { mergeRoutes } from "./crm/merge-routes.ts";
 import { recordRoutes } from "./crm/record-routes.ts";
 import { storableRequests } from "./crm/requests.ts";
@@ -11,10 +12,11 @@ import { viewRoutes } from "./crm/view-routes.ts";
 import type { Implementation } from "./implement.ts";
 
 /** Everything of `/hub/v1` that is the CRM's. */
-export const crmRoutes = (writeRecording: WriteRecording): readonly Implementation[] =>
+export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImporters): readonly Implementation[] =>
   storableRequests([
     ...recordRoutes,
     ...bulkRoutes,
+    ...importRoutes(wakeImporters),
     ...mergeRoutes,
     ...searchRoutes,
     ...activityRoutes(writeRecording),

@@ -4,12 +4,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Hub } from "../hub.ts";
 import { audited } from "./audit.ts";
 import type { Authentication } from "./authenticate.ts";
+import { Download } from "./download.ts";
 import { once } from "./idempotency.ts";
 import type { Call, Caller, Implementation } from "./implement.ts";
 import { ApiError, answerError, sendProblem } from "./problems.ts";
 import { etagOf, ifMatch } from "./versions.ts";
 
 declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Whether its body is a file, handed on as a stream. */
+    upload?: boolean;
+  }
   interface FastifyRequest {
     /** Who asks, once it is known. */
     caller?: Caller;
@@ -30,6 +35,7 @@ export function serveApi(app: FastifyInstance, hub: Hub, authentication: Authent
     app.route({
       method: route.method,
       url: route.path,
+      config: { upload: route.upload === true },
       schema: describe(route),
       // Before anything is said about the request, it must be known who asks.
       preValidation: async (request) => {
@@ -57,9 +63,9 @@ async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, im
     ip: request.ip,
     request,
   };
-  const status = route.answer ? (route.status ?? 200) : 204;
+  const status = route.download ? 200 : route.answer ? (route.status ?? 200) : 204;
   const handle = audited(route, status, implementation.handle);
-  if (call.idempotencyKey === undefined || route.method !== "POST") return finish(reply, route, status, await handle(call));
+  if (call.idempotencyKey === undefined || route.method !== "POST" || route.upload) return finish(reply, route, status, await handle(call));
   const stored = await once(
     sql,
     hub.keys,
@@ -75,6 +81,14 @@ async function answer(request: FastifyRequest, reply: FastifyReply, hub: Hub, im
 
 function finish(reply: FastifyReply, route: Route, status: number, answer: unknown): FastifyReply {
   if (answer === undefined || answer === null) return reply.code(204).send();
+  if (answer instanceof Download) {
+    return reply
+      .code(status)
+      .type(route.download ?? "application/octet-stream")
+      .header("content-disposition", `attachment; filename="${answer.name}"`)
+      .header("cache-control", "no-store")
+      .send(answer.stream);
+  }
   const etag = etagOf(route, answer);
   if (etag !== undefined) reply.header("etag", etag);
   return reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(answer));
@@ -99,6 +113,11 @@ const IfMatch = {
 };
 const etagHeader = { ETag: { type: "string", description: "The record's version, for `If-Match`" } };
 
+/** Its bytes, or one part of a form. No type: what arrives is a stream. */
+const fileContent = Object.fromEntries(
+  ["application/octet-stream", "text/csv", "multipart/form-data"].map((type) => [type, { schema: { description: "The file" } }]),
+);
+
 /** What the description says of a route, and what its requests are checked with. */
 export function describe(route: Route): object {
   const open = route.scope === "public";
@@ -115,11 +134,15 @@ export function describe(route: Route): object {
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),
     ...(route.body && { body: route.body }),
+    ...(route.upload && { body: { content: fileContent } }),
     ...(changes && { headers: IfMatch }),
     response: {
+      ...(route.download && { 200: { description: "The file", content: { [route.download]: { schema: { type: "string" } } } } }),
       ...(route.answer
         ? { [route.status ?? 200]: { ...route.answer, ...(route.versioned && { headers: etagHeader }) } }
-        : { 204: { type: "null", description: "Done" } }),
+        : route.download
+          ? {}
+          : { 204: { type: "null", description: "Done" } }),
       ...(changes && { 412: { description: "Changed since it was read: `current` is the record as it is now", ...Problem } }),
       "4xx": Problem,
     },

@@ -9,6 +9,7 @@ export type Message =
   | { readonly kind: "connections"; readonly workspace: WorkspaceId }
   | { readonly kind: "directory"; readonly workspace: WorkspaceId }
   | { readonly kind: "tokens"; readonly workspace: WorkspaceId }
+  | { readonly kind: "imports"; readonly workspace: WorkspaceId }
   | {
       readonly kind: "live";
       readonly workspace: WorkspaceId;

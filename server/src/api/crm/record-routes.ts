@@ -1,7 +1,7 @@
 import * as contract from "@svyazka/contract";
 import { writeMoney } from "@svyazka/core";
 import * as crm from "@svyazka/crm";
-import { type Implementation, implement } from "../implement.ts";
+import { type Caller, type Implementation, implement } from "../implement.ts";
 import {
   answerPage,
   by,
@@ -98,8 +98,20 @@ const writeDealCard = (card: crm.DealCard): contract.DealCardShape => ({
   ...writeStamps(card),
 });
 
+type ContactQuery = contract.QueryOf<typeof contract.listContacts>;
+export const contactFilter = (query: ContactQuery, caller: Caller): crm.ContactFilter => {
+  const { responsible, company, tag, q } = query;
+  return { ...listQuery(query), responsible, company, tag, q, phone: phoneFilter(query.phone, caller), email: emailFilter(query.email) };
+};
+
+type CompanyQuery = contract.QueryOf<typeof contract.listCompanies>;
+export const companyFilter = (query: CompanyQuery, caller: Caller): crm.CompanyFilter => {
+  const { responsible, inn, tag, q } = query;
+  return { ...listQuery(query), responsible, inn, tag, q, phone: phoneFilter(query.phone, caller), email: emailFilter(query.email) };
+};
+
 type DealQuery = Omit<contract.QueryOf<typeof contract.listDealCards>, "sort"> & { readonly sort?: string };
-const dealFilter = (query: DealQuery): crm.DealFilter => {
+export const dealFilter = (query: DealQuery): crm.DealFilter => {
   const { pipeline, stage, state, contact, company, source, tag, q, overdue } = query;
   return {
     ...listQuery(query),
@@ -119,15 +131,9 @@ const readDeal = ({ loss_reason, contacts, ...body }: DealBody): crm.DealChanges
 });
 
 export const recordRoutes: readonly Implementation[] = [
-  implement(contract.listContacts, async ({ query, caller, sql }) => {
-    const filter = { ...listQuery(query), responsible: query.responsible, company: query.company, tag: query.tag, q: query.q };
-    const page = await crm.listContacts(
-      sql,
-      { ...filter, phone: phoneFilter(query.phone, caller), email: emailFilter(query.email) },
-      reader(caller),
-    );
-    return answerPage(page, writeContact);
-  }),
+  implement(contract.listContacts, async ({ query, caller, sql }) =>
+    answerPage(await crm.listContacts(sql, contactFilter(query, caller), reader(caller)), writeContact),
+  ),
   implement(contract.getContact, async ({ params, caller, sql }) => writeContact(await crm.getContact(sql, params.id, reader(caller)))),
   implement(contract.createContact, async ({ body, caller, sql, idempotencyKey }) =>
     writeContact(await crm.getContact(sql, await crm.createContact(sql, body, by(caller, idempotencyKey)))),
@@ -148,15 +154,9 @@ export const recordRoutes: readonly Implementation[] = [
     return writeContact(await crm.getContact(sql, params.id, reader(caller)));
   }),
 
-  implement(contract.listCompanies, async ({ query, caller, sql }) => {
-    const filter = { ...listQuery(query), responsible: query.responsible, inn: query.inn, tag: query.tag, q: query.q };
-    const page = await crm.listCompanies(
-      sql,
-      { ...filter, phone: phoneFilter(query.phone, caller), email: emailFilter(query.email) },
-      reader(caller),
-    );
-    return answerPage(page, writeCompany);
-  }),
+  implement(contract.listCompanies, async ({ query, caller, sql }) =>
+    answerPage(await crm.listCompanies(sql, companyFilter(query, caller), reader(caller)), writeCompany),
+  ),
   implement(contract.getCompany, async ({ params, caller, sql }) => writeCompany(await crm.getCompany(sql, params.id, reader(caller)))),
   implement(contract.createCompany, async ({ body, caller, sql, idempotencyKey }) =>
     writeCompany(await crm.getCompany(sql, await crm.createCompany(sql, body, by(caller, idempotencyKey)))),
