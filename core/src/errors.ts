@@ -24,6 +24,11 @@ export class Refused extends Error {
   override readonly name = "Refused";
 }
 
+/** The far side wants nothing more of us, for good: the connection is switched off, and a person decides. */
+export class Gone extends Error {
+  override readonly name = "Gone";
+}
+
 /** Somebody else changed it in between: try again at once. */
 export class Conflict extends Error {
   override readonly name = "Conflict";

@@ -14,4 +14,5 @@ export const eventTitles: Readonly<Record<EventType, Label>> = {
   "call.finished": { ru: "Звонок закончился", en: "A call is over" },
   "call.recorded": { ru: "Готова запись разговора", en: "A recording is ready" },
   "call.rated": { ru: "Клиент оценил разговор", en: "The client rated the call" },
+  "record.changed": { ru: "Изменилась карточка", en: "A record changed" },
 };

@@ -1,6 +1,7 @@
 import type { AnsweredCall, EndedLeg, FinishedCall, RatedCall, RecordedCall, RingingCall } from "./calls.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
+import type { ChangedRecord } from "./records.ts";
 import type { ConnectionId, EventId, RecordId, WorkspaceId } from "./words.ts";
 
 /** What can happen, by name, and what is known when it does. */
@@ -19,6 +20,8 @@ export interface Events {
   "call.finished": FinishedCall;
   "call.recorded": RecordedCall;
   "call.rated": RatedCall;
+  /** A record of our own CRM was made, changed or deleted. */
+  "record.changed": ChangedRecord;
 }
 export type EventType = keyof Events;
 export const eventTypes: readonly EventType[] = [
@@ -33,6 +36,7 @@ export const eventTypes: readonly EventType[] = [
   "call.finished",
   "call.recorded",
   "call.rated",
+  "record.changed",
 ];
 
 /** A fact before it is stored. */

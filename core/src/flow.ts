@@ -12,6 +12,8 @@ export interface Flow<T extends EventType = EventType, P extends PortName = Port
   readonly on: readonly T[];
   /** The ability a connection needs to be a target of this flow. */
   readonly needs: P;
+  /** Whoever is switched off is not told later what happened meanwhile: nothing is kept for them. */
+  readonly onlyWhileActive?: true;
   /** Runs once per event and target, and may be run again after any failure: every write carries a key made by `key`. */
   run(event: Event<T>, at: FlowContext<P>): Promise<Outcome>;
 }

@@ -8,6 +8,7 @@ export * from "./money.ts";
 export * from "./network.ts";
 export * from "./phone.ts";
 export * from "./ports.ts";
+export * from "./records.ts";
 export * from "./settings.ts";
 export * from "./telephony.ts";
 export * from "./vendor.ts";

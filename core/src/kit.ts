@@ -1,4 +1,4 @@
-import type { EventDraft } from "./events.ts";
+import type { EventDraft, EventType } from "./events.ts";
 import type { Fetch, Socket, SocketEar } from "./network.ts";
 import type { Phone } from "./phone.ts";
 import type { Route, Telephony } from "./telephony.ts";
@@ -21,6 +21,8 @@ export interface Kit {
   readonly store: Store;
   /** Facts that came by no request: on disk when this resolves. `from` is what the journal shows. */
   record(facts: readonly EventDraft[], from: Origin): Promise<void>;
+  /** Whether anybody would be told of a fact of this type from this connection: one that nobody hears need not be found out. */
+  isHeard(type: EventType): Promise<boolean>;
   /** Who is calling, and whose phone is to ring: from our own index or, where a program of the customer's is attached, from that. */
   route(call: { readonly call: string; readonly client: Phone; readonly line?: string }): Promise<Route>;
   /** The PBX behind another connection of this workspace, by its number or its vendor. */

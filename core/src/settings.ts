@@ -44,6 +44,8 @@ export interface ChoiceSetting extends Described {
 }
 export interface ListSetting extends Described {
   readonly type: "list";
+  /** What may be in it; anything, without. */
+  readonly options?: Readonly<Record<string, Label>>;
   readonly default: readonly string[];
 }
 /** Encrypted at rest, absent from logs and journal, shown once when made. */
@@ -56,6 +58,10 @@ export interface SecretSetting extends Described {
   readonly door?: true;
   /** We sign with it and nobody ever sends it to us. */
   readonly kept?: true;
+  /** How it is made: `whsec_` and 32 bytes in base64, as Standard Webhooks writes it. Otherwise letters and digits. */
+  readonly shape?: "whsec";
+  /** After a rotation the one before goes on being used for a while, beside the new one. */
+  readonly overlaps?: true;
   /** It stands in the code of public pages: not worth hiding from a person who may see the connection. */
   readonly public?: true;
 }
@@ -138,8 +144,12 @@ function readSetting(setting: Exclude<Setting, SecretSetting>, given: unknown): 
       return options.includes(String(given)) ? { value: String(given) } : { error: `must be one of: ${options.join(", ")}` };
     }
     case "list": {
-      const items = Array.isArray(given) ? given.map(String) : String(given).split(",");
-      return { value: items.map((item) => item.trim()).filter((item) => item !== "") };
+      const items = (Array.isArray(given) ? given.map(String) : String(given).split(","))
+        .map((item) => item.trim())
+        .filter((item) => item !== "");
+      const { options } = setting;
+      const wrong = options && items.find((item) => options[item] === undefined);
+      return wrong === undefined ? { value: items } : { error: `"${wrong}" is none of: ${Object.keys(options ?? {}).join(", ")}` };
     }
   }
 }

@@ -19,6 +19,8 @@ export interface Vendor<S extends Settings = Settings> {
   readonly ports?: readonly PortName[];
   /** The facts it may bring. */
   readonly tells?: readonly EventType[];
+  /** It can send something to try: see `Connected.test`. */
+  readonly tests?: true;
   /** Other programs use us through it, as if we were that vendor. */
   readonly servesApi?: true;
   readonly settings: S;
@@ -40,8 +42,8 @@ export interface Vendor<S extends Settings = Settings> {
    * When it throws it is started again, after a while. Undefined when there is nothing to listen to for this one.
    */
   listen?(connection: Connection<S>, kit: Kit, signal: StopSignal): Promise<void> | undefined;
-  /** Whether there is anything to listen to for this one; without it, there always is. Pure. */
-  listens?(connection: Connection<S>): boolean;
+  /** Whether there is anything to listen to for this one, or anybody who would hear of it; without it, there always is. Pure. */
+  listens?(connection: Connection<S>, isHeard: (type: EventType) => boolean): boolean;
   /** How often this request's sender may come. Pure. A request over any limit is answered `rate_limited` and not stored. */
   limits?(request: InboundRequest, connection: Connection<S>): readonly RateLimit[];
   /** The addresses a person copies to the other side, for `connection add`. `base` is the public address of the hub, without a slash at the end. */
@@ -100,6 +102,8 @@ export type AnyVendor = Vendor<any>;
 export type Connected = Partial<Ports> & {
   /** Tries the credentials. Throws what a port would throw. With `kit.isTrial`, it leaves nothing behind at the other side. */
   check(): Promise<void>;
+  /** Sends something to try, which the other side knows to be no more than that. Throws what a port would throw. Answers what was said. */
+  test?(): Promise<string>;
 };
 
 /** One configured account at a vendor, as its vendor sees it. */
@@ -115,6 +119,8 @@ export interface Connection<S extends Settings = Settings> {
   readonly fieldMapping: Readonly<Record<string, string>>;
   /** Their account → the user of our CRM. */
   readonly userMapping: Readonly<Record<string, string>>;
+  /** Of secrets that overlap: the one before, while it is still used, by the setting's name. */
+  readonly secretsBefore?: Readonly<Record<string, { readonly secret: string; readonly until: Date }>>;
 }
 
 /** How requests of one vendor come in, and how the door speaks when nobody is behind it yet. */

@@ -2,4 +2,5 @@ export * from "./crm-contract.ts";
 export * from "./lone-kit.ts";
 export * from "./memory-crm.ts";
 export * from "./memory-kit.ts";
+export * from "./subscriber-contract.ts";
 export * from "./telephony-contract.ts";

@@ -10,6 +10,7 @@ export const loneKit: Kit = {
   publicUrl: () => "http://127.0.0.1",
   store: { get: alone, put: alone, remove: alone, list: alone },
   record: alone,
+  isHeard: async () => true,
   route: alone,
   telephonyOf: alone,
   openDoor: alone,

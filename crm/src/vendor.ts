@@ -1,4 +1,5 @@
-import { type CallDesk, LoginNeeded, type PhoneBook, type Vendor, type Workspace } from "@svyazka/core";
+import { type CallDesk, LoginNeeded, type PhoneBook, type RecordKind, type Vendor, type Workspace } from "@svyazka/core";
+import { follow } from "./follow.ts";
 import { type PhoneOwner, whoseIsPhone } from "./phone-index.ts";
 import { crmPort } from "./port.ts";
 import type { Database, Sql } from "./sql.ts";
@@ -7,6 +8,8 @@ const settings = {} as const;
 
 export interface BuiltinCrmOptions {
   readonly database: Database;
+  /** Records as the API answers them, by id. */
+  snapshots(sql: Sql, kind: RecordKind, ids: readonly number[]): Promise<ReadonlyMap<number, unknown>>;
   /** Puts news on the open pages of these users, or of everybody. */
   tell(sql: Sql, news: { readonly type: string } & Readonly<Record<string, unknown>>, users?: readonly number[]): Promise<void>;
 }
@@ -20,7 +23,10 @@ export const builtinCrm = (options: BuiltinCrmOptions): Vendor<typeof settings> 
     en: "Contacts, deals, tasks and calls in the hub itself.",
   },
   ports: ["crm", "callDesk", "phoneBook"],
+  tells: ["record.changed"],
   settings,
+  listens: (_connection, isHeard) => isHeard("record.changed"),
+  listen: ({ workspace }, kit, signal) => follow(options.database.in(workspace.id), kit, signal, options.snapshots),
   connect({ id, workspace }, kit) {
     const sql = options.database.in(workspace.id);
     return {

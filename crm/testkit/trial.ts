@@ -43,7 +43,7 @@ export async function crmOnTrial(database: Database, workspace: Workspace): Prom
     options: [{ value: "Малый" }, { value: "Большой" }],
   });
   await sources.create(sql, { name: "Сайт", code: "site" });
-  const vendor = builtinCrm({ database, tell: () => Promise.resolve() });
+  const vendor = builtinCrm({ database, snapshots: async () => new Map(), tell: () => Promise.resolve() });
   const connected = vendor.connect?.(
     {
       id: 1 as ConnectionId,

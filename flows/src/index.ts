@@ -13,6 +13,7 @@ import { routeToResponsible } from "./route-to-responsible.ts";
 import { showCallCard } from "./show-call-card.ts";
 import { takeLead } from "./take-lead.ts";
 import { tellCallFeed } from "./tell-call-feed.ts";
+import { tellSubscribers } from "./tell-subscribers.ts";
 
 export {
   addCompany,
@@ -29,6 +30,7 @@ export {
   showCallCard,
   takeLead,
   tellCallFeed,
+  tellSubscribers,
 };
 
 const callFlows: readonly AnyFlow[] = [
@@ -45,4 +47,4 @@ const callFlows: readonly AnyFlow[] = [
 ];
 
 /** Everything the hub does about what happens. What several flows do about one event for one connection is done in this order. */
-export const flows: readonly AnyFlow[] = [takeLead, addDeal, addContact, addCompany, addTask, ...callFlows];
+export const flows: readonly AnyFlow[] = [takeLead, addDeal, addContact, addCompany, addTask, ...callFlows, tellSubscribers];

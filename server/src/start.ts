@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { AnyFlow, AnyVendor, WorkspaceId } from "@svyazka/core";
 import { builtinCrm } from "@svyazka/crm";
 import { flows } from "@svyazka/flows";
+import { recordSnapshots } from "./api/crm/snapshots.ts";
 import { makeApp } from "./app.ts";
 import { type Config, WrongConfiguration } from "./config.ts";
 import { kitMaker } from "./connections/kit.ts";
@@ -15,7 +16,7 @@ import { YoungTables } from "./db/young-tables.ts";
 import { attempt } from "./delivery/attempt.ts";
 import { Jobs } from "./delivery/jobs.ts";
 import { Ledger } from "./delivery/ledger.ts";
-import { park } from "./delivery/manage.ts";
+import { park, shut } from "./delivery/manage.ts";
 import { Queue } from "./delivery/queue.ts";
 import { Worker } from "./delivery/worker.ts";
 import { liveOn } from "./demo/demo.ts";
@@ -53,6 +54,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
   const { pool } = database;
   const crm = builtinCrm({
     database: pool,
+    snapshots: recordSnapshots,
     tell: (sql, news, users) => tell(sql, { kind: "live", workspace: sql.workspace, news, ...(users && { users }) }),
   });
   const byId = new Map([crm as AnyVendor, ...Object.values<AnyVendor>(vendors)].map((vendor) => [vendor.id, vendor]));
@@ -158,6 +160,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
     return new Listeners({
       pool,
       registry,
+      flows,
       workspaces,
       onState({ row }, error) {
         const message = error === undefined ? "OK" : error instanceof Error ? error.message : String(error);
@@ -194,6 +197,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
               { days, limits: { allowPrivateAddresses: row.allow_private_addresses || url.startsWith(`${hub.publicUrl()}/in/`) } },
             ),
           park: ({ event, target }, because) => park(pool.in(event.workspace), target, because),
+          shut: ({ event, target }, because) => shut(pool.in(event.workspace), target, because),
           onBug(error, { id, flow }) {
             metrics.bugs.inc({ where: `flow:${flow}` });
             log.error({ err: error, delivery: id, flow }, "an attempt failed by our own mistake");

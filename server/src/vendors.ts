@@ -2,3 +2,4 @@
 export { asterisk } from "@svyazka/asterisk/adapter";
 export { fivecrm } from "@svyazka/fivecrm/adapter";
 export { vats } from "@svyazka/vats/adapter";
+export { webhook } from "@svyazka/webhook/adapter";

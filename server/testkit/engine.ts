@@ -5,7 +5,7 @@ import { KeyRing } from "../src/connections/secrets.ts";
 import { Bus } from "../src/db/bus.ts";
 import { attempt } from "../src/delivery/attempt.ts";
 import { type JournalLine, Ledger, type Recorded } from "../src/delivery/ledger.ts";
-import { park } from "../src/delivery/manage.ts";
+import { park, shut } from "../src/delivery/manage.ts";
 import { plan } from "../src/delivery/plan.ts";
 import { Queue } from "../src/delivery/queue.ts";
 import { Worker } from "../src/delivery/worker.ts";
@@ -78,6 +78,7 @@ export async function makeEngine(vendors: readonly AnyVendor[], flows: readonly 
             registry,
             flows: flowsByName,
             turn: async () => 0,
+            shut: ({ target }, because) => shut(sql, target, because),
             park: ({ target }, because) => park(sql, target, because),
             onBug: (error) => bugs.push(error),
           }),

@@ -222,6 +222,17 @@ export const checkConnection = route({
   answer: Health,
 });
 
+export const testConnection = route({
+  id: "testConnection",
+  method: "POST",
+  path: "/connections/:id/test",
+  scope: "hub:write",
+  tag: "Connections",
+  summary: "Send something to try, which the other side knows to be no more than that",
+  params: ById,
+  answer: Type.Object({ ok: Type.Boolean(), message: Type.String({ description: "What the other side said" }) }),
+});
+
 export const rotateSecret = route({
   id: "rotateSecret",
   method: "POST",

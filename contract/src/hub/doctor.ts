@@ -42,7 +42,7 @@ export const live = route({
 - \`call.ringing\`, \`call.gone\`: the card of a call, for the person whose phone rings.
 - \`deliveries\`: \`{type, waiting, held, parked, failed}\`, the counts at the start and whenever they change; 1000 means as many or more. Needs \`hub:read\`.
 - \`journal\`: \`{type, ids}\`, new lines, or \`"many"\`. Needs \`hub:read\`.
-- \`connection.parked\`: \`{type, connection, because}\`, a far side wants a new sign-in.
+- \`connection.parked\`: \`{type, connection, because}\`, a far side wants a new sign-in; \`connection.disabled\`: the same, it wants nothing more.
 
 Nothing is kept for those who are away: a page that reconnects reads what it shows anew, and \`Last-Event-ID\` is not looked at. A stream ends when its session or token does.`,
 });

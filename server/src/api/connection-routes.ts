@@ -10,16 +10,19 @@ import {
   checkConnection,
   removeConnection,
   rotateSecret,
+  testConnection,
   touchConnection,
 } from "../connections/manage.ts";
 import type { ConnectionRow } from "../connections/row.ts";
 import { tryConnection } from "../connections/trial.ts";
+import { isHeard } from "../delivery/plan.ts";
 import type { Hub } from "../hub.ts";
 import { type Implementation, implement } from "./implement.ts";
 import { limitOf, numberCursor, page } from "./pages.ts";
 
 export function connectionRoutes(hub: Hub): readonly Implementation[] {
   const activity = activityReader(hub);
+  const flows = [...hub.flows.values()];
   const present = async (
     sql: Sql,
     rows: readonly ConnectionRow[],
@@ -38,7 +41,7 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
       settings: row.settings,
       secrets_set: secretsSet(hub, row),
       allow_private_addresses: row.allow_private_addresses,
-      abilities: abilitiesOf(view.connections.get(row.id)),
+      abilities: abilitiesOf(view.connections.get(row.id), isHeard(view, flows, row.id)),
       activity: activities.get(row.id) ?? noActivity,
       ...copiesOf(hub, row, workspace, shown),
       created_at: row.created_at.toISOString(),
@@ -103,6 +106,8 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
     }),
 
     implement(contract.checkConnection, ({ params, sql }) => checkConnection(hub, sql, params.id as ConnectionId)),
+
+    implement(contract.testConnection, ({ params, sql }) => testConnection(hub, sql, params.id as ConnectionId)),
 
     implement(contract.rotateSecret, async ({ params, body, sql, caller }) => {
       const secrets = await rotateSecret(hub, sql, params.id as ConnectionId, params.name, body.keep_hours ?? 24);

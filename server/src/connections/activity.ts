@@ -1,5 +1,6 @@
 import type { ConnectionId, WorkspaceId } from "@svyazka/core";
 import type { Sql } from "@svyazka/crm";
+import { isHeard } from "../delivery/plan.ts";
 import type { Hub } from "../hub.ts";
 import type { ConnectionRow } from "./row.ts";
 
@@ -106,6 +107,7 @@ export function activityReader(hub: Hub): (sql: Sql, rows: readonly ConnectionRo
     rows.catch(() => remembered.delete(sql.workspace));
     return rows;
   };
+  const flows = [...hub.flows.values()];
   return async (sql, rows) => {
     const view = await hub.registry.view(sql.workspace);
     const [lines, deliveries] = await Promise.all([
@@ -117,7 +119,7 @@ export function activityReader(hub: Hub): (sql: Sql, rows: readonly ConnectionRo
         const line = lines.find(({ id }) => id === row.id);
         const open = deliveries.find(({ connection }) => connection === row.id);
         const live = view.connections.get(row.id);
-        const listens = live?.vendor.listen !== undefined && (live.vendor.listens?.(live.connection) ?? true);
+        const listens = live?.vendor.listen !== undefined && (live.vendor.listens?.(live.connection, isHeard(view, flows, row.id)) ?? true);
         const health = row.health?.ok === false ? row.health.message : null;
         return [
           row.id,

@@ -2,6 +2,7 @@ import { type Connection, emptyDirectory, type Pasted, type Setting, type Worksp
 import type { Hub } from "../hub.ts";
 import { noMappings } from "./registry.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
+import { readOverlaps } from "./secrets.ts";
 
 /**
  * What a person copies to the other side: addresses, and whole texts. A secret stands in them when it is public, or is being shown this once
@@ -38,4 +39,6 @@ export function copiesOf(
 export const secretsSet = (hub: Hub, row: ConnectionRow): string[] =>
   row.state === "removed"
     ? []
-    : Object.entries(hub.keys.open(row.secrets, placeOf(row))).flatMap(([name, value]) => (value === "" ? [] : [name]));
+    : Object.entries(readOverlaps(hub.keys.open(row.secrets, placeOf(row))).secrets).flatMap(([name, value]) =>
+        value === "" ? [] : [name],
+      );

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type AnyVendor, portNames, type Setting } from "@svyazka/core";
+import { type AnyVendor, type EventType, portNames, type Setting } from "@svyazka/core";
 import type { LiveConnection } from "./registry.ts";
 
 /** What a vendor is and what it asks for, as a form needs it. */
@@ -16,11 +16,11 @@ export function describeVendor(vendor: AnyVendor) {
 }
 
 /** What a connection can do as it is set up; nothing while it is removed. */
-export function abilitiesOf(live: LiveConnection | undefined): string[] {
+export function abilitiesOf(live: LiveConnection | undefined, hears: (type: EventType) => boolean): string[] {
   if (!live) return [];
   const { vendor, connection } = live;
   const connected = live.connected();
-  const does = ways(vendor).filter((way) => way !== "listens" || (vendor.listens?.(connection) ?? true));
+  const does = ways(vendor).filter((way) => way !== "listens" || (vendor.listens?.(connection, hears) ?? true));
   return [...does, ...portNames.filter((name) => connected[name] !== undefined).map(wireName)];
 }
 
@@ -29,6 +29,7 @@ const ways = (vendor: AnyVendor): string[] => [
   ...(vendor.servesApi ? ["serves"] : []),
   ...(vendor.listen ? ["listens"] : []),
   ...(vendor.poll ? ["polled"] : []),
+  ...(vendor.tests ? ["tests"] : []),
 ];
 
 const wireName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -44,8 +45,8 @@ function describeSetting(name: string, setting: Setting) {
     advanced: advanced ?? false,
     required: "required" in setting && setting.required === true,
     ...("default" in setting && setting.default !== undefined && { default: setting.default }),
-    ...(setting.type === "choice" && {
-      options: Object.fromEntries(Object.entries(setting.options).map(([key, text]) => [key, { ...text }])),
+    ...("options" in setting && {
+      options: Object.fromEntries(Object.entries(setting.options ?? {}).map(([key, text]) => [key, { ...text }])),
     }),
     ...(placeholder !== undefined && { placeholder }),
     ...(setting.type === "text" && setting.pattern && { pattern: setting.pattern.source }),

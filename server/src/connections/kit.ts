@@ -1,7 +1,7 @@
 import type { AnyFlow, ConnectionId, EventDraft, Origin } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
 import type { Ledger } from "../delivery/ledger.ts";
-import { nobodyListens, plan } from "../delivery/plan.ts";
+import { isHeard, nobodyListens, plan } from "../delivery/plan.ts";
 import { redact } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
 import type { MakeKit, Registry } from "./registry.ts";
@@ -34,6 +34,7 @@ export const kitMaker =
         if (facts.length > 0)
           await recordFacts(lender, row, facts, { ...from, ...(from.raw !== undefined && { raw: redact(from.raw, secrets) }) });
       },
+      isHeard: async (type) => isHeard(await lender.registry().view(workspace), lender.flows, id)(type),
       route: async (call) => routeCall(await lender.registry().view(workspace), id, call),
       telephonyOf: async (other) => {
         const { connections } = await lender.registry().view(workspace);

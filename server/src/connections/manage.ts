@@ -5,7 +5,7 @@ import { unpark } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
 import { rewriteSoftphones } from "../people/softphone.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
-import { hashToken, type KeyRing, newToken } from "./secrets.ts";
+import { hashToken, type KeyRing, makeSecret, overlapOf } from "./secrets.ts";
 import { keptPlace } from "./store.ts";
 
 export interface NewConnection {
@@ -114,10 +114,14 @@ export async function rotateSecret(hub: Hub, sql: Sql, id: ConnectionId, name: s
     if (setting?.type !== "secret" || !setting.generated) throw new Invalid({ name: [`${vendor.id} has no generated secret "${name}"`] });
     const secrets = hub.keys.open(row.secrets, placeOf(row));
     const before = secrets[name];
-    const made = newToken();
+    const made = makeSecret(setting);
     await sql.query({
       text: "update hub.connection set secrets = $3, updated_at = now() where workspace = $1 and id = $2",
-      values: [sql.workspace, id, hub.keys.seal({ ...secrets, [name]: made }, placeOf(row))],
+      values: [
+        sql.workspace,
+        id,
+        hub.keys.seal({ ...secrets, [name]: made, ...(setting.overlaps && before && overlapOf(name, before, keepHours)) }, placeOf(row)),
+      ],
     });
     if (setting.door) {
       if (before) {
@@ -146,6 +150,19 @@ export async function checkConnection(hub: Hub, sql: Sql, id: ConnectionId): Pro
     found = { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
   return rememberHealth(sql, id, found);
+}
+
+/** Sends something to try. Throws `Invalid` when this connection has nothing to send. */
+export async function testConnection(hub: Hub, sql: Sql, id: ConnectionId): Promise<{ ok: boolean; message: string }> {
+  const live = (await hub.registry.view(sql.workspace)).connections.get(id);
+  if (!live) throw new NotFound("connection", id);
+  const { test } = live.connected();
+  if (!test) throw new Invalid({ id: [`${live.row.name} has nothing to send for a test`] });
+  try {
+    return { ok: true, message: await test() };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** What belongs to it has changed: whoever works with it begins anew with what is there now. */
@@ -254,7 +271,7 @@ const secretSettings = (vendor: AnyVendor) =>
   );
 
 const generateSecrets = (vendor: AnyVendor): Record<string, string> =>
-  Object.fromEntries(secretSettings(vendor).flatMap(([name, setting]) => (setting.generated ? [[name, newToken()]] : [])));
+  Object.fromEntries(secretSettings(vendor).flatMap(([name, setting]) => (setting.generated ? [[name, makeSecret(setting)]] : [])));
 
 function splitSettings(
   vendor: AnyVendor,

@@ -13,7 +13,7 @@ import {
 import type { Pool } from "../db/pool.ts";
 import { spellingsOf } from "../net/redact.ts";
 import { type ConnectionRow, isNamed, placeOf } from "./row.ts";
-import { hashToken, type KeyRing } from "./secrets.ts";
+import { hashToken, type KeyRing, readOverlaps } from "./secrets.ts";
 
 /** One connection as this process works with it. */
 export interface LiveConnection {
@@ -172,10 +172,13 @@ export class Registry {
   #revive(row: ConnectionRow, workspace: Workspace, directory: Directory, mappings: Mappings): LiveConnection {
     const vendor = this.#vendors.get(row.vendor);
     if (!vendor) throw new Error(`There is no vendor ${row.vendor}`);
-    const secrets = this.#keys.open(row.secrets, placeOf(row));
-    const connection: Connection = { id: row.id, name: row.name, workspace, settings: row.settings, secrets, directory, ...mappings };
+    const { secrets, before } = readOverlaps(this.#keys.open(row.secrets, placeOf(row)));
+    const connection: Connection = {
+      ...{ id: row.id, name: row.name, workspace, settings: row.settings, secrets, directory, ...mappings },
+      secretsBefore: before,
+    };
     let connected: Connected | undefined;
-    const kit = this.#makeKit(row, vendor, spellingsOf(Object.values(secrets)));
+    const kit = this.#makeKit(row, vendor, spellingsOf([...Object.values(secrets), ...Object.values(before).map(({ secret }) => secret)]));
     return {
       row,
       vendor,

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { SecretSetting } from "@svyazka/core";
 import { type Config, WrongConfiguration } from "../config.ts";
 
 /** Encrypts secrets at rest: AES-256-GCM, bound to the place they are kept in, with the id of the key in front so that keys can change. */
@@ -72,6 +73,35 @@ function readKey(text: string, name: string): Buffer {
   const key = Buffer.from(text, "base64");
   if (key.length !== 32) throw new WrongConfiguration(`${name} must be 32 bytes in base64, for example from: openssl rand -base64 32.`);
   return key;
+}
+
+/** As its setting wants it. */
+export const makeSecret = ({ shape }: SecretSetting): string =>
+  shape === "whsec" ? `whsec_${randomBytes(32).toString("base64")}` : newToken();
+
+const beforeMark = " before";
+
+/** A secret that was rotated, to be kept beside the new one for so many hours. */
+export const overlapOf = (name: string, secret: string, hours: number): Record<string, string> => ({
+  [name + beforeMark]: `${Date.now() + hours * 3_600_000} ${secret}`,
+});
+
+/** The secrets of a connection as they are, and those before them that are still used. */
+export function readOverlaps(stored: Readonly<Record<string, string>>): {
+  secrets: Record<string, string>;
+  before: Record<string, { secret: string; until: Date }>;
+} {
+  const secrets: Record<string, string> = {};
+  const before: Record<string, { secret: string; until: Date }> = {};
+  for (const [name, value] of Object.entries(stored)) {
+    if (!name.endsWith(beforeMark)) secrets[name] = value;
+    else
+      before[name.slice(0, -beforeMark.length)] = {
+        secret: value.slice(value.indexOf(" ") + 1),
+        until: new Date(Number(value.split(" ")[0])),
+      };
+  }
+  return { secrets, before };
 }
 
 /** Compared in a time that tells nothing about where two texts differ. */

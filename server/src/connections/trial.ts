@@ -57,6 +57,7 @@ const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "source"
   publicUrl: hub.publicUrl,
   store: forgetfulStore(),
   record: async () => {},
+  isHeard: async () => false,
   route: async () => ({}),
   openDoor: async () => {},
 });

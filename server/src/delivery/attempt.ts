@@ -1,4 +1,4 @@
-import { type AnyFlow, Conflict, type FlowContext, type KeptFile, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
+import { type AnyFlow, Conflict, type FlowContext, Gone, type KeptFile, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import { DatabaseUnavailable } from "../db/pool.ts";
 import { type RecordedRequest, underWay } from "../net/way-out.ts";
@@ -14,6 +14,8 @@ export interface AttemptOptions {
   keepFile(source: LiveConnection, url: string, days: number): Promise<KeptFile>;
   /** The far side wants a new sign-in. */
   park(claim: Claim, because: string): Promise<void>;
+  /** The far side wants nothing more. */
+  shut(claim: Claim, because: string): Promise<void>;
   /** An error that is our own mistake, or the database's. */
   onBug(error: unknown, claim: Claim): void;
 }
@@ -74,6 +76,10 @@ async function classify(
 ): Promise<Omit<Finished, "claim" | "startedAt" | "ms" | "calls">> {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Refused) return { outcome: "failed", detail: message, error: message };
+  if (error instanceof Gone) {
+    await options.shut(claim, message).catch((failure: unknown) => options.onBug(failure, claim));
+    return { outcome: "failed", detail: message, error: message };
+  }
   if (error instanceof LoginNeeded) {
     await options.park(claim, message).catch((failure: unknown) => options.onBug(failure, claim));
     return { outcome: "parked", detail: message, error: message };

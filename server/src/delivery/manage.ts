@@ -28,6 +28,20 @@ export async function park(sql: Sql, connection: ConnectionId, because: string):
   });
 }
 
+/** The far side wants nothing more of us: it is switched off, and what is still waiting waits for a person. */
+export async function shut(sql: Sql, connection: ConnectionId, because: string): Promise<void> {
+  await sql.transaction(async (sql) => {
+    const rows = await sql.query({
+      text: `update hub.connection set state = 'disabled', health = $3, updated_at = now()
+             where workspace = $1 and id = $2 and state = 'active' returning id`,
+      values: [sql.workspace, connection, JSON.stringify({ ok: false, message: because, at: new Date().toISOString() })],
+    });
+    if (rows.length === 0) return;
+    await tell(sql, { kind: "connections", workspace: sql.workspace });
+    await tell(sql, { kind: "live", workspace: sql.workspace, news: { type: "connection.disabled", connection, because } });
+  });
+}
+
 /** Try now, with the whole retry list before it again. A delivery that is over goes back into its lane at its old place. */
 export async function retry(sql: Sql, id: DeliveryId): Promise<void> {
   await sql.transaction(async (sql) => {

@@ -1,5 +1,5 @@
-import type { AnyFlow, ConnectionId, EventDraft } from "@svyazka/core";
-import type { WorkspaceView } from "../connections/registry.ts";
+import type { AnyFlow, ChangedRecord, ConnectionId, EventDraft, EventType } from "@svyazka/core";
+import type { LiveConnection, WorkspaceView } from "../connections/registry.ts";
 import type { PlannedEvent } from "./ledger.ts";
 
 /** What is to be done about each fact of `source`: every flow that listens, for every connection that can do what it needs, where the route is open. */
@@ -9,12 +9,28 @@ export const plan = (facts: readonly EventDraft[], view: WorkspaceView, flows: r
     deliveries: flows
       .filter((flow) => flow.on.includes(draft.type))
       .flatMap((flow) =>
-        view
-          .targets(flow.needs, source)
-          .map((target) => ({ flow: flow.name, target: target.row.id }))
-          .filter(({ target }) => view.isRouteOn({ source, flow: flow.name, target })),
+        listeners(flow, view, source)
+          .filter((target) => wants(target, flow, draft))
+          .map((target) => ({ flow: flow.name, target: target.row.id })),
       ),
   }));
+
+/** Whether anybody would be told of a fact of this type from `source`. */
+export const isHeard =
+  (view: WorkspaceView, flows: readonly AnyFlow[], source: ConnectionId) =>
+  (type: EventType): boolean =>
+    flows.some((flow) => flow.on.includes(type) && listeners(flow, view, source).length > 0);
+
+const listeners = (flow: AnyFlow, view: WorkspaceView, source: ConnectionId): LiveConnection[] =>
+  view
+    .targets(flow.needs, source)
+    .filter(({ row }) => (!flow.onlyWhileActive || row.state === "active") && view.isRouteOn({ source, flow: flow.name, target: row.id }));
+
+/** A port may choose what it is told. */
+function wants(target: LiveConnection, flow: AnyFlow, { data }: EventDraft): boolean {
+  const port = target.connected()[flow.needs as "subscriber"];
+  return !(port && "wants" in port) || port.wants(data as ChangedRecord);
+}
 
 /** For the line of the journal: facts about which nobody does anything must not look like any other. */
 export function nobodyListens(events: readonly PlannedEvent[], { workspace }: WorkspaceView): { readonly detail?: string } {

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConnectionId, WorkspaceId } from "@svyazka/core";
+import type { AnyFlow, ConnectionId, WorkspaceId } from "@svyazka/core";
 import type { LiveConnection, Registry } from "../connections/registry.ts";
 import type { Pool } from "../db/pool.ts";
+import { isHeard } from "../delivery/plan.ts";
 
 export interface ListenersOptions {
   readonly pool: Pool;
   readonly registry: Registry;
+  readonly flows: readonly AnyFlow[];
   workspaces(): Promise<readonly WorkspaceId[]>;
   /** Why the listening broke off, or could not begin; undefined when it has gone on for a while. */
   onState(live: LiveConnection, error: unknown): void;
@@ -72,9 +74,10 @@ export class Listeners {
     const wanted = new Set<string>();
     try {
       for (const workspace of await this.#options.workspaces()) {
-        const { connections } = await this.#options.registry.view(workspace);
-        const listening = [...connections.values()].filter(
-          ({ vendor, row, connection }) => vendor.listen && row.state === "active" && (vendor.listens?.(connection) ?? true),
+        const view = await this.#options.registry.view(workspace);
+        const listening = [...view.connections.values()].filter(
+          ({ vendor, row, connection }) =>
+            vendor.listen && row.state === "active" && (vendor.listens?.(connection, isHeard(view, this.#options.flows, row.id)) ?? true),
         );
         const leased = await this.#lease(
           workspace,

@@ -38,6 +38,7 @@ function start(errors: unknown[] = []): Listeners {
   const listeners = new Listeners({
     pool: test.database,
     registry,
+    flows: [],
     workspaces: async () => [workspace],
     onState: (_, error) => error !== undefined && errors.push(error),
   });

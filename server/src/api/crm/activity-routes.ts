@@ -16,7 +16,7 @@ import {
   writeStamps,
 } from "./requests.ts";
 
-const writeTask = (task: crm.Task): contract.TaskShape => ({
+export const writeTask = (task: crm.Task): contract.TaskShape => ({
   id: task.id,
   contact: task.contact,
   company: task.company,
@@ -34,7 +34,7 @@ const writeTask = (task: crm.Task): contract.TaskShape => ({
   ...writeStamps(task),
 });
 
-const writeNote = ({ id, contact, company, deal, text, ...stamps }: crm.Note): contract.NoteShape => ({
+export const writeNote = ({ id, contact, company, deal, text, ...stamps }: crm.Note): contract.NoteShape => ({
   id,
   contact,
   company,

@@ -16,8 +16,9 @@ export const recordingWriter =
     kept: file !== undefined,
   });
 
-export function callRoutes(writeRecording: WriteRecording): readonly Implementation[] {
-  const write = (workspace: crm.Sql["workspace"], call: crm.Call): contract.CallShape => ({
+export const callWriter =
+  (writeRecording: WriteRecording) =>
+  (workspace: crm.Sql["workspace"], call: crm.Call): contract.CallShape => ({
     id: call.id,
     direction: call.direction,
     phone: call.phone,
@@ -43,6 +44,8 @@ export function callRoutes(writeRecording: WriteRecording): readonly Implementat
     updated_at: call.updatedAt.toISOString(),
   });
 
+export function callRoutes(writeRecording: WriteRecording): readonly Implementation[] {
+  const write = callWriter(writeRecording);
   return [
     implement(contract.listCalls, async ({ query, caller, sql }) => {
       const { direction, outcome, state, responsible, contact, deal, unreturned } = query;

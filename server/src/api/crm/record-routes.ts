@@ -58,7 +58,7 @@ export const writeCompany = (company: crm.Company): contract.CompanyShape => ({
   ...writeStamps(company),
 });
 
-const writeDeal = (deal: crm.Deal): contract.DealShape => ({
+export const writeDeal = (deal: crm.Deal): contract.DealShape => ({
   id: deal.id,
   name: deal.name,
   sum: deal.sum && writeMoney(deal.sum),
