@@ -43,7 +43,7 @@ describe("vendors", () => {
     expect(of("fivecrm")).toMatchObject({ docs: "docs/fivecrm.md", abilities: ["receives", "serves"] });
     expect(of("asterisk").abilities).toEqual(["listens", "telephony"]);
     expect(of("vats").abilities).toEqual(["receives", "serves", "listens", "polled", "telephony", "rehearsal", "call_feed"]);
-    expect(of("crm")).toMatchObject({ docs: null, abilities: ["crm", "call_desk", "phone_book"] });
+    expect(of("crm")).toMatchObject({ docs: null, abilities: ["listens", "crm", "call_desk", "phone_book"] });
     const setting = (id: string, name: string) => of(id).settings.find((one: { name: string }) => one.name === name);
     expect(setting("fivecrm", "public_token")).toMatchObject({ secret: { generated: true, door: true, kept: false, public: true } });
     expect(setting("fivecrm", "country")).toMatchObject({

@@ -27,7 +27,7 @@ const lastLine = async (site: number) => (await ask("GET", `/journal?connection=
 
 it("shows every route there can be, with flows in words of both languages, and all of them open", async () => {
   const { body } = await ask("GET", "/routes");
-  expect(body.sources.map(({ name }: { name: string }) => name)).toEqual(["Первый", "Второй"]);
+  expect(body.sources.map(({ name }: { name: string }) => name)).toEqual(["Встроенная CRM", "Первый", "Второй"]);
   expect(body.targets).toMatchObject([{ id: crm, vendor: "crm" }]);
   expect(body.routes.length).toBe(10);
   expect(body.routes).toContainEqual({ source: sites[0]?.id, flow: "take-lead", target: crm, enabled: true });
