@@ -1,4 +1,4 @@
-import "@mantine/core/styles.css";
+import "./ui/styles.ts";
 import "@mantine/notifications/styles.css";
 import "./ui/page.css";
 import { MantineProvider, MantineThemeProvider } from "@mantine/core";

@@ -12,7 +12,7 @@ import { demoWords } from "./words.ts";
 export const fillWithDemo = (
   sql: Sql,
   workspace: Workspace,
-  { now, seed = 1 }: { readonly now: Date; readonly seed?: number },
+  { now, seed = 1, deals }: { readonly now: Date; readonly seed?: number; readonly deals?: number },
 ): Promise<DemoCounts> =>
   sql.transaction(async (sql) => {
     const sellers = await hire(sql, workspace);
@@ -37,6 +37,7 @@ export const fillWithDemo = (
       lossReasons: await idsOf(sql, "loss_reason"),
       taskTypes: await idsOf(sql, "task_type"),
       sources,
+      ...(deals !== undefined && { deals }),
     });
     await write(sql, story, { pipeline: pipeline.id, currency: workspace.currency });
     await directoryChanged(sql);

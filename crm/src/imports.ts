@@ -2,7 +2,7 @@ import type { By, Reader } from "./by.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { fieldsOf } from "./fields.ts";
 import { duplicatePolicies, type ImportSettings } from "./import-row.ts";
-import { importTargets, suggestTarget } from "./import-targets.ts";
+import { fieldLabel, importTargets, suggestTarget } from "./import-targets.ts";
 import { cut, type Page, type PageQuery, readCursor, writeCursor } from "./page.ts";
 import type { Sql } from "./sql.ts";
 
@@ -206,4 +206,13 @@ export async function listImportRows(
     values: [sql.workspace, id, after, query.outcome ?? null, query.limit + 1],
   });
   return cut(rows, query.limit, (last) => writeCursor("row", last.n, last.n));
+}
+
+/** What a column may be here: what every company has, and its own fields. */
+export async function targetsOf(sql: Sql): Promise<{ to: string; label: { ru: string; en: string } }[]> {
+  const own = (await fieldsOf(sql)).map((field) => ({
+    to: `${field.entity}.fields.${field.code}`,
+    label: { ru: fieldLabel(field, "ru"), en: fieldLabel(field, "en") },
+  }));
+  return [...importTargets.map(({ to, label }) => ({ to, label: { ...label } })), ...own];
 }

@@ -70,7 +70,7 @@ export async function openConsole(
       await page.goto(url + path);
       await page.locator("h1").first().waitFor();
       await page.waitForLoadState("load");
-      await page.waitForFunction("document.querySelectorAll('.mantine-Loader-root').length === 0");
+      await page.locator(".mantine-Loader-root").first().waitFor({ state: "detached" });
     },
     async screenshot(name) {
       await page.screenshot({ path: `${artefacts}${name}.png` });

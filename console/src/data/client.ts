@@ -25,6 +25,8 @@ export interface Input<Id extends OperationId> {
   readonly path?: PathOf<Id>;
   readonly query?: QueryOf<Id>;
   readonly body?: BodyOf<Id>;
+  /** Instead of a body, where the operation takes a file. */
+  readonly file?: Blob;
   /** The version that the change was made on: 412 when somebody has changed the record since. */
   readonly version?: string;
   /** The same key, sent again, changes nothing and answers the same. */
@@ -53,11 +55,12 @@ export class Unreachable extends Error {
 }
 
 const deadlineMs = 30_000;
+const fileDeadlineMs = 600_000;
 
 /** Sends one request. Throws `ApiProblem` and `Unreachable`. */
 export async function send<Id extends OperationId>(id: Id, input: Input<Id> = {}): Promise<AnswerOf<Id>> {
   const [method] = addresses[id];
-  const timeout = AbortSignal.timeout(deadlineMs);
+  const timeout = AbortSignal.timeout(input.file === undefined ? deadlineMs : fileDeadlineMs);
   let response: Response;
   try {
     response = await fetch(addressOf(id, input), {
@@ -66,10 +69,12 @@ export async function send<Id extends OperationId>(id: Id, input: Input<Id> = {}
       headers: {
         accept: "application/json",
         ...(input.body !== undefined && { "content-type": "application/json" }),
+        ...(input.file !== undefined && { "content-type": "application/octet-stream" }),
         ...(input.version !== undefined && { "if-match": `"${input.version}"` }),
         ...(input.key !== undefined && { "idempotency-key": input.key }),
       },
       ...(input.body !== undefined && { body: JSON.stringify(input.body) }),
+      ...(input.file !== undefined && { body: input.file }),
       signal: input.signal ? AbortSignal.any([input.signal, timeout]) : timeout,
     });
   } catch (error) {

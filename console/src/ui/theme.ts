@@ -26,6 +26,7 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
+    Notification: { styles: { description: { color: "var(--mantine-color-dimmed)" } } },
     ActionIcon: { defaultProps: { variant: "subtle" } },
   },
 });

@@ -56,6 +56,15 @@ export const Import = Type.Object({
 });
 export type ImportShape = Static<typeof Import>;
 
+export const listImportTargets = route({
+  id: "listImportTargets",
+  method: "GET",
+  path: "/imports/targets",
+  scope: "crm:read",
+  tag,
+  summary: "What a column may be: members of contacts, companies and deals, and custom fields",
+  answer: Page(Type.Object({ to: Type.String(), label: Type.Object({ ru: Type.String(), en: Type.String() }) })),
+});
 export const listImports = route({
   id: "listImports",
   method: "GET",

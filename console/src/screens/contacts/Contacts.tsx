@@ -3,7 +3,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconDots, IconSearch } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import type { ItemOf } from "../../data/client.ts";
+import { addressOf, type ItemOf } from "../../data/client.ts";
 import { useUsers } from "../../data/directory.ts";
 import { usePages } from "../../data/queries.ts";
 import { useText } from "../../text/text.tsx";
@@ -65,7 +65,7 @@ export function Contacts() {
     },
   ];
   return (
-    <People to="/contacts" title={words.title} search={search}>
+    <People to="/contacts" title={words.title} search={search} exported={addressOf("exportContacts", { query: exportQuery(search) })}>
       {(sort) => (
         <ListTable
           label={words.title}
@@ -110,7 +110,7 @@ export function Companies() {
     { id: "created", label: words.fields.created, width: 110, sort: "created_at", render: (company) => <When at={company.created_at} /> },
   ];
   return (
-    <People to="/companies" title={words.companies} search={search}>
+    <People to="/companies" title={words.companies} search={search} exported={addressOf("exportCompanies", { query: exportQuery(search) })}>
       {(sort) => (
         <ListTable
           label={words.companies}
@@ -132,16 +132,23 @@ const queryOf = ({ q, responsible, sort }: PeopleSearch): Record<string, unknown
   ...(q ? { q: String(q) } : { sort: sort ?? "-created_at" }),
 });
 
+const exportQuery = ({ q, responsible }: PeopleSearch): { q?: string; responsible?: number } => ({
+  ...(q && { q: String(q) }),
+  ...(responsible !== undefined && { responsible: Number(responsible) }),
+});
+
 /** The frame of both lists: a search, who is responsible, what else can be done. */
 function People({
   to,
   title,
   search,
+  exported,
   children,
 }: {
   readonly to: "/contacts" | "/companies";
   readonly title: string;
   readonly search: PeopleSearch;
+  readonly exported: string;
   readonly children: (sort: { sort?: string; onSort?: (sort: string) => void }) => ReactNode;
 }) {
   const text = useText();
@@ -169,6 +176,10 @@ function People({
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            <LinkItem to="/import">{text.deals.import}</LinkItem>
+            <Menu.Item component="a" href={exported} download>
+              {text.deals.export}
+            </Menu.Item>
             <LinkItem to="/duplicates">{words.duplicates}</LinkItem>
             <LinkItem to="/trash">{words.bin}</LinkItem>
           </Menu.Dropdown>

@@ -1,6 +1,5 @@
 import { combine } from "@atlaskit/pragmatic-drag-and-drop/combine";
 import { dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
-import { autoScrollForElements } from "@atlaskit/pragmatic-drag-and-drop-auto-scroll/element";
 import { Group, Loader, Text, Tooltip } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -14,8 +13,9 @@ import { ProblemNote, tellProblem } from "../../ui/problem.tsx";
 import classes from "./board.module.css";
 import { walk } from "./board-keys.ts";
 import { DealCard } from "./DealCard.tsx";
-import { useLossReason } from "./LossReason.tsx";
 import { type Card, useMoveDeal } from "./move-deal.ts";
+import { scrollWhileDragging } from "./scroll-while-dragging.ts";
+import { useLossReason } from "./use-loss-reason.tsx";
 
 const pageSize = 60;
 const cardHeight = 114;
@@ -29,8 +29,7 @@ export function Board({ pipeline, query }: { readonly pipeline: Pipeline; readon
   const move = useMoveDeal();
   const { ask, modal } = useLossReason();
   useEffect(() => {
-    const element = board.current;
-    return element ? autoScrollForElements({ element }) : undefined;
+    return board.current ? scrollWhileDragging(board.current) : undefined;
   }, []);
 
   const onMove = useCallback(
@@ -112,7 +111,7 @@ function Column({
           void onMove(source.data["card"] as Card, stage);
         },
       }),
-      autoScrollForElements({ element: scroll.current }),
+      scrollWhileDragging(scroll.current),
     );
   }, [stage, canMove, onMove]);
   const moveOne = useCallback((card: Card, to: Stage) => void onMove(card, to), [onMove]);

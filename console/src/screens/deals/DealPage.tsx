@@ -18,8 +18,8 @@ import { Feed } from "../activity/Feed.tsx";
 import { useRecordEditor } from "../activity/use-record-editor.ts";
 import { Attribution } from "./Attribution.tsx";
 import { DealPeople } from "./DealPeople.tsx";
-import { useLossReason } from "./LossReason.tsx";
 import { StageBar } from "./StageBar.tsx";
+import { useLossReason } from "./use-loss-reason.tsx";
 
 export function DealPage() {
   const { id } = useParams({ strict: false });

@@ -2,16 +2,17 @@ import { ActionIcon, Button, Group, Indicator, Menu, Popover, SegmentedControl, 
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconDots, IconFilter, IconLayoutKanban, IconList, IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { usePipelines } from "../../data/directory.ts";
 import { useText } from "../../text/text.tsx";
 import { Empty, Waiting } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { Board } from "./Board.tsx";
-import { DealList } from "./DealList.tsx";
-import { FilterForm } from "./FilterForm.tsx";
 import { cardQuery, countFilters, type DealFilters } from "./filters.ts";
 import { Views } from "./Views.tsx";
+
+const DealList = lazy(async () => ({ default: (await import("./DealList.tsx")).DealList }));
+const FilterForm = lazy(async () => ({ default: (await import("./FilterForm.tsx")).FilterForm }));
 
 const lastKey = "svyazka.deals";
 
@@ -97,7 +98,9 @@ export function Deals() {
             </Popover.Target>
           </Indicator>
           <Popover.Dropdown>
-            <FilterForm filters={search} onChange={set} />
+            <Suspense fallback={<Waiting />}>
+              <FilterForm filters={search} onChange={set} />
+            </Suspense>
           </Popover.Dropdown>
         </Popover>
         <Views
@@ -108,13 +111,15 @@ export function Deals() {
       {layout === "board" ? (
         <Board key={pipeline.id} pipeline={pipeline} query={query} />
       ) : (
-        <DealList
-          query={query}
-          sort={search.sort ?? "-created_at"}
-          columns={search.columns}
-          onChange={set}
-          empty={<Empty title={words.empty}>{words.emptyText}</Empty>}
-        />
+        <Suspense fallback={<Waiting />}>
+          <DealList
+            query={query}
+            sort={search.sort ?? "-created_at"}
+            columns={search.columns}
+            onChange={set}
+            empty={<Empty title={words.empty}>{words.emptyText}</Empty>}
+          />
+        </Suspense>
       )}
     </Screen>
   );

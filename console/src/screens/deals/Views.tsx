@@ -1,12 +1,12 @@
-import { ActionIcon, Button, Checkbox, Menu, Modal, Stack, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconBookmark, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useSession } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
-import { inWords } from "../../ui/problem.tsx";
 import type { DealFilters } from "./filters.ts";
+
+const SaveView = lazy(async () => ({ default: (await import("./SaveView.tsx")).SaveView }));
 
 /** Filters under a name: one's own, and those for everybody. */
 export function Views({ filters, onChoose }: { readonly filters: DealFilters; readonly onChoose: (filters: DealFilters) => void }) {
@@ -15,15 +15,6 @@ export function Views({ filters, onChoose }: { readonly filters: DealFilters; re
   const { user } = useSession();
   const views = useAsk("listViews", { query: { entity: "deal", limit: 250 } });
   const [naming, setNaming] = useState(false);
-  const [name, setName] = useState("");
-  const [shared, setShared] = useState(false);
-  const create = useSend("createView", {
-    refresh: ["listViews"],
-    onDone: () => {
-      setNaming(false);
-      notifications.show({ message: words.saved });
-    },
-  });
   const remove = useSend("deleteView", { refresh: ["listViews"] });
   const items = views.data?.items ?? [];
   const section = (label: string, of: typeof items) =>
@@ -77,31 +68,7 @@ export function Views({ filters, onChoose }: { readonly filters: DealFilters; re
           <Menu.Item onClick={() => setNaming(true)}>{words.save}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={naming} onClose={() => setNaming(false)} title={words.save}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const { view: _, q: __, ...settings } = filters;
-            create.mutate({ body: { entity: "deal", name: name.trim(), shared, settings: settings as Record<string, unknown> } });
-          }}
-        >
-          <Stack>
-            <TextInput
-              label={words.name}
-              required
-              maxLength={200}
-              value={name}
-              onChange={({ currentTarget }) => setName(currentTarget.value)}
-              data-autofocus
-              error={create.error && inWords(create.error, text)}
-            />
-            <Checkbox label={words.share} checked={shared} onChange={({ currentTarget }) => setShared(currentTarget.checked)} />
-            <Button type="submit" loading={create.isPending} disabled={name.trim() === ""}>
-              {text.common.actions.save}
-            </Button>
-          </Stack>
-        </form>
-      </Modal>
+      <Suspense>{naming && <SaveView filters={filters} onDone={() => setNaming(false)} />}</Suspense>
     </>
   );
 }

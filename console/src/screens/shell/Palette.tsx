@@ -4,7 +4,7 @@ import { createSpotlight, Spotlight, type SpotlightActionGroupData } from "@mant
 import "@mantine/spotlight/styles.css";
 import { IconAddressBook, IconBuilding, IconLayoutKanban, IconNote, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useAsk } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
@@ -13,16 +13,27 @@ import type { Creation } from "./Create.tsx";
 import type { Place } from "./navigation.ts";
 
 const [store, palette] = createSpotlight();
-export const openPalette = (): void => palette.open();
 
 const icons = { contact: IconAddressBook, company: IconBuilding, deal: IconLayoutKanban, note: IconNote } as const;
 const pages = { contact: "/contacts/$id", company: "/companies/$id", deal: "/deals/$id" } as const;
 
 /** Finds people, companies and deals, goes to screens and makes records: all from the keyboard. */
-export function Palette({ places, onCreate }: { readonly places: readonly Place[]; readonly onCreate: (what: Creation) => void }) {
+export function Palette({
+  places,
+  onCreate,
+  openAtOnce,
+}: {
+  readonly places: readonly Place[];
+  readonly onCreate: (what: Creation) => void;
+  /** Counts how often somebody has pressed the button. */
+  readonly openAtOnce: number;
+}) {
   const text = useText();
   const may = useMay();
   const navigate = useNavigate();
+  useEffect(() => {
+    if (openAtOnce > 0) palette.open();
+  }, [openAtOnce]);
   const [typed, setTyped] = useState("");
   const [query] = useDebouncedValue(typed.trim(), 120);
   const found = useAsk("search", { query: { q: query, limit: 12 } }, { enabled: query !== "", keep: true });

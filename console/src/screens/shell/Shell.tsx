@@ -3,20 +3,25 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconSearch, IconWifiOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { listen } from "../../data/live.ts";
+import { useAsk } from "../../data/queries.ts";
 import { useReachable } from "../../data/reach.ts";
 import { useMay, useSession } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
 import { Waiting } from "../../ui/problem.tsx";
 import { CallCards } from "../call-card/CallCards.tsx";
 import { noteCallNews } from "../call-card/ringing.ts";
-import { Softphone } from "../softphone/Softphone.tsx";
-import { Create, type Creation } from "./Create.tsx";
+import type { Creation } from "./Create.tsx";
 import { hubPlaces, type Place, salesPlaces, settingsPlace } from "./navigation.ts";
-import { openPalette, Palette } from "./Palette.tsx";
 import { ProfileMenu } from "./ProfileMenu.tsx";
 import { useGoKeys } from "./use-go-keys.ts";
+import { usePalette } from "./use-palette.ts";
+
+// None of them is on everybody's screen at first.
+const Softphone = lazy(async () => ({ default: (await import("../softphone/Softphone.tsx")).Softphone }));
+const Create = lazy(async () => ({ default: (await import("./Create.tsx")).Create }));
+const Palette = lazy(async () => ({ default: (await import("./Palette.tsx")).Palette }));
 
 /** What stands around every screen: where one can go, what one can find, and what the hub has to say. */
 export function Shell() {
@@ -25,6 +30,11 @@ export function Shell() {
   const session = useSession();
   const [opened, { toggle, close }] = useDisclosure();
   const [creating, setCreating] = useState<Creation>();
+  const [everCreated, setEverCreated] = useState(false);
+  if (creating !== undefined && !everCreated) setEverCreated(true);
+  const palette = usePalette();
+  const { data: own } = useAsk("getOwnSoftphone", {}, { staleTime: 300_000, enabled: session.user !== null });
+  const hasPhone = own?.softphone?.enabled === true;
   const path = useRouterState({ select: (state) => state.location.pathname });
   const client = useQueryClient();
   useEffect(() => listen(client, noteCallNews), [client]);
@@ -64,7 +74,7 @@ export function Shell() {
             </Text>
           </Group>
           <UnstyledButton
-            onClick={openPalette}
+            onClick={palette.open}
             flex="0 1 420px"
             px="sm"
             py={6}
@@ -92,7 +102,7 @@ export function Shell() {
                 </ActionIcon>
               </Tooltip>
             )}
-            <Softphone />
+            <Suspense>{hasPhone && <Softphone />}</Suspense>
             <ProfileMenu />
           </Group>
         </Group>
@@ -120,8 +130,10 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </AppShell.Main>
-      <Palette places={places} onCreate={setCreating} />
-      <Create what={creating} onClose={() => setCreating(undefined)} />
+      <Suspense>
+        {palette.wanted && <Palette places={places} onCreate={setCreating} openAtOnce={palette.openAtOnce} />}
+        {everCreated && <Create what={creating} onClose={() => setCreating(undefined)} />}
+      </Suspense>
       <CallCards />
     </AppShell>
   );

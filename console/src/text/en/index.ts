@@ -1,4 +1,5 @@
 import { activity } from "./activity.ts";
+import { audit } from "./audit.ts";
 import { calls } from "./calls.ts";
 import { common } from "./common.ts";
 import { connections } from "./connections.ts";
@@ -7,6 +8,7 @@ import { deals } from "./deals.ts";
 import { deliveries } from "./deliveries.ts";
 import { duplicates } from "./duplicates.ts";
 import { entrance } from "./entrance.ts";
+import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
 import { profile } from "./profile.ts";
@@ -20,6 +22,7 @@ import { trash } from "./trash.ts";
 
 export const en = {
   activity,
+  audit,
   calls,
   common,
   connections,
@@ -28,6 +31,7 @@ export const en = {
   deliveries,
   duplicates,
   entrance,
+  imports,
   inbox,
   journal,
   profile,

@@ -1,5 +1,6 @@
 import type { Text } from "../en/index.ts";
 import { activity } from "./activity.ts";
+import { audit } from "./audit.ts";
 import { calls } from "./calls.ts";
 import { common } from "./common.ts";
 import { connections } from "./connections.ts";
@@ -8,6 +9,7 @@ import { deals } from "./deals.ts";
 import { deliveries } from "./deliveries.ts";
 import { duplicates } from "./duplicates.ts";
 import { entrance } from "./entrance.ts";
+import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
 import { profile } from "./profile.ts";
@@ -21,6 +23,7 @@ import { trash } from "./trash.ts";
 
 export const ru: Text = {
   activity,
+  audit,
   calls,
   common,
   connections,
@@ -29,6 +32,7 @@ export const ru: Text = {
   deliveries,
   duplicates,
   entrance,
+  imports,
   inbox,
   journal,
   profile,

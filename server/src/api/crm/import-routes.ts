@@ -54,6 +54,7 @@ export function importRoutes(wake: WakeImporters): readonly Implementation[] {
     return writeImport(await crm.getImport(sql, id, owner(caller)));
   };
   return [
+    implement(contract.listImportTargets, async ({ sql }) => ({ items: [...(await crm.targetsOf(sql))], next_cursor: null })),
     implement(contract.listImports, async ({ query: { limit = 50, cursor }, caller, sql }) =>
       answerPage(await crm.listImports(sql, { limit, cursor }, owner(caller)), writeImport),
     ),
