@@ -160,6 +160,7 @@ create table crm.deal (
   constraint deal_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id),
   constraint deal_workspace_stage_fkey FOREIGN KEY (workspace, stage) REFERENCES crm.stage(workspace, id)
 );
+CREATE INDEX deal_closed ON crm.deal USING btree (workspace, closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX deal_company ON crm.deal USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX deal_created ON crm.deal USING btree (workspace, created_at, id);
 CREATE INDEX deal_responsible ON crm.deal USING btree (workspace, responsible, created_at, id);
@@ -489,6 +490,7 @@ create table crm.timeline (
 CREATE INDEX timeline_company ON crm.timeline USING btree (workspace, company, at, id) WHERE (company IS NOT NULL);
 CREATE INDEX timeline_contact ON crm.timeline USING btree (workspace, contact, at, id) WHERE (contact IS NOT NULL);
 CREATE INDEX timeline_deal ON crm.timeline USING btree (workspace, deal, at, id) WHERE (deal IS NOT NULL);
+CREATE INDEX timeline_stage ON crm.timeline USING btree (workspace, deal, at) WHERE (kind = 'stage'::text);
 alter table crm.timeline force row level security;
 
 create table crm.user_account (

@@ -4,6 +4,7 @@ export * from "./calls.ts";
 export * from "./imports.ts";
 export * from "./merges.ts";
 export * from "./records.ts";
+export * from "./reports.ts";
 export * from "./search.ts";
 export * from "./setup.ts";
 export * from "./views.ts";

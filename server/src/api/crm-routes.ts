@@ -5,6 +5,7 @@ import { choiceRoutes } from "./crm/choice-routes.ts";
 import { importRoutes, type WakeImporters } from "./crm/import-routes.ts";
 import { mergeRoutes } from "./crm/merge-routes.ts";
 import { recordRoutes } from "./crm/record-routes.ts";
+import { reportRoutes } from "./crm/report-routes.ts";
 import { storableRequests } from "./crm/requests.ts";
 import { searchRoutes } from "./crm/search-routes.ts";
 import { setupRoutes } from "./crm/setup-routes.ts";
@@ -18,6 +19,7 @@ export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImp
     ...bulkRoutes,
     ...importRoutes(wakeImporters),
     ...mergeRoutes,
+    ...reportRoutes,
     ...searchRoutes,
     ...activityRoutes(writeRecording),
     ...callRoutes(writeRecording),
