@@ -30,6 +30,7 @@ import { News } from "./live/news.ts";
 import { makeLog } from "./log.ts";
 import { keepHouse } from "./operation/housekeeping.ts";
 import { Metrics } from "./operation/metrics.ts";
+import { keepSeen } from "./operation/processes.ts";
 import { openSetup } from "./people/setup.ts";
 import * as vendors from "./vendors.ts";
 
@@ -124,6 +125,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
   const polls = worker && keepPolling(hub);
   const importers = worker && importing(hub);
   const house = worker && keepHouse(hub);
+  const seen = keepSeen(hub);
   const life =
     config.ROLE === "worker"
       ? undefined
@@ -142,6 +144,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
     setupUrl: code === undefined ? undefined : `${hub.publicUrl()}/setup#${code}`,
     async stop() {
       house?.stop();
+      await seen.stop();
       life?.stop();
       news.close();
       await changes.stop();

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { route } from "../route.ts";
+import { Moment, Nullable, route } from "../route.ts";
 
 const Finding = Type.Object({
   check: Type.String(),
@@ -16,6 +16,53 @@ export const doctor = route({
   tag: "Operation",
   summary: "Is everything well: database, disk, clock, versions, stuck deliveries",
   answer: Type.Object({ ok: Type.Boolean(), findings: Type.Array(Finding) }),
+});
+
+export const getSystem = route({
+  id: "getSystem",
+  method: "GET",
+  path: "/system",
+  scope: "hub:read",
+  tag: "Operation",
+  summary: "What this hub is and how it is doing, as far as it concerns the workspace; the operator sees all findings",
+  answer: Type.Object({
+    version: Type.String(),
+    node: Type.String(),
+    postgres: Type.Object({
+      version: Type.String(),
+      kind: Type.String({ description: "embedded or external" }),
+      bytes: Nullable(Type.Integer({ description: "Of the whole database: for the operator, or when there is no other workspace" })),
+    }),
+    public_url: Type.String(),
+    processes: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        role: Type.String({ description: "all, web or worker" }),
+        version: Type.String(),
+        started_at: Moment,
+        seen_at: Moment,
+        is_this: Type.Boolean({ description: "The one that answers" }),
+      }),
+      { description: "Seen within the last five minutes" },
+    ),
+    queue: Type.Object({
+      waiting: Type.Integer(),
+      held: Type.Integer(),
+      parked: Type.Integer(),
+      failed: Type.Integer(),
+      oldest_waiting_at: Nullable(Moment),
+    }),
+    journal: Type.Object({
+      lines: Type.Integer({ description: "About" }),
+      oldest_at: Nullable(Moment),
+      raw_days: Type.Integer({ description: "For which raw requests are kept" }),
+      history_days: Type.Integer(),
+    }),
+    files: Type.Object({ count: Type.Integer(), bytes: Type.Integer() }),
+    housekeeping: Nullable(Type.Object({ at: Moment, ms: Type.Integer() }, { description: "The last time old things were put away" })),
+    ok: Type.Boolean(),
+    findings: Type.Array(Finding),
+  }),
 });
 
 export const rotateMasterKey = route({

@@ -3,6 +3,7 @@ import type { WorkspaceId } from "@svyazka/core";
 import { rewriteSecrets } from "../connections/manage.ts";
 import type { Hub } from "../hub.ts";
 import { examine } from "../operation/doctor.ts";
+import { describeSystem } from "../operation/system.ts";
 import { type Implementation, implement } from "./implement.ts";
 
 export function doctorRoutes(hub: Hub): readonly Implementation[] {
@@ -11,6 +12,8 @@ export function doctorRoutes(hub: Hub): readonly Implementation[] {
       const findings = await examine(hub);
       return { ok: findings.every((finding) => finding.ok), findings };
     }),
+
+    implement(contract.getSystem, ({ caller, sql }) => describeSystem(hub, sql, caller.scopes.has("operator"))),
 
     implement(contract.rotateMasterKey, async () => {
       const workspaces = await hub.pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace order by id" });

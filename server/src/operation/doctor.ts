@@ -14,13 +14,31 @@ const leastFreeBytes = 1_000_000_000;
 const longestSkewSeconds = 5;
 const stuckMinutes = 30;
 
+interface Place {
+  readonly id: WorkspaceId;
+  /** Says whose finding it is, where there are several. */
+  readonly name: string;
+}
+
 /** Looks at what usually goes wrong, and says what to do about it. */
 export async function examine(hub: Hub): Promise<Finding[]> {
-  const checks = [database, disk, clock, versions, connections, silence, deliveries];
+  const places = await hub.pool.reference.query<Place>({ text: "select id, subdomain || ': ' as name from hub.workspace order by id" });
+  return findings([database, disk, clock, versions, connections, silence, deliveries], hub, places);
+}
+
+/** Only what concerns one workspace. */
+export const examineWorkspace = (hub: Hub, id: WorkspaceId): Promise<Finding[]> =>
+  findings([connections, silence, deliveries], hub, [{ id, name: "" }]);
+
+function findings(
+  checks: readonly ((hub: Hub, places: readonly Place[]) => Promise<Finding>)[],
+  hub: Hub,
+  places: readonly Place[],
+): Promise<Finding[]> {
   return Promise.all(
     checks.map(async (check) => {
       try {
-        return await check(hub);
+        return await check(hub, places);
       } catch (error) {
         return {
           check: check.name,
@@ -90,18 +108,15 @@ async function versions({ pool }: Hub): Promise<Finding> {
 }
 
 /** What the last look at each connection found: a socket that breaks off, a PBX that does not answer, a key that is worth nothing. */
-async function connections({ pool }: Hub): Promise<Finding> {
-  const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({
-    text: "select id, subdomain from hub.workspace",
-  });
+async function connections({ pool }: Hub, places: readonly Place[]): Promise<Finding> {
   const troubles: string[] = [];
-  for (const { id, subdomain } of workspaces) {
+  for (const { id, name: place } of places) {
     const rows = await pool.in(id).query<{ id: number; name: string; message: string }>({
       text: `select id, name, health->>'message' as message from hub.connection
              where workspace = $1 and state = 'active' and health->>'ok' = 'false' order by id`,
       values: [id],
     });
-    for (const row of rows) troubles.push(`${subdomain}: ${row.name} (${row.id}): ${row.message}`);
+    for (const row of rows) troubles.push(`${place}${row.name} (${row.id}): ${row.message}`);
   }
   return {
     check: "connections",
@@ -118,12 +133,9 @@ const habit = { least: 20, looked: 500 };
 const leastSilenceSeconds = 3_600;
 
 /** Senders who have gone quiet: a site whose token was changed, a PBX that was told another address. Twice their longest pause is too long. */
-async function silence({ pool }: Hub): Promise<Finding> {
-  const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({
-    text: "select id, subdomain from hub.workspace",
-  });
+async function silence({ pool }: Hub, places: readonly Place[]): Promise<Finding> {
   const troubles: string[] = [];
-  for (const { id, subdomain } of workspaces) {
+  for (const { id, name: place } of places) {
     const rows = await pool.in(id).query<{ id: number; name: string; quiet: number; longest: number }>({
       text: `select c.id, c.name, heard.quiet, heard.longest from hub.connection c cross join lateral (
                select extract(epoch from now() - max(received_at))::float8 as quiet, extract(epoch from max(pause))::float8 as longest, count(*) as n
@@ -134,7 +146,7 @@ async function silence({ pool }: Hub): Promise<Finding> {
       values: [id, habit.looked, habit.least, leastSilenceSeconds],
     });
     for (const { id: connection, name, quiet, longest } of rows)
-      troubles.push(`${subdomain}: ${name} (${connection}) has been quiet for ${hours(quiet)}, never longer than ${hours(longest)} before`);
+      troubles.push(`${place}${name} (${connection}) has been quiet for ${hours(quiet)}, never longer than ${hours(longest)} before`);
   }
   return {
     check: "silence",
@@ -148,12 +160,9 @@ async function silence({ pool }: Hub): Promise<Finding> {
 
 const hours = (seconds: number): string => (seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`);
 
-async function deliveries({ pool }: Hub): Promise<Finding> {
-  const workspaces = await pool.reference.query<{ id: WorkspaceId; subdomain: string }>({
-    text: "select id, subdomain from hub.workspace",
-  });
+async function deliveries({ pool }: Hub, places: readonly Place[]): Promise<Finding> {
   const troubles: string[] = [];
-  for (const { id, subdomain } of workspaces) {
+  for (const { id, name: place } of places) {
     const rows = await pool.in(id).query<{ state: string; n: number }>({
       text: `select case when state = 'waiting' then 'stuck' else state end as state, count(*) as n from hub.delivery
              where workspace = $1 and (state in ('failed', 'parked') or (state = 'waiting' and attempts = 0 and created_at < now() - $2 * interval '1 minute'
@@ -161,7 +170,7 @@ async function deliveries({ pool }: Hub): Promise<Finding> {
              group by 1`,
       values: [id, stuckMinutes],
     });
-    for (const { state, n } of rows) troubles.push(`${subdomain}: ${n} ${state}`);
+    for (const { state, n } of rows) troubles.push(`${place}${n} ${state}`);
   }
   return {
     check: "deliveries",

@@ -4,6 +4,7 @@ import { endForgottenCalls, gatherStragglers, type Sql, type Statement } from "@
 import { leastIdAt } from "../db/new-id.ts";
 import { pathOf } from "../files/keep.ts";
 import type { Hub } from "../hub.ts";
+import { forgetProcesses, rememberHousekeeping } from "./processes.ts";
 
 const everyMs = 3_600_000;
 const lineChunk = 5_000;
@@ -24,6 +25,8 @@ export function keepHouse(hub: Hub): { stop(): void } {
 }
 
 export async function tidy(hub: Hub): Promise<void> {
+  const started = performance.now();
+  await forgetProcesses(hub.pool);
   await hub.pool.reference.query({ text: "delete from hub.session where expires_at < now()" });
   await hub.pool.reference.query({ text: "delete from hub.door where expires_at < now()" });
   const workspaces = await hub.pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" });
@@ -53,6 +56,7 @@ export async function tidy(hub: Hub): Promise<void> {
       values: [id],
     });
   }
+  await rememberHousekeeping(hub.pool, { at: new Date().toISOString(), ms: Math.round(performance.now() - started) });
 }
 
 /**
