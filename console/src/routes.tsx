@@ -90,6 +90,7 @@ const screens = [
   screen("/trash", () => import("./screens/trash/Trash.tsx"), "Trash"),
   screen("/import", () => import("./screens/import/Import.tsx"), "Import"),
   screen("/import/$id", () => import("./screens/import/ImportPage.tsx"), "ImportPage"),
+  screen("/reports", () => import("./screens/reports/Reports.tsx"), "Reports"),
   screen("/inbox", () => import("./screens/inbox/Inbox.tsx"), "Inbox"),
   screen("/start", () => import("./screens/start/Start.tsx"), "Start"),
   screen("/profile", () => import("./screens/profile/Profile.tsx"), "Profile"),

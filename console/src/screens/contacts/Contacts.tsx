@@ -10,7 +10,7 @@ import { useText } from "../../text/text.tsx";
 import { When } from "../../ui/format.tsx";
 import { LinkItem } from "../../ui/links.tsx";
 import { type Column, ListTable } from "../../ui/list-table.tsx";
-import { PhoneLink } from "../../ui/phone.tsx";
+import { formatPhone, PhoneLink } from "../../ui/phone.tsx";
 import { UserPicker } from "../../ui/pickers.tsx";
 import { Empty } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
@@ -37,7 +37,7 @@ export function Contacts() {
       width: 260,
       render: (contact) => (
         <Link to="/contacts/$id" params={{ id: String(contact.id) }}>
-          {contact.full_name || `#${contact.id}`}
+          {contact.full_name || formatPhone(contact.phones[0]?.e164 ?? "") || `#${contact.id}`}
         </Link>
       ),
     },

@@ -12,6 +12,7 @@ import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
 import { profile } from "./profile.ts";
+import { reports } from "./reports.ts";
 import { routes } from "./routes.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
@@ -35,6 +36,7 @@ export const en = {
   inbox,
   journal,
   profile,
+  reports,
   routes,
   settings,
   shell,

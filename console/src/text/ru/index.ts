@@ -13,6 +13,7 @@ import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
 import { profile } from "./profile.ts";
+import { reports } from "./reports.ts";
 import { routes } from "./routes.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
@@ -36,6 +37,7 @@ export const ru: Text = {
   inbox,
   journal,
   profile,
+  reports,
   routes,
   settings,
   shell,
