@@ -710,8 +710,13 @@ create table hub.invitation (
   user_id bigint not null,
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
-  constraint invitation_pkey PRIMARY KEY (workspace, id)
+  kind text not null default 'invitation'::text,
+  created_at timestamp with time zone not null default now(),
+  created_by text not null default ''::text,
+  constraint invitation_pkey PRIMARY KEY (workspace, id),
+  constraint invitation_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text])))
 );
+CREATE INDEX invitation_open ON hub.invitation USING btree (workspace, user_id) WHERE (used_at IS NULL);
 CREATE UNIQUE INDEX invitation_hash ON hub.invitation USING btree (workspace, hash);
 alter table hub.invitation force row level security;
 

@@ -51,6 +51,8 @@ beforeAll(async () => {
     token: beta.api_token,
     body: { action: "skip", filter: { state: "failed", cause: marker } },
   });
+  await hub.call("POST", "/users", { token: beta.api_token, body: { name: marker, email: "invited@beta.example", role: "manager" } });
+  foreign["invitations"] = await first("/invitations");
   foreign["jobs"] = await first("/jobs");
   foreign["companies"] = await post("/companies", { name: marker });
   foreign["tasks"] = await post("/tasks", { title: marker });

@@ -7,14 +7,13 @@ import {
   listUsers,
   NotFound,
   type RecordAccess,
-  type Sql,
   type User,
   type UserChanges,
   updateUser,
 } from "@svyazka/crm";
-import { hashToken, newToken } from "../connections/secrets.ts";
 import { tell } from "../db/bus.ts";
 import type { Hub } from "../hub.ts";
+import { getInvitation, invite, openInvitations, withdraw, withdrawAll } from "../people/invitations.ts";
 import { hashPassword } from "../people/passwords.ts";
 import { userPhone } from "../people/phone.ts";
 import type { DatabaseSessions } from "../people/session-store.ts";
@@ -22,8 +21,6 @@ import { rememberLogin } from "../people/sign-in.ts";
 import { createToken } from "../people/workspaces.ts";
 import { type Implementation, implement } from "./implement.ts";
 import { limitOf, numberCursor, page } from "./pages.ts";
-
-const invitationDays = 7;
 
 export function accessRoutes(hub: Hub, sessions: DatabaseSessions): readonly Implementation[] {
   return [
@@ -49,7 +46,8 @@ export function accessRoutes(hub: Hub, sessions: DatabaseSessions): readonly Imp
           passwordHash,
         });
         await rememberLogin(sql, user);
-        return { ...presentUser(user), invitation_url: password === undefined ? await invite(hub, sql, user.id) : null };
+        const made = password === undefined ? await invite(sql, user.id, "invitation", caller.name) : undefined;
+        return { ...presentUser(user), invitation_url: made ? linkOf(hub, made.code) : null };
       });
     }),
 
@@ -66,11 +64,37 @@ export function accessRoutes(hub: Hub, sessions: DatabaseSessions): readonly Imp
       const user = await sql.transaction(async (sql) => {
         const changed = await updateUser(sql, params.id, changes);
         if (body.email !== undefined) await rememberLogin(sql, changed);
+        if (!changed.active) await withdrawAll(sql, changed.id);
         return changed;
       });
       if (!user.active) await sessions.endAll(sql.workspace, user.id);
       return presentUser(user);
     }),
+
+    implement(contract.listInvitations, async ({ query, sql }) => {
+      const before = query.cursor === undefined ? null : numberCursor(query);
+      const rows = await openInvitations(sql, { before, limit: limitOf(query) + 1 });
+      return page(
+        rows,
+        query,
+        (row) => row.id,
+        (row) => ({ ...row, created_at: row.created_at.toISOString(), expires_at: row.expires_at.toISOString() }),
+      );
+    }),
+
+    implement(contract.renewInvitation, async ({ params, caller, sql }) => {
+      const { user, kind } = await getInvitation(sql, params.id);
+      return presentLink(hub, await invite(sql, user, kind, caller.name));
+    }),
+
+    implement(contract.withdrawInvitation, async ({ params, sql }) => {
+      await withdraw(sql, params.id);
+      return undefined;
+    }),
+
+    implement(contract.resetPassword, async ({ params, caller, sql }) =>
+      presentLink(hub, await invite(sql, params.id, "reset", caller.name)),
+    ),
 
     implement(contract.listTokens, async ({ query, sql }) => {
       const rows = await sql.query<TokenRow>({
@@ -109,15 +133,13 @@ export function accessRoutes(hub: Hub, sessions: DatabaseSessions): readonly Imp
   ];
 }
 
-/** The address of an invitation; the code in it is not kept. */
-async function invite(hub: Hub, sql: Sql, user: number): Promise<string> {
-  const code = newToken(`svi_${sql.workspace}_`);
-  await sql.query({
-    text: "insert into hub.invitation (workspace, hash, user_id, expires_at) values ($1, $2, $3, now() + $4 * interval '1 day')",
-    values: [sql.workspace, hashToken(code), user, invitationDays],
-  });
-  return `${hub.publicUrl()}/invitation#${code}`;
-}
+/** The code stands behind "#": it is never sent in an address. */
+const linkOf = (hub: Hub, code: string): string => `${hub.publicUrl()}/invitation#${code}`;
+
+const presentLink = (hub: Hub, { code, expiresAt }: { readonly code: string; readonly expiresAt: Date }) => ({
+  url: linkOf(hub, code),
+  expires_at: expiresAt.toISOString(),
+});
 
 interface TokenRow {
   readonly id: number;

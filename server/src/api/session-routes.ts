@@ -2,8 +2,8 @@ import * as contract from "@svyazka/contract";
 import type { Workspace, WorkspaceId } from "@svyazka/core";
 import { findSignIn, getUser, Invalid, type Sql, type UserChanges, updateUser } from "@svyazka/crm";
 import type { FastifyRequest } from "fastify";
-import { hashToken } from "../connections/secrets.ts";
 import type { Hub } from "../hub.ts";
+import { useInvitation, workspaceOfCode } from "../people/invitations.ts";
 import { hashPassword, passwordFits } from "../people/passwords.ts";
 import { userPhone } from "../people/phone.ts";
 import { changePreferences, readPreferences } from "../people/preferences.ts";
@@ -75,16 +75,10 @@ export function sessionRoutes(hub: Hub, signIn: SignIn, sessions: DatabaseSessio
     }),
 
     implement(contract.acceptInvitation, async ({ body, request }) => {
-      const workspace = Number(/^svi_(\d{1,15})_/.exec(body.code)?.[1] ?? 0) as WorkspaceId;
-      const passwordHash = await hashPassword(body.password);
-      const user = await hub.pool.in(workspace).transaction(async (sql) => {
-        const [used] = await sql.query<{ user_id: number }>({
-          text: "update hub.invitation set used_at = now() where workspace = $1 and hash = $2 and used_at is null and expires_at > now() returning user_id",
-          values: [workspace, hashToken(body.code)],
-        });
-        if (!used) throw new ApiError(403, "This invitation is used or out of date; ask for a new one");
-        return updateUser(sql, used.user_id, { passwordHash });
-      });
+      const workspace = workspaceOfCode(body.code);
+      const user = await useInvitation(hub.pool.in(workspace), body.code, await hashPassword(body.password));
+      if (!user) throw new ApiError(403, "This invitation is used, withdrawn or out of date; ask for a new one");
+      await sessions.endAll(workspace, user.id);
       return enter(request, workspace, user.id, "acceptInvitation");
     }),
   ];
