@@ -130,6 +130,8 @@ export interface SubmittedLead {
   readonly consent?: Consent;
   /** Values of custom fields of the deal, by the field's code. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Of these, the ones a person mapped: the sender's own name → our code. A code that the CRM lacks is a mistake to be told, not a value to be put aside. */
+  readonly mapped?: Readonly<Record<string, string>>;
   /** Whatever else was sent, by the sender's own names. */
   readonly extras: Readonly<Record<string, string>>;
   /** What to know about this lead: "phone is not valid", "description was cut", … */

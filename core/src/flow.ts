@@ -40,6 +40,8 @@ export interface FlowContext<P extends PortName = PortName> {
   keepFile(url: string, options: { readonly days: number }): Promise<KeptFile>;
   /** Whom the target CRM knows to be working there: record ids of active users. */
   isActiveUser(id: string): boolean;
+  /** Whether our CRM has a custom field of deals with this code, in any case. */
+  hasDealField(code: string): boolean;
 }
 
 /** A file in our own storage. */

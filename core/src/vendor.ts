@@ -44,6 +44,10 @@ export interface Vendor<S extends Settings = Settings> {
   listen?(connection: Connection<S>, kit: Kit, signal: StopSignal): Promise<void> | undefined;
   /** Whether there is anything to listen to for this one, or anybody who would hear of it; without it, there always is. Pure. */
   listens?(connection: Connection<S>, isHeard: (type: EventType) => boolean): boolean;
+  /** The fields of a request, secrets and what only steers it left out. Pure. With `fieldTargets`, people may map fields of this vendor. */
+  sentFields?(request: InboundRequest, connection: Connection<S>): readonly SentField[];
+  /** What a field may be mapped to beside our custom fields. */
+  readonly fieldTargets?: Readonly<Record<string, Label>>;
   /** How often this request's sender may come. Pure. A request over any limit is answered `rate_limited` and not stored. */
   limits?(request: InboundRequest, connection: Connection<S>): readonly RateLimit[];
   /** The addresses a person copies to the other side, for `connection add`. `base` is the public address of the hub, without a slash at the end. */
@@ -55,6 +59,16 @@ export interface Vendor<S extends Settings = Settings> {
   paste?(connection: Connection<S>, base: string): readonly Pasted[];
   /** How to try it with no account anywhere. */
   readonly demo?: Demo<S>;
+}
+
+/** A field of a request, by the sender's own name, for whoever maps fields. */
+export interface SentField {
+  readonly name: string;
+  /** The words a person saw beside it. */
+  readonly label?: string;
+  readonly value: string;
+  /** One of `fieldTargets`, when the name says by itself what it means. */
+  readonly meaning?: string;
 }
 
 export interface Pasted {

@@ -39,6 +39,7 @@ const context = <P extends keyof Ports>(port: Ports[P]): FlowContext<P> => ({
   turn: async () => turns++,
   now: clock,
   isActiveUser: (id) => users.some((user) => user.id === id),
+  hasDealField: () => true,
   async keepFile(url) {
     kept.push(url);
     return { id: `file ${kept.length}`, type: "audio/mpeg", bytes: 2048 };

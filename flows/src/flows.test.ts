@@ -47,6 +47,7 @@ const context = (key: string): FlowContext<"crm"> => ({
   turn: async () => turns++,
   now: clock,
   isActiveUser: (id) => active.has(id),
+  hasDealField: (code) => deal.some((field) => field.code === code),
   keepFile: async (url) => ({ id: `file of ${url}`, type: "audio/mpeg", bytes: 2048 }),
 });
 const eventOf = <T extends EventType>(type: T, data: Events[T]): Event<T> => ({

@@ -1,5 +1,6 @@
 import type { DealHit, Event, Flow, FlowContext, Outcome, RecordId, SubmittedLead } from "@svyazka/core";
 import { findOrMakeContact, type KnownContact } from "./contact.ts";
+import { refuseBrokenMapping } from "./mapping.ts";
 import { ifActive, nextInTurn } from "./responsible.ts";
 import {
   attributionLines,
@@ -31,6 +32,7 @@ export const takeLead: Flow<"lead.submitted", "crm"> = {
   needs: "crm",
   async run(event, at) {
     const { data: lead } = event;
+    refuseBrokenMapping(lead.mapped, at);
     const contact = await findOrMakeContact(
       { person: lead.person, attribution: lead.attribution, responsible: () => nextInTurn(lead.handling.responsible, at) },
       at,

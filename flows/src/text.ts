@@ -43,6 +43,8 @@ const russian = {
     subscriberTold: "Сообщено",
     ...callRussian.done,
   },
+  mappedToNothing: (pairs: string) =>
+    `Поля сопоставлены с тем, чего в CRM нет: ${pairs}. Исправьте сопоставление полей подключения и повторите приём заявки`,
   missedCall: callRussian.missedCall,
   calledBack: callRussian.calledBack,
 };
@@ -88,6 +90,8 @@ const english: Words = {
     subscriberTold: "Told",
     ...callEnglish.done,
   },
+  mappedToNothing: (pairs: string) =>
+    `Fields are mapped to what the CRM has not: ${pairs}. Mend the field mapping of the connection, and replay the request`,
   missedCall: callEnglish.missedCall,
   calledBack: callEnglish.calledBack,
 };

@@ -269,6 +269,48 @@ export const listMappings = route({
   answer: Page(Mapping),
 });
 
+const Side = Type.Object({ id: Type.String(), name: Type.String() });
+
+export const suggestMappings = route({
+  id: "suggestMappings",
+  method: "GET",
+  path: "/connections/:id/mappings/:kind/suggestions",
+  scope: "hub:read",
+  tag: "Connections",
+  summary: "What is theirs, what is ours, and which pairs go together",
+  description:
+    "Users are asked from the PBX now. Fields are those of the last 200 requests. Stages of theirs are known of vendors that have them.",
+  params: mappingParams,
+  answer: Type.Object({
+    theirs: Type.Array(
+      Type.Object({
+        ...Side.properties,
+        detail: Nullable(Type.String({ description: "Of a user: extension, phone or e-mail; of a field: the words beside it" })),
+        samples: Type.Array(Type.String(), { description: "Of a field: up to three values" }),
+        seen: Nullable(Type.Integer({ description: "Of a field: in how many of those requests" })),
+        understood: Nullable(Type.String({ description: "What a field is taken for without a mapping" })),
+        ours: Nullable(Type.String({ description: "As it is mapped now" })),
+        broken: Type.Boolean({ description: "It is mapped to what is not there" }),
+      }),
+    ),
+    ours: Type.Array(
+      Type.Object({
+        ...Side.properties,
+        detail: Nullable(Type.String()),
+        label: Nullable(Type.Object({ ru: Type.String(), en: Type.String() }, { description: "Of a standard field" })),
+      }),
+    ),
+    suggestions: Type.Array(
+      Type.Object({
+        theirs: Type.String(),
+        ours: Type.String(),
+        why: Type.Enum(["email", "phone", "name", "code", "synonym"]),
+      }),
+      { description: "For what nobody has mapped yet" },
+    ),
+  }),
+});
+
 export const setMappings = route({
   id: "setMappings",
   method: "PUT",

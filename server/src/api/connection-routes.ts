@@ -14,6 +14,7 @@ import {
   touchConnection,
 } from "../connections/manage.ts";
 import type { ConnectionRow } from "../connections/row.ts";
+import { suggestMappings } from "../connections/suggest.ts";
 import { tryConnection } from "../connections/trial.ts";
 import { isHeard } from "../delivery/plan.ts";
 import type { Hub } from "../hub.ts";
@@ -127,6 +128,8 @@ export function connectionRoutes(hub: Hub): readonly Implementation[] {
         (row) => row,
       );
     }),
+
+    implement(contract.suggestMappings, ({ params, sql }) => suggestMappings(hub, sql, params.id as ConnectionId, params.kind)),
 
     implement(contract.setMappings, async ({ params, body, sql }) => {
       await findConnection(sql, params.id);

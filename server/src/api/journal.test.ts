@@ -118,8 +118,8 @@ describe("searching the journal", () => {
   it("answers quickly for a rare text among many lines, with how far it came, and finds it by going on", async () => {
     await hub.test.database.in(workspace).query({
       text: `insert into hub.journal (workspace, id, connection, received_at, method, path, prefix, query, headers, body, ip, outcome, status)
-             select $1, (lpad(to_hex(1600000000000 + n * 1000::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid, $2,
-               to_timestamp(1600000000 + n), 'POST', '/ctm/form/send', '', '', '{}',
+             select $1, (lpad(to_hex((extract(epoch from now()) * 1000)::bigint - 200000000 + n * 1000::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid, $2,
+               now() - interval '200000 seconds' + n * interval '1 second', 'POST', '/ctm/form/send', '', '', '{}',
                convert_to(repeat('Обычная заявка без слова. ', 20) || case when n = 7 then 'Эдельвейс' else '' end, 'UTF8'), '', 'ignored', 200
              from generate_series(1, 120000) n`,
       values: [workspace, site.id],
@@ -255,7 +255,7 @@ describe("many deliveries at once", () => {
                insert into hub.event (workspace, id, connection, journal, type, subject, data)
                select $1, event, $2, event, 'task.submitted', 'many ' || n, '{}' from made
              ) insert into hub.delivery (workspace, id, event, flow, target, lane, seq, state, detail)
-             select $1, (lpad(to_hex(1600000000000 + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid, event, 'add-task', $3, 'many ' || n, 1, 'failed', 'Far away ' || n from made`,
+             select $1, (lpad(to_hex((extract(epoch from now()) * 1000)::bigint - 200000000 + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid, event, 'add-task', $3, 'many ' || n, 1, 'failed', 'Far away ' || n from made`,
       values: [workspace, site.id, crm],
     });
     const { body } = await ask("POST", "/deliveries/bulk", { action: "skip", filter: { state: "failed", cause: "Far away …" } });

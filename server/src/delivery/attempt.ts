@@ -53,6 +53,7 @@ export async function attempt(claim: Claim, options: AttemptOptions): Promise<Fi
 
 function contextOf(claim: Claim, view: WorkspaceView, port: FlowContext["port"], options: AttemptOptions): FlowContext {
   const source = view.connections.get(claim.event.connection);
+  const fields = source && new Set(source.connection.directory.fields.deal.map(({ code }) => code.toLowerCase()));
   const active = new Set((source?.connection.directory.users ?? []).filter((user) => user.active).map((user) => user.id));
   return {
     port,
@@ -66,6 +67,8 @@ function contextOf(claim: Claim, view: WorkspaceView, port: FlowContext["port"],
       return options.keepFile(source, url, days);
     },
     isActiveUser: (id) => active.has(id),
+    // Of a connection that was removed nobody knows: what it brought is taken as it is.
+    hasDealField: (code) => fields?.has(code.toLowerCase()) ?? true,
   };
 }
 

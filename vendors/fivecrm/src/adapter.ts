@@ -10,6 +10,7 @@ import { type EndpointName, isCallbackName } from "./protocol.ts";
 import { factKey, subjectOf } from "./repeats.ts";
 import { answer, answerDone, answerError, callbackOf, plain } from "./replies.ts";
 import { isSteering } from "./sent.ts";
+import { fieldTargets, sentFields } from "./sent-fields.ts";
 import { type Site, say, settings } from "./settings.ts";
 import { receiveSnippet } from "./snippet.ts";
 import { suspicion } from "./spam.ts";
@@ -27,6 +28,8 @@ export const fivecrm: Vendor<typeof settings> = {
   settings,
   door,
   receive,
+  sentFields,
+  fieldTargets,
   limits,
   urls,
   paste,

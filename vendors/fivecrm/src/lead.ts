@@ -208,10 +208,17 @@ export function submittedLead(lead: Lead, request: InboundRequest, site: Site, n
   const { repeat, repeat_days: days, pipeline, stage, responsible } = site.settings;
   return {
     ...rest,
+    ...mappedOf(lead, site),
     ...(consent && { consent }),
     sender: senderOf(request),
     handling: { repeat, days, ...(pipeline && { pipeline }), ...(stage && { stage }), responsible },
   };
+}
+
+/** Which custom fields are filled because a person said so. */
+function mappedOf({ fields }: Lead, { fieldMapping }: Site): { readonly mapped?: Readonly<Record<string, string>> } {
+  const mapped = Object.entries(fieldMapping).filter(([, ours]) => Object.hasOwn(fields, ours));
+  return mapped.length === 0 ? {} : { mapped: Object.fromEntries(mapped) };
 }
 
 /** Version, text as it was, time, IP, page and ticks (§8). The text is only ours to quote when the page showed our version. */
