@@ -13,7 +13,7 @@ export const confirm = (
     modals.openConfirmModal({
       title: question,
       labels: { confirm: words.yes, cancel: words.no },
-      ...(words.danger && { confirmProps: { color: "red.8" } }),
+      ...(words.danger && { confirmProps: { color: "red" } }),
       onConfirm: () => resolve(true),
       onCancel: () => resolve(false),
       onClose: () => resolve(false),

@@ -176,7 +176,7 @@ function ChannelEditor({
           </Group>
         ))}
         {problem && (
-          <Text size="xs" c="red.8" role="alert">
+          <Text size="xs" c="red" role="alert">
             {problem}
           </Text>
         )}

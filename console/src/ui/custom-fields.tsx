@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useFields } from "../data/directory.ts";
 import type { Entity } from "../data/shapes.ts";
 import { Editable } from "./editable.tsx";
@@ -11,12 +12,15 @@ export function CustomFields({
   currency,
   disabled,
   onSave,
+  aside,
 }: {
   readonly entity: Entity;
   readonly values: Readonly<Record<string, FieldValue>>;
   readonly currency: string;
   readonly disabled: boolean;
   readonly onSave: (changes: { fields: Record<string, unknown> }) => Promise<boolean>;
+  /** What stands beside the label of a field. */
+  readonly aside?: (code: string, label: string) => ReactNode;
 }) {
   const fields = useFields(entity);
   const format = useFormat();
@@ -38,6 +42,7 @@ export function CustomFields({
         }
         editor={fieldEditor(field)}
         disabled={disabled}
+        aside={aside?.(field.code, field.name)}
         onSave={(next) => onSave({ fields: { [field.code]: draftOf(field, next, currency) } })}
       />
     );

@@ -38,6 +38,7 @@ export function Editable({
   onSave,
   disabled = false,
   hideLabel = false,
+  aside,
 }: {
   readonly label: string;
   readonly value: EditableValue;
@@ -47,6 +48,8 @@ export function Editable({
   readonly onSave: (value: EditableValue) => Promise<boolean>;
   readonly disabled?: boolean;
   readonly hideLabel?: boolean;
+  /** Beside the label. */
+  readonly aside?: ReactNode;
 }) {
   const text = useText();
   const id = useId();
@@ -89,10 +92,18 @@ export function Editable({
     }
   };
 
-  const caption = (
+  const words = (
     <Text size="xs" c="dimmed" component="label" htmlFor={editing ? id : undefined} id={`${id}-label`}>
       {label}
     </Text>
+  );
+  const caption = aside ? (
+    <Group gap={4} wrap="nowrap">
+      {words}
+      {aside}
+    </Group>
+  ) : (
+    words
   );
   if (editor.kind === "flag") {
     return (

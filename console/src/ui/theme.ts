@@ -27,6 +27,8 @@ export const theme = createTheme({
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
     Notification: { styles: { description: { color: "var(--mantine-color-dimmed)" } } },
+    // What scrolls must be reachable by keys.
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
     ActionIcon: { defaultProps: { variant: "subtle" } },
   },
 });

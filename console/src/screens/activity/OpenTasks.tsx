@@ -52,7 +52,7 @@ export function TaskLine({ task }: { readonly task: Task }) {
         <Text size="sm" style={{ overflowWrap: "anywhere" }}>
           {task.title}
         </Text>
-        <Text size="xs" c={overdue ? "red.8" : "dimmed"}>
+        <Text size="xs" c={overdue ? "red" : "dimmed"}>
           {task.due === null ? words.noDue : <When at={task.due} long />} · {nameOf(task.responsible)}
         </Text>
       </div>

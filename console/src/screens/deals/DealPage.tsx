@@ -15,6 +15,7 @@ import { LinkItem } from "../../ui/links.tsx";
 import { Answered, tellProblem } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { Feed } from "../activity/Feed.tsx";
+import { FieldHistory } from "../activity/FieldHistory.tsx";
 import { useRecordEditor } from "../activity/use-record-editor.ts";
 import { Attribution } from "./Attribution.tsx";
 import { DealPeople } from "./DealPeople.tsx";
@@ -45,6 +46,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
   const restore = useSend("restoreDeal", { refresh: ["getDeal", "listDealCards", "boardTotals", "dealTimeline"] });
   const pipeline = pipelineOf(deal.pipeline);
 
+  const history = (field: string, label: string) => <FieldHistory entity="deal" id={deal.id} field={field} label={label} />;
   const keep = (changes: Record<string, unknown>): Promise<boolean> => save(changes);
   async function goTo(stage: { id: number; kind: string }): Promise<void> {
     try {
@@ -109,6 +111,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
             <Stack gap="sm">
               <Editable
                 label={words.fields.name}
+                aside={history("name", words.fields.name)}
                 value={deal.name}
                 editor={{ kind: "text" }}
                 disabled={readOnly}
@@ -116,6 +119,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
               />
               <Editable
                 label={words.fields.sum}
+                aside={history("sum", words.fields.sum)}
                 value={deal.sum}
                 shown={deal.sum !== null && format.money(deal.sum, deal.currency)}
                 editor={{ kind: "number" }}
@@ -124,6 +128,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
               />
               <Editable
                 label={words.fields.responsible}
+                aside={history("responsible", words.fields.responsible)}
                 value={deal.responsible === null ? null : String(deal.responsible)}
                 shown={nameOf(deal.responsible)}
                 editor={{ kind: "choice", choices: active.map((user) => ({ value: String(user.id), label: user.name })) }}
@@ -133,6 +138,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
               <DealPeople deal={deal} disabled={readOnly} onSave={keep} />
               <Editable
                 label={words.fields.source}
+                aside={history("source", words.fields.source)}
                 value={deal.source === null ? null : String(deal.source)}
                 shown={sources.find((source) => source.id === deal.source)?.name}
                 editor={{ kind: "choice", choices: sources.map((source) => ({ value: String(source.id), label: source.name })) }}
@@ -166,6 +172,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
                 currency={deal.currency}
                 disabled={readOnly}
                 onSave={keep}
+                aside={(code, label) => history(`fields.${code}`, label)}
               />
               <Attribution attribution={deal.attribution} />
               <Text size="xs" c="dimmed">

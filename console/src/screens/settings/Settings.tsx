@@ -16,6 +16,7 @@ const sections = {
   fields: { needs: "crm:write", screen: lazy(async () => ({ default: (await import("./Fields.tsx")).Fields })) },
   lists: { needs: "crm:write", screen: lazy(async () => ({ default: (await import("./Lists.tsx")).Lists })) },
   audit: { needs: "hub:write", screen: lazy(async () => ({ default: (await import("./Audit.tsx")).Audit })) },
+  system: { needs: "hub:read", screen: lazy(async () => ({ default: (await import("./System.tsx")).System })) },
   tokens: { needs: "hub:write", screen: lazy(async () => ({ default: (await import("./Tokens.tsx")).Tokens })) },
 } as const satisfies Partial<
   Record<Section, { needs: "hub:write" | "users:write" | "crm:write" | "hub:read"; screen: React.ComponentType }>

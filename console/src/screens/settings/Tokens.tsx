@@ -22,7 +22,7 @@ export function Tokens() {
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
           {words.docs}{" "}
-          <a href="/docs" target="_blank" rel="noreferrer">
+          <a href="/docs" target="_blank" rel="noreferrer" style={{ textDecoration: "underline" }}>
             /docs
           </a>
         </Text>

@@ -18,6 +18,7 @@ import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
 import { softphone } from "./softphone.ts";
 import { start } from "./start.ts";
+import { system } from "./system.ts";
 import { tasks } from "./tasks.ts";
 import { trash } from "./trash.ts";
 
@@ -42,6 +43,7 @@ export const en = {
   shell,
   softphone,
   start,
+  system,
   tasks,
   trash,
 };

@@ -19,6 +19,7 @@ import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
 import { softphone } from "./softphone.ts";
 import { start } from "./start.ts";
+import { system } from "./system.ts";
 import { tasks } from "./tasks.ts";
 import { trash } from "./trash.ts";
 
@@ -43,6 +44,7 @@ export const ru: Text = {
   shell,
   softphone,
   start,
+  system,
   tasks,
   trash,
 };

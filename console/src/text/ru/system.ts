@@ -1,0 +1,28 @@
+import type { Text } from "../en/index.ts";
+
+export const system: Text["system"] = {
+  well: "Всё в порядке",
+  findings: "Что нашёл доктор",
+  version: "Связка",
+  postgres: "PostgreSQL",
+  kinds: { embedded: "встроенный", external: "внешний" },
+  address: "Адрес",
+  queue: "Очередь",
+  oldest: "Самая старая ждёт",
+  journal: "Журнал",
+  lines: "Строк, около",
+  since: "С",
+  raw: (days) => `Сами запросы хранятся ${days}`,
+  history: (days) => `Что было сделано, хранится ${days}`,
+  storage: "Место",
+  database: "База",
+  files: "Файлы",
+  processes: "Процессы",
+  thisOne: "отвечает вам",
+  seen: "виден",
+  started: "запущен",
+  housekeeping: "Старое последний раз убирали",
+  demo: "Демо",
+  demoRuns: (until) => `Несуществующие люди звонят и пишут до ${until}`,
+  stopDemo: "Хватит",
+};
