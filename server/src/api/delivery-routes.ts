@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as contract from "@svyazka/contract";
-import type { DeliveryId } from "@svyazka/core";
+import type { ConnectionId, DeliveryId } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { deliveryCauses } from "../delivery/causes.ts";
 import { addJob, cancelJob, getJob, type JobRow } from "../delivery/jobs.ts";
 import { retry, skip } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
+import { redactJson } from "../net/redact.ts";
 import { wholeList } from "./crm/requests.ts";
 import { type Implementation, implement } from "./implement.ts";
 import { limitOf, page, uuidCursor } from "./pages.ts";
@@ -109,6 +110,7 @@ export function deliveryRoutes(hub: Hub): readonly Implementation[] {
         text: "select data from hub.event where workspace = $1 and id = $2",
         values: [sql.workspace, row.event],
       });
+      const live = (await hub.registry.view(sql.workspace)).connections.get(row.source as ConnectionId);
       const attempts = await sql.query<{
         number: number;
         started_at: Date;
@@ -122,7 +124,7 @@ export function deliveryRoutes(hub: Hub): readonly Implementation[] {
       });
       return {
         ...present(row),
-        data: event?.data ?? null,
+        data: redactJson(event?.data ?? null, live?.secretSpellings ?? []),
         attempts_made: attempts.map((one) => ({ ...one, started_at: one.started_at.toISOString(), calls: one.calls ?? [] })),
       };
     }),

@@ -2,6 +2,7 @@ import { type ConnectionId, LoginNeeded, Refused, type SentField, Unavailable } 
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import type { Hub } from "../hub.ts";
 import { decode } from "../inbound/decode.ts";
+import { redact } from "../net/redact.ts";
 import { matchUsers } from "./match-users.ts";
 import type { LiveConnection } from "./registry.ts";
 
@@ -144,7 +145,7 @@ interface Seen {
 }
 
 /** The fields of the last requests of a connection, the most frequent first. */
-async function sentFields(sql: Sql, { vendor, connection, row }: LiveConnection): Promise<ReadonlyMap<string, Seen>> {
+async function sentFields(sql: Sql, { vendor, connection, row, secretSpellings }: LiveConnection): Promise<ReadonlyMap<string, Seen>> {
   const found = new Map<string, Seen>();
   if (!vendor.sentFields) return found;
   const lines = await sql.query<{ method: string; path: string; query: string; headers: Record<string, string>; body: Buffer }>({
@@ -159,7 +160,7 @@ async function sentFields(sql: Sql, { vendor, connection, row }: LiveConnection)
       const known = found.get(field.name) ?? { field, samples: new Set<string>(), count: 0 };
       if (found.size < most.fields || found.has(field.name)) found.set(field.name, known);
       known.count++;
-      if (known.samples.size < most.samples) known.samples.add(field.value.slice(0, most.sampleLength));
+      if (known.samples.size < most.samples) known.samples.add(redact(field.value, secretSpellings).slice(0, most.sampleLength));
     }
   }
   return new Map([...found].sort(([, one], [, other]) => other.count - one.count));

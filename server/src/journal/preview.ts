@@ -2,6 +2,7 @@ import type { Sql } from "@svyazka/crm";
 import { plan } from "../delivery/plan.ts";
 import type { Hub } from "../hub.ts";
 import { receiveAgain } from "../inbound/replay.ts";
+import { redactJson } from "../net/redact.ts";
 
 interface Fact {
   readonly type: string;
@@ -19,7 +20,8 @@ export interface Difference {
 export async function preview(hub: Hub, sql: Sql, id: string) {
   const { stored, view, live, meaning } = await receiveAgain(hub, sql, id);
   const before = await factsOf(sql, stored.events);
-  if ("outcome" in meaning) return { ...meaning, now: [], before, changes: [] };
+  const shown = <T>(value: T): T => redactJson(value, live.secretSpellings);
+  if ("outcome" in meaning) return { ...meaning, now: [], before: shown(before), changes: [] };
   const planned = plan(meaning.facts, view, [...hub.flows.values()], live.row.id);
   const now = planned.map(({ draft: { type, subject, data, hold }, deliveries }) => ({
     ...{ type, subject, data: data as unknown, hold: hold ?? null },
@@ -28,7 +30,7 @@ export async function preview(hub: Hub, sql: Sql, id: string) {
   const bare = ({ type, subject, data }: Fact): Fact => ({ type, subject, data });
   // As the database keeps it: what is undefined is not there.
   const changes = differences(before.map(bare), JSON.parse(JSON.stringify(now.map(bare))));
-  return { outcome: "accepted", detail: null, now, before, changes };
+  return { outcome: "accepted", detail: null, now: shown(now), before: shown(before), changes: shown(changes) };
 }
 
 /** The events of these ids, in this order. */

@@ -1,6 +1,7 @@
-import type { JournalId } from "@svyazka/core";
+import type { ConnectionId, JournalId } from "@svyazka/core";
 import { NotFound, type Sql } from "@svyazka/crm";
 import type { Hub } from "../hub.ts";
+import { redactJson } from "../net/redact.ts";
 import { factsOf } from "./preview.ts";
 import type { FoundLine } from "./search.ts";
 
@@ -49,6 +50,7 @@ export async function tellStory(hub: Hub, sql: Sql, id: JournalId | string) {
   if (!row) throw new NotFound("request", id);
   const [facts, deliveries, names] = [await factsOf(sql, row.events), await deliveriesOf(hub, sql, row.events), await namesOf(sql)];
   const named = names.get(row.connection);
+  const live = (await hub.registry.view(sql.workspace)).connections.get(row.connection as ConnectionId);
   const { body, ...rest } = row;
   return {
     ...rest,
@@ -56,7 +58,7 @@ export async function tellStory(hub: Hub, sql: Sql, id: JournalId | string) {
     connection_name: named?.name ?? null,
     vendor: named?.vendor ?? null,
     ...readable(body),
-    facts,
+    facts: redactJson(facts, live?.secretSpellings ?? []),
     deliveries: deliveries.map((delivery) => ({ ...delivery, target_name: names.get(delivery.target)?.name ?? null })),
     earlier: await related(sql, row, "earlier"),
     later: await related(sql, row, "later"),

@@ -10,6 +10,13 @@ export function redact(text: string, spellings: readonly string[]): string {
   return clean;
 }
 
+/** As `redact`, for a value of JSON: what a sender typed into a text is a secret all the same. */
+export const redactJson = <T>(value: T, spellings: readonly string[]): T => {
+  const text = JSON.stringify(value);
+  const clean = redact(text, spellings);
+  return clean === text ? value : (JSON.parse(clean) as T);
+};
+
 /** Headers that carry credentials whatever the vendor. */
 const credentials = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-secret-token"]);
 
