@@ -1,7 +1,10 @@
 import { type Static, type TSchema, Type } from "typebox";
 
-/** What a caller must be allowed to do. `operator` is the hub's own administrator, above all workspaces. */
-export const scopes = ["crm:read", "crm:write", "hub:read", "hub:write", "users:write", "operator"] as const;
+/**
+ * What a caller must be allowed to do. `crm:write` is records and what belongs to them, `crm:setup` what the CRM is made of.
+ * `operator` is the hub's own administrator, above all workspaces.
+ */
+export const scopes = ["crm:read", "crm:write", "crm:setup", "hub:read", "hub:write", "users:write", "operator"] as const;
 export type Scope = (typeof scopes)[number];
 
 /** One route of `/hub/v1`: what the server checks, what the description says and what the console's client knows, in one value. */

@@ -13,7 +13,7 @@ export async function serveDescription(app: FastifyInstance, hub: { readonly con
         title: "Svyazka",
         version,
         description:
-          "The public API of the hub and of its CRM. Every list answers `{items, next_cursor}` and takes `limit` and `cursor`; every error is an RFC 9457 problem; a POST with an `Idempotency-Key` may be sent again.",
+          "The public API of the hub and of its CRM. Every list answers `{items, next_cursor}` and takes `limit` and `cursor`; every error is an RFC 9457 problem; a POST with an `Idempotency-Key` may be sent again. Each route names the scope it needs: `crm:read` and `crm:write` are records and what belongs to them, `crm:setup` is pipelines, fields and the lists that records choose from, `hub:read` and `hub:write` are connections and requests, `users:write` is people. Administrators have them all, managers `crm:read` and `crm:write`, others `crm:read`.",
       },
       servers: [{ url: hub.config.PUBLIC_URL ?? "/" }],
       components: {

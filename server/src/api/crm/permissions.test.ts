@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import type { Route } from "@svyazka/contract";
+import * as contract from "@svyazka/contract";
 import type { WorkspaceId } from "@svyazka/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestHub, testHub } from "../../../testkit/hub.ts";
@@ -210,5 +213,67 @@ describe("access of a user", () => {
     const { id } = (await make("d", { record_access: "own" })) as { id: number };
     const { body } = await hub.call("PATCH", `/users/${id}`, { token, body: { own_records_only: false } });
     expect(body).toMatchObject({ record_access: "all" });
+  });
+});
+
+describe("what the CRM is made of", () => {
+  const routes = Object.values(contract as Record<string, unknown>)
+    .flatMap((value) => (typeof value === "object" && value !== null ? [value, ...Object.values(value)] : []))
+    .filter((value): value is Route => typeof value === "object" && value !== null && "scope" in value && value.scope === "crm:setup");
+  const table = routes.map((route) => [route.id, route] as const);
+  const path = (route: Route): string => route.path.replaceAll(/:\w+/g, "999999");
+  const person = (role: Person["role"]): string => settings.get(people.find((one) => one.role === role) as Person)?.cookie ?? "";
+  const ask = (cookie: string, method: string, path: string, body?: object) =>
+    hub.call(method, path, { headers: { cookie }, ...(body && { body }) });
+
+  it("is pipelines, stages, fields, the lists that records choose from, and the names of tags", () => {
+    const whole = ["Pipeline", "Stage", "Field", "Group", "LossReason", "Source", "TaskType"];
+    expect(routes.map(({ id }) => id).sort()).toEqual(
+      [...whole.flatMap((noun) => [`create${noun}`, `update${noun}`, `delete${noun}`]), "updateTag", "deleteTag"].sort(),
+    );
+  });
+
+  it.each(table)("%s is an administrator's", async (_, route) => {
+    const body = route.body ? {} : undefined;
+    expect((await ask(person("administrator"), route.method, path(route), body)).status).not.toBe(403);
+    for (const role of ["manager", "read-only"] as const) {
+      const { status, body: problem } = await ask(person(role), route.method, path(route), body);
+      expect({ status, problem }, role).toMatchObject({ status: 403, problem: { detail: "This needs the scope crm:setup" } });
+    }
+  });
+
+  it("is read by everybody, and a manager makes a tag by naming it", async () => {
+    for (const list of ["/pipelines", "/fields", "/groups", "/loss-reasons", "/sources", "/task-types", "/tags"])
+      for (const role of ["administrator", "manager", "read-only"] as const)
+        expect((await ask(person(role), "GET", list)).status, `${role} ${list}`).toBe(200);
+    const deal = await ask(person("manager"), "POST", "/deals", { name: "Сделка", tags: ["названный"] });
+    expect(deal).toMatchObject({ status: 201, body: { tags: ["названный"] } });
+    expect((await ask(person("manager"), "POST", "/tags", { entity: "deal", name: "новый" })).status).toBe(201);
+  });
+
+  it("is what each person is told", async () => {
+    const scopes = async (role: Person["role"]) => ((await ask(person(role), "GET", "/session")).body as { scopes: string[] }).scopes;
+    expect(await scopes("administrator")).toContain("crm:setup");
+    expect(await scopes("manager")).toEqual(["crm:read", "crm:write"]);
+    expect(await scopes("read-only")).toEqual(["crm:read"]);
+  });
+
+  it("is still changed by tokens that could change it before the scope came", async () => {
+    const makeToken = async (scopes: string[]) =>
+      ((await hub.call("POST", "/tokens", { token, body: { name: "t", scopes } })).body as { api_token: string }).api_token;
+    const writer = await makeToken(["crm:read", "crm:write"]);
+    const reader = await makeToken(["crm:read"]);
+    const migration = await readFile(new URL("../../../migrations/0008-crm-setup.sql", import.meta.url), "utf8");
+    await hub.test.owner.query(migration);
+    await hub.test.owner.query(migration);
+    expect((await hub.call("POST", "/sources", { token: writer, body: { name: "Сайт" } })).status).toBe(201);
+    expect((await hub.call("POST", "/sources", { token: reader, body: { name: "Сайт" } })).status).toBe(403);
+    expect((await hub.call("POST", "/sources", { token: await makeToken(["crm:write"]), body: { name: "Сайт" } })).status).toBe(403);
+    const { rows } = await hub.test.owner.query(
+      "select 1 from hub.api_token where array_length(array_positions(scopes, 'crm:setup'), 1) > 1",
+    );
+    expect(rows).toEqual([]);
+    const { rows: forced } = await hub.test.owner.query("select relforcerowsecurity from pg_class where oid = 'hub.api_token'::regclass");
+    expect(forced).toEqual([{ relforcerowsecurity: true }]);
   });
 });
