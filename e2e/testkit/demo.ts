@@ -19,7 +19,16 @@ export async function openDemo(hub: HubProcess, language: "ru" | "en"): Promise<
   const email = `admin@demo-${language}.example`;
   const { api_token } = await hub.command<{ api_token: string }>(
     ...["workspace", "create", "--name", language === "ru" ? "Окна «Ромашка»" : "Camomile Windows", "--subdomain", `demo-${language}`],
-    ...["--admin-email", email, "--admin-password", password, "--language", language],
+    ...[
+      "--admin-name",
+      language === "ru" ? "Ирина Соколова" : "Irene Falcon",
+      "--admin-email",
+      email,
+      "--admin-password",
+      password,
+      "--language",
+      language,
+    ],
   );
   const call = api(hub, api_token);
   const { connections } = await call.send<{ connections: number[] }>("POST", "/demo", {});

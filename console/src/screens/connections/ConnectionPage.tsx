@@ -181,12 +181,32 @@ function Overview({ connection, vendor }: { readonly connection: Connection; rea
           <LinkButton size="xs" variant="light" to="/journal" search={{ connection: connection.id }}>
             {words.toJournal}
           </LinkButton>
+          {connection.abilities.includes("tests") && may("hub:write") && <Test connection={connection.id} />}
           {connection.abilities.includes("rehearsal") && may("hub:write") && <Ring connection={connection.id} />}
         </Group>
       </Paper>
       <Pasted texts={connection.paste} />
       {vendor && may("hub:write") && <Rotation connection={connection} vendor={vendor} />}
     </Stack>
+  );
+}
+
+/** Something that the other side knows to be no more than a test. */
+function Test({ connection }: { readonly connection: number }) {
+  const text = useText();
+  const words = text.connections;
+  const test = useSend("testConnection", {
+    onDone: ({ ok, message }) => notifications.show({ color: ok ? "teal" : "red", title: ok ? words.tryOk : words.tryFailed, message }),
+  });
+  return (
+    <Button
+      size="xs"
+      variant="light"
+      loading={test.isPending}
+      onClick={() => test.mutate({ path: { id: connection } }, { onError: (error) => tellProblem(error, text) })}
+    >
+      {words.test}
+    </Button>
   );
 }
 

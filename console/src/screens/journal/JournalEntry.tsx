@@ -147,6 +147,7 @@ function Came({ entry }: { readonly entry: Entry }) {
       ) : (
         <Json value={entry.body} label={words.body} />
       )}
+      <FormFields entry={entry} />
       {headers.length > 0 && (
         <Accordion variant="contained" mt="sm">
           <Accordion.Item value="headers">
@@ -171,6 +172,27 @@ function Came({ entry }: { readonly entry: Entry }) {
         </Accordion>
       )}
     </Paper>
+  );
+}
+
+/** A form as people read it. */
+function FormFields({ entry }: { readonly entry: Entry }) {
+  const isForm = entry.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  const pairs = [...new URLSearchParams(entry.query), ...(isForm && entry.body ? new URLSearchParams(entry.body) : [])];
+  if (pairs.length === 0) return null;
+  return (
+    <Table mt="xs">
+      <Table.Tbody>
+        {pairs.map(([name, value]) => (
+          <Table.Tr key={`${name} ${value}`}>
+            <Table.Td w={200}>
+              <code>{name}</code>
+            </Table.Td>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 

@@ -11,6 +11,7 @@ import { confirm } from "../../ui/ask-person.tsx";
 import { Copyable } from "../../ui/copy.tsx";
 import { formatPhone } from "../../ui/phone.tsx";
 import { ProblemNote, showInForm, tellProblem } from "../../ui/problem.tsx";
+import { Invitations, LinkModal } from "./Invitations.tsx";
 
 /** Who works here, what they may see and change. */
 export function People() {
@@ -21,6 +22,8 @@ export function People() {
   const { user: me } = useSession();
   const [editing, setEditing] = useState<User | "new">();
   const change = useSend("changeUser", { refresh: ["listUsers"] });
+  const [link, setLink] = useState<string>();
+  const reset = useSend("resetPassword", { refresh: ["listInvitations"], onDone: ({ url }) => setLink(url) });
   async function toggle(user: User): Promise<void> {
     if (user.active && !(await confirm(words.offConfirm(user.name), { yes: words.off, no: text.common.actions.cancel, danger: true })))
       return;
@@ -69,6 +72,15 @@ export function People() {
                       <Button size="compact-xs" variant="default" onClick={() => setEditing(user)}>
                         {text.common.actions.edit}
                       </Button>
+                      {user.id !== me?.id && user.active && (
+                        <Button
+                          size="compact-xs"
+                          variant="default"
+                          onClick={() => reset.mutate({ path: { id: user.id } }, { onError: (error) => tellProblem(error, text) })}
+                        >
+                          {words.resetPassword}
+                        </Button>
+                      )}
                       {user.id !== me?.id && (
                         <Button size="compact-xs" variant="subtle" color={user.active ? "red" : "teal"} onClick={() => void toggle(user)}>
                           {user.active ? words.off : words.on}
@@ -82,6 +94,8 @@ export function People() {
           </Table>
         </Table.ScrollContainer>
       </Paper>
+      <Invitations />
+      <LinkModal link={link} onClose={() => setLink(undefined)} />
       <Modal opened={editing !== undefined} onClose={() => setEditing(undefined)} title={editing === "new" ? words.add : editing?.name}>
         {editing !== undefined && <PersonForm user={editing === "new" ? undefined : editing} onDone={() => setEditing(undefined)} />}
       </Modal>
@@ -95,7 +109,7 @@ function PersonForm({ user, onDone }: { readonly user: User | undefined; readonl
   const groups = useGroups();
   const [problem, setProblem] = useState<string>();
   const [link, setLink] = useState<string>();
-  const add = useSend("addUser", { refresh: ["listUsers"] });
+  const add = useSend("addUser", { refresh: ["listUsers", "listInvitations"] });
   const change = useSend("changeUser", { refresh: ["listUsers"] });
   const form = useForm({
     initialValues: {

@@ -39,6 +39,11 @@ export const settings = {
     invited: "Send this link: with it the person chooses a password. It is shown this once and works for seven days.",
     off: "Switch off",
     on: "Switch on",
+    invitations: "Not here yet",
+    invitedUntil: "Invited until",
+    again: "New link",
+    withdraw: "Withdraw",
+    resetPassword: "New password by a link",
     offConfirm: (name: string) => `Switch ${name} off? Their sessions end at once; what they have done stays.`,
   },
   pipelines: {

@@ -24,9 +24,17 @@
 
   // ── Where the visitor came from ──
 
+  /** In a frame without an origin there are none: the form is sent all the same. */
+  const cookies = () => {
+    try {
+      return d.cookie.split("; ");
+    } catch {
+      return [];
+    }
+  };
   /** @param {string} name */
   const getCookie = (name) => {
-    for (const pair of d.cookie.split("; ")) {
+    for (const pair of cookies()) {
       if (pair.indexOf(`${name}=`) === 0) {
         try {
           return decodeURIComponent(pair.slice(name.length + 1));
@@ -39,8 +47,12 @@
   };
   /** @param {string} name @param {string} value @param {number} days */
   const setCookie = (name, value, days) => {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in half of the browsers, and on pages without https
-    d.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${days * 86400}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    try {
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in half of the browsers, and on pages without https
+      d.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${days * 86400}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    } catch {
+      // As above.
+    }
   };
   // randomUUID is missing on pages without https.
   const newId = () => {
