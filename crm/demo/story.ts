@@ -134,6 +134,7 @@ export function tellStory(about: StoryAbout): Story {
     return date.getTime() > now.getTime() ? new Date(now.getTime() - Math.floor(chance() * 8 + 1) * 10 * minuteMs) : date;
   };
   const after = (moment: Date, minutes: number): Date => new Date(moment.getTime() + minutes * minuteMs);
+  const untilNow = (moment: Date): Date => (moment > now ? now : moment);
 
   const companies = words.companies.map((name) => ({
     name,
@@ -186,10 +187,11 @@ export function tellStory(about: StoryAbout): Story {
       : Math.min(open.length, Math.floor(chance() * (age / 4 + 1)));
     let moment = at;
     for (const stage of open.slice(0, steps)) {
-      moment = after(moment, 20 + chance() * 60 * 24 * (moves.length === 1 ? 0.6 : 5));
-      if (moment > now) break;
+      const next = after(moment, 20 + chance() * 60 * 24 * (moves.length === 1 ? 0.6 : 5));
+      if (next > now) break;
+      moment = next;
       moves.push({ stage: stage.id, at: moment });
-      if (chance() < 0.45) notes.push({ text: pick(words.notes), at: after(moment, 5) });
+      if (chance() < 0.45) notes.push({ text: pick(words.notes), at: untilNow(after(moment, 5)) });
       if (chance() < 0.7) calls.push(conversation(contact, deals.length, responsible, moment, chance() < 0.4 ? "in" : "out"));
       if (chance() < 0.5) {
         const due = after(moment, 60 * 24);
@@ -199,7 +201,7 @@ export function tellStory(about: StoryAbout): Story {
           type: about.taskTypes.length > 0 ? pick(about.taskTypes) : null,
           at: moment,
           due,
-          doneAt: isDone ? after(due, chance() * 600 - 300) : null,
+          doneAt: isDone ? untilNow(after(due, chance() * 600 - 300)) : null,
           result: isDone && chance() < 0.6 ? pick(words.results) : null,
         });
       }
@@ -207,10 +209,11 @@ export function tellStory(about: StoryAbout): Story {
     let closedAt: Date | null = null;
     if (ended) {
       closedAt = after(moment, 60 + chance() * 60 * 72);
-      if (closedAt > now) closedAt = new Date(now.getTime() - Math.floor(chance() * 300) * minuteMs);
+      if (closedAt > now) closedAt = new Date(moment.getTime() + (now.getTime() - moment.getTime()) * chance());
       moves.push({ stage: stageOf(won ? "won" : "lost"), at: closedAt });
     } else if (chance() < 0.75) {
-      const due = after(now, (chance() * 6 - 2) * 60 * 24);
+      const wanted = after(now, (chance() * 6 - 2) * 60 * 24);
+      const due = wanted > after(moment, 60) ? wanted : after(moment, 60);
       tasks.push({
         title: pick(words.tasks),
         type: about.taskTypes.length > 0 ? pick(about.taskTypes) : null,
@@ -247,7 +250,8 @@ export function tellStory(about: StoryAbout): Story {
   // Strangers who rang once, and calls that nobody took.
   for (let index = 0; index < count / 3; index++) {
     const at = workingMoment(new Date(now.getTime() - half * dayMs * chance() ** 1.5));
-    const of = chance() < 0.6 ? Math.floor(chance() * contacts.length) : null;
+    const someone = chance() < 0.6 ? Math.floor(chance() * contacts.length) : null;
+    const of = someone !== null && (contacts[someone]?.at ?? now) <= at ? someone : null;
     calls.push({
       direction: "in",
       contact: of,
@@ -261,8 +265,7 @@ export function tellStory(about: StoryAbout): Story {
     });
   }
   return {
-    companies,
-    contacts,
+    ...sinceTheyAreSpokenOf(companies, contacts, deals),
     deals,
     calls: calls.map((call) => (call.outcome === "answered" && call.talkSeconds === 0 ? { ...call, talkSeconds: 40 } : call)),
   };
@@ -282,4 +285,26 @@ export function tellStory(about: StoryAbout): Story {
       talkSeconds: outcome === "answered" ? Math.floor(20 + chance() ** 2 * 900) : 0,
     };
   }
+}
+
+/** Nobody is spoken of before they are known: a person and a company are as old as the first deal with them. */
+function sinceTheyAreSpokenOf<C extends { readonly at: Date }>(
+  companies: readonly C[],
+  contacts: readonly StoryContact[],
+  deals: readonly StoryDeal[],
+): { companies: C[]; contacts: StoryContact[] } {
+  const contactSince = contacts.map(({ at }) => at);
+  const companySince = companies.map(({ at }) => at);
+  const note = (since: Date[], index: number | null, at: Date): void => {
+    if (index !== null && (since[index] ?? at) > at) since[index] = at;
+  };
+  for (const { contact, company, at } of deals) {
+    note(contactSince, contact, at);
+    note(companySince, company, at);
+  }
+  for (const [index, { company }] of contacts.entries()) note(companySince, company, contactSince[index] as Date);
+  return {
+    companies: companies.map((company, index) => ({ ...company, at: companySince[index] as Date })),
+    contacts: contacts.map((contact, index) => ({ ...contact, at: contactSince[index] as Date })),
+  };
 }
