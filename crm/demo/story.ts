@@ -212,8 +212,7 @@ export function tellStory(about: StoryAbout): Story {
       if (closedAt > now) closedAt = new Date(moment.getTime() + (now.getTime() - moment.getTime()) * chance());
       moves.push({ stage: stageOf(won ? "won" : "lost"), at: closedAt });
     } else if (chance() < 0.75) {
-      const wanted = after(now, (chance() * 6 - 2) * 60 * 24);
-      const due = wanted > after(moment, 60) ? wanted : after(moment, 60);
+      const due = new Date(Math.max(after(now, (chance() * 6 - 2) * 60 * 24).getTime(), after(moment, 60).getTime()));
       tasks.push({
         title: pick(words.tasks),
         type: about.taskTypes.length > 0 ? pick(about.taskTypes) : null,

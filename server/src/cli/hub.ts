@@ -346,6 +346,19 @@ inWorkspace(user.command("list").description("everyone who works or worked here"
     ),
   );
 
+const demo = noun("demo", "half a year of a company that does not exist, and people who ring and write");
+inWorkspace(demo.command("start").description("fill the workspace, once; started again, people only come for longer"))
+  .option("--hours <n>", "for how long", wholeNumber, 8)
+  .action(
+    act<Shared & { hours: number }, unknown>(
+      (hub, o) => hub.call("POST", "/demo", { workspace: o.workspace, body: { hours: o.hours } }),
+      record,
+    ),
+  );
+inWorkspace(demo.command("stop").description("nobody rings any more; what there is stays")).action(
+  act<Shared, unknown>((hub, o) => hub.call("DELETE", "/demo", { workspace: o.workspace }), done),
+);
+
 shared(program.command("doctor").description("is everything well, and if not, what to do")).action(
   act<Shared, { ok: boolean; findings: { check: string; ok: boolean; message: string; advice?: string }[] }>(
     async (hub) => {

@@ -32,7 +32,10 @@ const keepDemo = (hub: Hub, workspace: WorkspaceId, kept: Kept): Promise<unknown
     values: [nameOf(workspace), JSON.stringify(kept)],
   });
 
-/** Fills the workspace, adds a connection of each vendor that can be tried, and lets people come. Once; afterwards only the life goes on. */
+/**
+ * Fills the workspace, adds a connection of each vendor that can be tried, and lets people come: all of it, or nothing. Once; afterwards only the
+ * life goes on. Who starts it at the same moment waits, and finds it started.
+ */
 export async function startDemo(
   hub: Hub,
   sql: Sql,
@@ -40,16 +43,31 @@ export async function startDemo(
   hours: number,
 ): Promise<DemoCounts & { readonly until: Date; readonly connections: readonly ConnectionId[] }> {
   const until = new Date(Date.now() + hours * 3_600_000);
-  const known = await readDemo(hub, workspace.id);
-  let counts = noCounts;
-  let connections = known?.connections ?? [];
-  if (!known) {
-    counts = await fillWithDemo(sql, workspace, { now: new Date(), seed: workspace.id });
-    connections = await connectVendors(hub, sql, workspace);
+  const kept = { until: until.toISOString(), next: new Date().toISOString() };
+  const counts = await sql.transaction((sql) => begin(hub, sql, workspace, kept));
+  if (counts) {
+    hub.registry.forget(workspace.id);
     await hub.pool.reference.query({ text: "select hub.refresh_statistics()" });
   }
-  await keepDemo(hub, workspace.id, { until: until.toISOString(), next: new Date().toISOString(), connections });
-  return { ...counts, until, connections };
+  const connections = (await readDemo(hub, workspace.id))?.connections ?? [];
+  if (!counts) await keepDemo(hub, workspace.id, { ...kept, connections });
+  return { ...(counts ?? noCounts), until, connections };
+}
+
+/** Undefined when it has begun already. */
+async function begin(hub: Hub, sql: Sql, workspace: Workspace, kept: Omit<Kept, "connections">): Promise<DemoCounts | undefined> {
+  const [mine] = await sql.query({
+    text: "insert into hub.installation (name, value) values ($1, '') on conflict (name) do nothing returning name",
+    values: [nameOf(workspace.id)],
+  });
+  if (!mine) return undefined;
+  const counts = await fillWithDemo(sql, workspace, { now: new Date(), seed: workspace.id });
+  const connections = await connectVendors(hub, sql, workspace);
+  await sql.query({
+    text: "update hub.installation set value = $2 where name = $1",
+    values: [nameOf(workspace.id), JSON.stringify({ ...kept, connections })],
+  });
+  return counts;
 }
 
 export async function stopDemo(hub: Hub, workspace: WorkspaceId): Promise<void> {
@@ -76,7 +94,6 @@ async function connectVendors(hub: Hub, sql: Sql, workspace: Workspace): Promise
     });
     made.push(row.id);
   }
-  hub.registry.forget(workspace.id);
   return made;
 }
 
@@ -93,6 +110,7 @@ export function liveOn(hub: Hub, knock: Knock): { stop(): void } {
   return { stop: () => clearInterval(timer) };
 }
 
+/** One round over every demo; what goes wrong in one of them keeps nobody from the others. */
 export async function liveOnce(hub: Hub, knock: Knock, chance: () => number): Promise<void> {
   const rows = await hub.pool.reference.query<{ name: string; value: string }>({
     text: "select name, value from hub.installation where name like 'demo:%'",
@@ -106,7 +124,11 @@ export async function liveOnce(hub: Hub, knock: Knock, chance: () => number): Pr
       text: "update hub.installation set value = $3 where name = $1 and value = $2 returning name",
       values: [name, value, JSON.stringify(next)],
     });
-    if (mine) await act(hub, Number(name.slice("demo:".length)) as WorkspaceId, kept.connections, knock, chance);
+    if (!mine) continue;
+    const workspace = Number(name.slice("demo:".length)) as WorkspaceId;
+    await act(hub, workspace, kept.connections, knock, chance).catch((error: unknown) =>
+      hub.log.debug({ err: error, workspace }, "nobody came to the demo this time"),
+    );
   }
 }
 
