@@ -159,7 +159,7 @@ describe("the page of a deal", () => {
     const id = Number(/deals\/(\d+)/.exec(page.url())?.[1]);
     await page.getByRole("button", { name: "Изменить: Сумма" }).click();
     await call.send("PATCH", `/deals/${id}`, { sum: "70000" });
-    await page.getByLabel("Сумма").fill("60000");
+    await page.getByRole("textbox", { name: "Сумма" }).fill("60000");
     await page.keyboard.press("Enter");
     await page.getByText("Пока вы правили, это изменили").waitFor();
     await page.getByText(/теперь:.*70\s000/).waitFor();

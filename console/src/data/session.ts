@@ -15,7 +15,7 @@ export function useSession(): Session {
 }
 
 /** Whether the person may do this: the server decides; a page only spares them buttons that would be refused. */
-export function useMay(): (scope: "crm:write" | "hub:read" | "hub:write" | "users:write") => boolean {
+export function useMay(): (scope: "crm:write" | "crm:setup" | "hub:read" | "hub:write" | "users:write") => boolean {
   const { scopes } = useSession();
   return (scope) => scopes.includes(scope);
 }

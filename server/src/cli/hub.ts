@@ -52,6 +52,7 @@ shared(workspace.command("create").description("make a workspace with its first 
   .requiredOption("--subdomain <subdomain>", "short name in Latin letters")
   .requiredOption("--admin-email <email>")
   .requiredOption("--admin-password <password>")
+  .option("--admin-name <name>", "as people write it; the e-mail unless given")
   .option("--country <code>", "e.g. RU")
   .option("--time-zone <name>", "e.g. Europe/Moscow")
   .option("--language <ru|en>")
@@ -65,6 +66,7 @@ shared(workspace.command("create").description("make a workspace with its first 
             subdomain: o["subdomain"],
             admin_email: o["adminEmail"],
             admin_password: o["adminPassword"],
+            admin_name: o["adminName"],
             country: o["country"],
             time_zone: o["timeZone"],
             language: o["language"],

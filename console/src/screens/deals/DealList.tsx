@@ -5,7 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { type QueryOf, send } from "../../data/client.ts";
-import { useFields, usePipelines, useSources, useUsers } from "../../data/directory.ts";
+import { useFields, usePipelines, useSources, useTags, useUsers } from "../../data/directory.ts";
 import { usePages } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
@@ -172,6 +172,7 @@ function Bulk({ selected, onDone }: { readonly selected: number[]; readonly onDo
   const client = useQueryClient();
   const { pipelines } = usePipelines();
   const { active } = useUsers();
+  const tags = useTags("deal");
   async function apply(body: object): Promise<void> {
     try {
       const { done, failed } = await send("bulkDeals", { body: { ids: selected, ...body } as never, key: crypto.randomUUID() });
@@ -219,6 +220,22 @@ function Bulk({ selected, onDone }: { readonly selected: number[]; readonly onDo
           ))}
         </Menu.Dropdown>
       </Menu>
+      {tags.length > 0 && (
+        <Menu>
+          <Menu.Target>
+            <Button size="xs" variant="light">
+              {words.addTag}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown mah={400} style={{ overflowY: "auto" }}>
+            {tags.map((tag) => (
+              <Menu.Item key={tag} onClick={() => void apply({ changes: { add_tags: [tag] } })}>
+                {tag}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
       <Button size="xs" variant="light" color="red" onClick={() => void apply({ delete: true })}>
         {text.common.actions.delete}
       </Button>

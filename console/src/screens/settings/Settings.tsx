@@ -12,14 +12,14 @@ type Section = keyof Text["settings"]["sections"];
 const sections = {
   company: { needs: "hub:write", screen: lazy(async () => ({ default: (await import("./Company.tsx")).CompanySettings })) },
   people: { needs: "users:write", screen: lazy(async () => ({ default: (await import("./People.tsx")).People })) },
-  pipelines: { needs: "crm:write", screen: lazy(async () => ({ default: (await import("./Pipelines.tsx")).Pipelines })) },
-  fields: { needs: "crm:write", screen: lazy(async () => ({ default: (await import("./Fields.tsx")).Fields })) },
-  lists: { needs: "crm:write", screen: lazy(async () => ({ default: (await import("./Lists.tsx")).Lists })) },
+  pipelines: { needs: "crm:setup", screen: lazy(async () => ({ default: (await import("./Pipelines.tsx")).Pipelines })) },
+  fields: { needs: "crm:setup", screen: lazy(async () => ({ default: (await import("./Fields.tsx")).Fields })) },
+  lists: { needs: "crm:setup", screen: lazy(async () => ({ default: (await import("./Lists.tsx")).Lists })) },
   audit: { needs: "hub:write", screen: lazy(async () => ({ default: (await import("./Audit.tsx")).Audit })) },
   system: { needs: "hub:read", screen: lazy(async () => ({ default: (await import("./System.tsx")).System })) },
   tokens: { needs: "hub:write", screen: lazy(async () => ({ default: (await import("./Tokens.tsx")).Tokens })) },
 } as const satisfies Partial<
-  Record<Section, { needs: "hub:write" | "users:write" | "crm:write" | "hub:read"; screen: React.ComponentType }>
+  Record<Section, { needs: "hub:write" | "users:write" | "crm:setup" | "hub:read"; screen: React.ComponentType }>
 >;
 type Built = keyof typeof sections;
 

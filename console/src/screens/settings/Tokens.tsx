@@ -8,7 +8,7 @@ import { Copyable } from "../../ui/copy.tsx";
 import { When } from "../../ui/format.tsx";
 import { Answered, Empty, inWords, tellProblem } from "../../ui/problem.tsx";
 
-const scopes = ["crm:read", "crm:write", "hub:read", "hub:write", "users:write"] as const;
+const scopes = ["crm:read", "crm:write", "crm:setup", "hub:read", "hub:write", "users:write"] as const;
 
 /** How programs come in. */
 export function Tokens() {

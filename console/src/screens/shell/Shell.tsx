@@ -21,6 +21,7 @@ import { usePalette } from "./use-palette.ts";
 // None of them is on everybody's screen at first.
 const Softphone = lazy(async () => ({ default: (await import("../softphone/Softphone.tsx")).Softphone }));
 const Create = lazy(async () => ({ default: (await import("./Create.tsx")).Create }));
+const Shortcuts = lazy(async () => ({ default: (await import("./Shortcuts.tsx")).Shortcuts }));
 const Palette = lazy(async () => ({ default: (await import("./Palette.tsx")).Palette }));
 
 /** What stands around every screen: where one can go, what one can find, and what the hub has to say. */
@@ -41,7 +42,8 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes when one has gone somewhere
   useEffect(close, [path]);
   const places = [...salesPlaces, ...(may("hub:read") ? hubPlaces : []), settingsPlace];
-  useGoKeys(places, () => setCreating("deal"));
+  const [helping, setHelping] = useState(false);
+  useGoKeys(places, { onNew: () => may("crm:write") && setCreating("deal"), onHelp: () => setHelping(true) });
 
   const link = ({ name, to, icon: Icon, key }: Place) => (
     <NavLink
@@ -132,6 +134,7 @@ export function Shell() {
       </AppShell.Main>
       <Suspense>
         {palette.wanted && <Palette places={places} onCreate={setCreating} openAtOnce={palette.openAtOnce} />}
+        {helping && <Shortcuts places={places} onClose={() => setHelping(false)} />}
         {everCreated && <Create what={creating} onClose={() => setCreating(undefined)} />}
       </Suspense>
       <CallCards />

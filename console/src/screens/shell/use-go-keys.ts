@@ -4,8 +4,8 @@ import type { Place } from "./navigation.ts";
 
 const patienceMs = 1200;
 
-/** `g` and then a letter goes to a screen; `n` makes a deal. Not while somebody types. */
-export function useGoKeys(places: readonly Place[], onNew: () => void): void {
+/** `g` and then a letter goes to a screen; `n` makes a deal, `?` tells of all keys. Not while somebody types. */
+export function useGoKeys(places: readonly Place[], { onNew, onHelp }: { readonly onNew: () => void; readonly onHelp: () => void }): void {
   const navigate = useNavigate();
   useEffect(() => {
     let pressed = 0;
@@ -30,9 +30,9 @@ export function useGoKeys(places: readonly Place[], onNew: () => void): void {
       else if (letter === "n") {
         event.preventDefault();
         onNew();
-      }
+      } else if (event.key === "?" || (event.shiftKey && event.code === "Slash")) onHelp();
     };
     window.addEventListener("keydown", hear);
     return () => window.removeEventListener("keydown", hear);
-  }, [places, navigate, onNew]);
+  }, [places, navigate, onNew, onHelp]);
 }

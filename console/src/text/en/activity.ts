@@ -18,7 +18,6 @@ export const activity = {
   noDue: "Whenever",
   openTasks: "To be done",
   edit: "Edit",
-  deleteNote: "Delete this note?",
   filters: { all: "Everything", talk: "Calls and messages", notes: "Notes", tasks: "Tasks", changes: "Changes" },
   by: { program: "A program", connection: "Connection", token: "API token", operator: "Operator", hub: "Hub" },
   kinds: {

@@ -24,7 +24,6 @@ export const calls = {
   line: "Our number",
   recording: "Recording",
   listen: "Listen",
-  noRecording: "No recording",
   contact: "Contact",
   empty: "No calls yet",
   emptyText: "Connect a PBX, and every call stands here with its recording.",

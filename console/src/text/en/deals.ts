@@ -59,8 +59,6 @@ export const deals = {
     addContact: "Add a contact",
     removeContact: "Take off the deal",
     main: "main",
-    win: "Won",
-    lose: "Lost",
     reopen: "Take up again",
     deleted: "This deal is in the bin",
     confirmDelete: "Put this deal into the bin? It can be restored.",

@@ -109,6 +109,7 @@ export const settings = {
     scopeNames: {
       "crm:read": "Read the CRM",
       "crm:write": "Change the CRM",
+      "crm:setup": "Change what the CRM is made of",
       "hub:read": "See the hub",
       "hub:write": "Change the hub",
       "users:write": "Manage people",

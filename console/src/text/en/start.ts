@@ -9,7 +9,6 @@ export const start = {
   demoTitle: "Just looking",
   demoText: "Half a year of a small company is filled in, and people ring and write who do not exist. Try everything.",
   demo: "Try it with demo data",
-  demoRunning: "Filling in half a year…",
   finish: "To the deals",
   invited: "Send each their link. It is shown this once.",
 };

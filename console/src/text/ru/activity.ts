@@ -20,7 +20,6 @@ export const activity: Text["activity"] = {
   noDue: "Без срока",
   openTasks: "Нужно сделать",
   edit: "Изменить",
-  deleteNote: "Удалить примечание?",
   filters: { all: "Всё", talk: "Звонки и сообщения", notes: "Примечания", tasks: "Задачи", changes: "Изменения" },
   by: { program: "Программа", connection: "Подключение", token: "Токен API", operator: "Оператор", hub: "Хаб" },
   kinds: {

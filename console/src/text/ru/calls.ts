@@ -25,7 +25,6 @@ export const calls: Text["calls"] = {
   line: "Наш номер",
   recording: "Запись",
   listen: "Слушать",
-  noRecording: "Записи нет",
   contact: "Контакт",
   empty: "Звонков пока нет",
   emptyText: "Подключите АТС, и здесь будет каждый звонок с записью.",

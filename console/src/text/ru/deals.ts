@@ -60,8 +60,6 @@ export const deals: Text["deals"] = {
     addContact: "Добавить контакт",
     removeContact: "Убрать из сделки",
     main: "основной",
-    win: "Выиграна",
-    lose: "Проиграна",
     reopen: "Вернуть в работу",
     deleted: "Эта сделка в корзине",
     confirmDelete: "Убрать сделку в корзину? Её можно будет восстановить.",

@@ -111,6 +111,7 @@ export const settings: Text["settings"] = {
     scopeNames: {
       "crm:read": "Читать CRM",
       "crm:write": "Менять CRM",
+      "crm:setup": "Менять устройство CRM",
       "hub:read": "Видеть хаб",
       "hub:write": "Менять хаб",
       "users:write": "Управлять людьми",
