@@ -105,3 +105,29 @@ it("forgets files with their bytes, and documents, when their days are over", as
   expect(await rows("select from hub.file")).toEqual([]);
   expect([await store.get("passing", "x"), await store.get("lasting", "x")]).toEqual([undefined, 1]);
 });
+
+it("forgets imports with their rows when nobody has touched them for as long, but none that is at work, and keeps what they made", async () => {
+  const states = ["reading", "new", "running", "done", "cancelled", "undoing", "undone"];
+  const [contact] = await rows<{ id: number }>(`insert into crm.contact (workspace, name) values (${workspace.id}, 'Anna') returning id`);
+  for (const [age, name] of [
+    ["366 days", "old"],
+    ["364 days", "recent"],
+  ]) {
+    await rows(
+      `with made as (
+         insert into crm.import (workspace, name, actor, state, created_at, updated_at)
+         select ${workspace.id}, '${name} ' || state, 'operator', state, now() - interval '900 days', now() - interval '${age}'
+         from unnest('{${states}}'::text[]) state returning workspace, id)
+       insert into crm.import_row (workspace, import, n, cells, outcome, contact)
+       select workspace, id, n, '["Anna"]', 'created', ${contact?.id} from made cross join generate_series(1, 3) n`,
+    );
+  }
+  await keepHouse();
+  const left = await rows<{ name: string; rows: number }>(
+    "select name, (select count(*)::int from crm.import_row r where r.import = i.id) as rows from crm.import i order by name",
+  );
+  expect(left).toEqual(
+    ["old running", "old undoing", ...states.map((state) => `recent ${state}`)].sort().map((name) => ({ name, rows: 3 })),
+  );
+  expect(await rows(`select name from crm.contact where id = ${contact?.id}`)).toEqual([{ name: "Anna" }]);
+});

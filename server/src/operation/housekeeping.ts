@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { WorkspaceId } from "@svyazka/core";
-import { endForgottenCalls, gatherStragglers, type Sql, type Statement } from "@svyazka/crm";
+import { endForgottenCalls, forgetImports, gatherStragglers, type Sql, type Statement } from "@svyazka/crm";
 import { leastIdAt } from "../db/new-id.ts";
 import { pathOf } from "../files/keep.ts";
 import type { Hub } from "../hub.ts";
@@ -50,6 +50,7 @@ export async function tidy(hub: Hub): Promise<void> {
     const before = new Date(Date.now() - hub.config.HISTORY_DAYS * 86_400_000);
     await forgetHistory(sql, before);
     await forgetAudit(sql, before);
+    await forgetImports(sql, before);
     await forgetFiles(hub, id);
     await sql.query({
       text: "delete from hub.lane where workspace = $1 and pending = 0 and leased_until < now() and next_at < now() - interval '1 day'",
