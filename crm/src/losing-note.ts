@@ -1,9 +1,22 @@
 import type { Label, Language } from "@svyazka/core";
 import type { Mergeable } from "./duplicates.ts";
-import { writeFields } from "./field-values.ts";
+import { type StoredFields, writeFields } from "./field-values.ts";
 import { fieldsOf } from "./fields.ts";
-import type { Lost, Party } from "./merge.ts";
 import type { Sql } from "./sql.ts";
+
+/** One of those that become one. */
+export interface Party {
+  readonly id: number;
+  readonly fields: StoredFields;
+  readonly [member: string]: unknown;
+}
+
+/** A value that another one took the place of. */
+export interface Lost {
+  readonly party: Party;
+  readonly member: string;
+  readonly value: unknown;
+}
 
 const title: Label = { ru: "Объединение: значения, уступившие место другим.", en: "Merged: values that another one took the place of." };
 const labels: Readonly<Record<string, Label>> = {

@@ -10,7 +10,7 @@ import { insertNote } from "./entries.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { type StoredFields, writeFields } from "./field-values.ts";
 import { type Field, fieldsOf } from "./fields.ts";
-import { losingNote } from "./losing-note.ts";
+import { type Lost, losingNote, type Party } from "./losing-note.ts";
 import { pointers, touched } from "./merged.ts";
 import { run } from "./page.ts";
 import { mustSee } from "./records.ts";
@@ -20,13 +20,6 @@ export interface MergeRequest {
   /** Whose values win, by member: `position`, `responsible`, `fields.city`. Of names, `name` stands for all three. Without a choice, the kept one's when it has one. */
   readonly choices?: Readonly<Record<string, number>> | undefined;
   readonly from: readonly number[];
-}
-
-/** One of those that become one. */
-export interface Party {
-  readonly id: number;
-  readonly fields: StoredFields;
-  readonly [member: string]: unknown;
 }
 
 export type MovedChannel = ChannelRow & { readonly id: number };
@@ -144,13 +137,6 @@ const same = (one: unknown, other: unknown): boolean =>
   typeof one === "string" && typeof other === "string"
     ? one.trim().toLowerCase() === other.trim().toLowerCase()
     : JSON.stringify(one) === JSON.stringify(other);
-
-/** A value that another one took the place of. */
-export interface Lost {
-  readonly party: Party;
-  readonly member: string;
-  readonly value: unknown;
-}
 
 /** What the kept one gets, and what is lost by it. Throws `Invalid` for a choice that is none of them. */
 function winners(

@@ -11,5 +11,11 @@ export type Stage = Pipeline["stages"][number];
 export type User = ItemOf<"listUsers">;
 export type Field = ItemOf<"listFields">;
 export type TimelineEntry = ItemOf<"dealTimeline">;
+export type Import = AnswerOf<"getImport">;
+export type JournalEntry = AnswerOf<"getJournal">;
+export type Connection = ItemOf<"listConnections">;
+export type Vendor = ItemOf<"listVendors">;
 export type Session = AnswerOf<"whoAmI">;
 export type Entity = "contact" | "company" | "deal";
+/** The kinds of records that can be one. */
+export type Mergeable = "contact" | "company";

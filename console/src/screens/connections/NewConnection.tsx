@@ -2,11 +2,11 @@ import { Alert, Button, Group, Paper, Stack, Text, TextInput } from "@mantine/co
 import { useParams } from "@tanstack/react-router";
 import type { AnswerOf } from "../../data/client.ts";
 import { useAsk, useSend } from "../../data/queries.ts";
+import type { Vendor } from "../../data/shapes.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
 import { LinkButton } from "../../ui/links.tsx";
 import { Answered, Empty } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
-import type { Vendor } from "./Connections.tsx";
 import { Pasted } from "./Pasted.tsx";
 import { Secrets } from "./Secrets.tsx";
 import { standardValues } from "./SettingsFields.tsx";

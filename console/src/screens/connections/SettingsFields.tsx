@@ -1,8 +1,8 @@
 import { Accordion, Checkbox, MultiSelect, NumberInput, PasswordInput, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
 import { usePipelines, useUsers } from "../../data/directory.ts";
 import { useAsk } from "../../data/queries.ts";
+import type { Vendor } from "../../data/shapes.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
-import type { Vendor } from "./Connections.tsx";
 
 type Setting = Vendor["settings"][number];
 export type Values = Readonly<Record<string, unknown>>;

@@ -2,9 +2,9 @@ import { Alert, Checkbox } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { ApiProblem, send } from "../../data/client.ts";
+import type { Vendor } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { inWords, ProblemNote } from "../../ui/problem.tsx";
-import type { Vendor } from "./Connections.tsx";
 import { SettingsFields, type Values } from "./SettingsFields.tsx";
 
 export interface ConnectionForm {

@@ -5,6 +5,7 @@ import type { ItemOf } from "../../data/client.ts";
 import { useUsers } from "../../data/directory.ts";
 import { usePages, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
+import type { Mergeable } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { When } from "../../ui/format.tsx";
 import { formatPhone } from "../../ui/phone.tsx";
@@ -13,8 +14,7 @@ import { Screen } from "../../ui/screen.tsx";
 import { MergeForm } from "./MergeForm.tsx";
 import { Merges } from "./Merges.tsx";
 
-export type Mergeable = "contact" | "company";
-export type DuplicateGroup = ItemOf<"listDuplicates">;
+type DuplicateGroup = ItemOf<"listDuplicates">;
 
 /** Records that may be one: a person decides, and may think better of it. */
 export function Duplicates() {

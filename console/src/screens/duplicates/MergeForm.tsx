@@ -4,11 +4,11 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFields, useUsers } from "../../data/directory.ts";
 import { useAsk, useSend } from "../../data/queries.ts";
+import type { Mergeable } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { type FieldValue, fieldText } from "../../ui/field-value.tsx";
 import { useFormat } from "../../ui/format.tsx";
 import { Answered, ProblemNote } from "../../ui/problem.tsx";
-import type { Mergeable } from "./Duplicates.tsx";
 
 const refresh = ["listDuplicates", "listMerges", "listContacts", "listCompanies", "getContact", "getCompany", "listDealCards"] as const;
 const members = {

@@ -3,11 +3,11 @@ import { notifications } from "@mantine/notifications";
 import { Link } from "@tanstack/react-router";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
+import type { Mergeable } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { When } from "../../ui/format.tsx";
 import { tellProblem } from "../../ui/problem.tsx";
 import { useActor } from "../activity/changes.tsx";
-import type { Mergeable } from "./Duplicates.tsx";
 
 /** What was made one, the latest first, each with its way back. */
 export function Merges({ entity }: { readonly entity: Mergeable }) {

@@ -1,7 +1,8 @@
 import { Badge, Button, Group, Paper, Progress, Stack, Text } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
-import { type AnswerOf, addressOf } from "../../data/client.ts";
+import { addressOf } from "../../data/client.ts";
 import { useAsk, useSend } from "../../data/queries.ts";
+import type { Import } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { confirm } from "../../ui/ask-person.tsx";
 import { useFormat } from "../../ui/format.tsx";
@@ -11,9 +12,7 @@ import { Matching } from "./Matching.tsx";
 import { Preview } from "./Preview.tsx";
 import { Report } from "./Report.tsx";
 
-export type ImportShape = AnswerOf<"getImport">;
-
-const busy = (state: ImportShape["state"]): boolean => state === "running" || state === "undoing" || state === "reading";
+const busy = (state: Import["state"]): boolean => state === "running" || state === "undoing" || state === "reading";
 
 /** One import: what the columns are, what the rows become, how far it is, and what became of each row. */
 export function ImportPage() {
@@ -25,7 +24,7 @@ export function ImportPage() {
   return <Answered of={found}>{(one) => <Page one={one} />}</Answered>;
 }
 
-function Page({ one }: { readonly one: ImportShape }) {
+function Page({ one }: { readonly one: Import }) {
   const text = useText();
   const words = text.imports;
   const format = useFormat();

@@ -1,12 +1,12 @@
 import { Grid, Paper, Select, Table, TagsInput, Text } from "@mantine/core";
 import { useAsk, useSend } from "../../data/queries.ts";
+import type { Import } from "../../data/shapes.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
 import { StagePicker, UserPicker } from "../../ui/pickers.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
-import type { ImportShape } from "./ImportPage.tsx";
 
 /** What each column is, and what is done about records that are there already. Each choice is kept at once. */
-export function Matching({ one }: { readonly one: ImportShape }) {
+export function Matching({ one }: { readonly one: Import }) {
   const text = useText();
   const words = text.imports;
   const language = useLanguage();
@@ -68,12 +68,12 @@ export function Matching({ one }: { readonly one: ImportShape }) {
           <Select
             label={words.duplicates}
             allowDeselect={false}
-            data={(Object.keys(words.policies) as ImportShape["settings"]["duplicates"][]).map((value) => ({
+            data={(Object.keys(words.policies) as Import["settings"]["duplicates"][]).map((value) => ({
               value,
               label: words.policies[value],
             }))}
             value={settings.duplicates}
-            onChange={(value) => put({ duplicates: (value ?? "skip") as ImportShape["settings"]["duplicates"] })}
+            onChange={(value) => put({ duplicates: (value ?? "skip") as Import["settings"]["duplicates"] })}
           />
         </Grid.Col>
         <Grid.Col span={{ base: 12, sm: 6 }}>

@@ -1,13 +1,13 @@
 import { Badge, Paper, Table, Text } from "@mantine/core";
 import { useAsk } from "../../data/queries.ts";
+import type { Import } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { Answered } from "../../ui/problem.tsx";
-import type { ImportShape } from "./ImportPage.tsx";
 
 const colours = { create: "teal", update: "link", skip: "gray", fail: "red" } as const;
 
 /** The first rows as they would become. */
-export function Preview({ one }: { readonly one: ImportShape }) {
+export function Preview({ one }: { readonly one: Import }) {
   const text = useText();
   const words = text.imports;
   const preview = useAsk("previewImport", { path: { id: one.id }, query: { limit: 20 } }, { keep: true });

@@ -3,14 +3,14 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ItemOf } from "../../data/client.ts";
 import { usePages } from "../../data/queries.ts";
+import type { Import } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
-import type { ImportShape } from "./ImportPage.tsx";
 
 type Outcome = NonNullable<ItemOf<"listImportRows">["outcome"]>;
 const pagesOf = { contact: "/contacts/$id", company: "/companies/$id", deal: "/deals/$id" } as const;
 
 /** What became of each row, in words. */
-export function Report({ one }: { readonly one: ImportShape }) {
+export function Report({ one }: { readonly one: Import }) {
   const text = useText();
   const words = text.imports;
   const [outcome, setOutcome] = useState<Outcome>();

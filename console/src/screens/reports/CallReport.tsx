@@ -6,7 +6,7 @@ import { useFormat } from "../../ui/format.tsx";
 import { Answered } from "../../ui/problem.tsx";
 import { Figure } from "./Bar.tsx";
 import classes from "./heat.module.css";
-import type { ReportQuery } from "./Reports.tsx";
+import type { ReportQuery } from "./report-query.ts";
 
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
 

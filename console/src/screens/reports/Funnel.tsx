@@ -5,7 +5,7 @@ import { useText } from "../../text/text.tsx";
 import { useFormat } from "../../ui/format.tsx";
 import { Answered } from "../../ui/problem.tsx";
 import { Bar } from "./Bar.tsx";
-import type { ReportQuery } from "./Reports.tsx";
+import type { ReportQuery } from "./report-query.ts";
 
 export function Funnel({ query }: { readonly query: ReportQuery }) {
   const words = useText().reports;

@@ -7,7 +7,7 @@ import { useText } from "../../text/text.tsx";
 import { useFormat } from "../../ui/format.tsx";
 import { Answered, Empty } from "../../ui/problem.tsx";
 import { Bar, Figure } from "./Bar.tsx";
-import type { ReportQuery } from "./Reports.tsx";
+import type { ReportQuery } from "./report-query.ts";
 
 /** What was won, what was lost, and why. */
 export function Outcomes({ query }: { readonly query: ReportQuery }) {

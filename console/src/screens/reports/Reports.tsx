@@ -6,6 +6,7 @@ import { useText } from "../../text/text.tsx";
 import { UserPicker } from "../../ui/pickers.tsx";
 import { Waiting } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
+import type { ReportQuery } from "./report-query.ts";
 
 const tabs = {
   funnel: lazy(async () => ({ default: (await import("./Funnel.tsx")).Funnel })),
@@ -15,14 +16,6 @@ const tabs = {
   outcomes: lazy(async () => ({ default: (await import("./Outcomes.tsx")).Outcomes })),
 } as const;
 type Tab = keyof typeof tabs;
-
-/** What every report is asked with. */
-export interface ReportQuery {
-  readonly from: string;
-  readonly to: string;
-  readonly pipeline?: number;
-  readonly responsible?: string;
-}
 
 interface ReportSearch {
   readonly tab?: Tab;

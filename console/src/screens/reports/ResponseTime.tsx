@@ -6,7 +6,7 @@ import { useText } from "../../text/text.tsx";
 import { useFormat } from "../../ui/format.tsx";
 import { Answered } from "../../ui/problem.tsx";
 import { Figure } from "./Bar.tsx";
-import type { ReportQuery } from "./Reports.tsx";
+import type { ReportQuery } from "./report-query.ts";
 
 /** How long clients wait for a person. */
 export function ResponseTime({ query }: { readonly query: ReportQuery }) {
