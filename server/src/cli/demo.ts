@@ -1,18 +1,20 @@
 import { readConfig, WrongConfiguration } from "../config.ts";
-import { startHub } from "../start.ts";
-import { makeClient } from "./client.ts";
+import { type RunningHub, startHub } from "../start.ts";
+import { CommandFailed, makeClient } from "./client.ts";
 
 /** `npm run demo`: a hub of its own below `data/demo`, with a company that does not exist and people who ring and write. */
 
 const person = { email: "demo@demo.example", password: "demo-demo" };
 const russian = Intl.DateTimeFormat().resolvedOptions().locale.startsWith("ru");
 
+let hub: RunningHub | undefined;
 try {
   const args = process.argv.slice(2);
   const config = readConfig(args.includes("--data") ? args : ["--data", "data/demo", ...args]);
-  const hub = await startHub(config);
+  const running = await startHub(config);
+  hub = running;
   const client = makeClient(config.DATA_DIR);
-  if (hub.setupUrl !== undefined) {
+  if (running.setupUrl !== undefined) {
     const language = russian ? "ru" : "en";
     await client.call("POST", "/workspaces", {
       body: {
@@ -27,10 +29,12 @@ try {
     });
   }
   await client.call("POST", "/demo", { workspace: "demo", body: {} });
-  console.log(`The demo is at ${hub.address}\n  e-mail:   ${person.email}\n  password: ${person.password}`);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void hub.stop().then(() => process.exit(0)));
+  console.log(`The demo is at ${running.address}\n  e-mail:   ${person.email}\n  password: ${person.password}`);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void running.stop().then(() => process.exit(0)));
 } catch (error) {
-  if (!(error instanceof WrongConfiguration)) throw error;
+  // What it has started, its database among it, does not outlive it.
+  await hub?.stop();
+  if (!(error instanceof WrongConfiguration || error instanceof CommandFailed)) throw error;
   console.error(`The demo did not start. ${error.message}`);
   process.exit(1);
 }
