@@ -186,3 +186,18 @@ describe("a lost connection", () => {
     irina.complaints();
   });
 });
+
+describe("a session that has ended", () => {
+  it("leads to the sign-in, and back to where one was", async () => {
+    const { page } = irina;
+    await irina.visit("/tasks");
+    await page.evaluate("fetch('/hub/v1/session', { method: 'DELETE' })");
+    await page.getByRole("link", { name: "Контакты" }).click();
+    await page.waitForURL("**/sign-in?to=*");
+    await page.getByLabel("Почта", { exact: true }).fill(person.email);
+    await page.getByLabel("Пароль", { exact: true }).fill(person.password);
+    await page.getByRole("button", { name: "Войти" }).click();
+    await page.waitForURL("**/contacts*");
+    await page.getByRole("heading", { name: "Контакты" }).waitFor();
+  });
+});

@@ -16,6 +16,8 @@ const askedOf: Readonly<Record<string, readonly OperationId[]>> = {
 
 /** News often comes in bursts: what is on the screen is asked for again at most this often. */
 const breathMs = 1000;
+/** How long a line that was refused is left alone. */
+const reopenMs = 5000;
 
 /** Listens until told to stop. What was missed while the line was down is asked for when it is up again. */
 export function listen(client: QueryClient, onCard: (news: Record<string, unknown>) => void): () => void {
@@ -30,24 +32,42 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
       stale.clear();
     }, breathMs);
   };
-  const stream = new EventSource("/hub/v1/live");
-  stream.onopen = () => {
-    if (wasOpen) void client.invalidateQueries();
-    wasOpen = true;
+  const heard: Readonly<Record<string, (news: Record<string, unknown>) => void>> = {
+    records(news) {
+      for (const [kind, operations] of Object.entries(askedOf)) if (kind in news) refresh(operations);
+    },
+    directory: () =>
+      refresh(["listUsers", "listPipelines", "listFields", "listSources", "listLossReasons", "listTaskTypes", "listGroups", "listTags"]),
+    journal: () => refresh(["listJournal", "listConnections"]),
+    deliveries: () => refresh(["listDeliveries", "listDeliveryCauses", "listConnections", "getJournal"]),
+    "connection.parked": () => refresh(["listConnections", "getConnection"]),
+    "connection.disabled": () => refresh(["listConnections", "getConnection"]),
+    "call.ringing": onCard,
+    "call.gone": onCard,
   };
-  const on = (type: string, handle: (news: Record<string, unknown>) => void): void =>
-    stream.addEventListener(type, (event) => {
-      const news: unknown = JSON.parse(String(event.data));
-      if (typeof news === "object" && news !== null) handle(news as Record<string, unknown>);
-    });
-  on("records", (news) => {
-    for (const [kind, operations] of Object.entries(askedOf)) if (kind in news) refresh(operations);
-  });
-  on("journal", () => refresh(["listJournal", "listConnections"]));
-  on("deliveries", () => refresh(["listDeliveries", "listConnections", "getJournal"]));
-  for (const type of ["call.ringing", "call.gone"]) on(type, onCard);
+  let stream: EventSource;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const open = (): void => {
+    stream = new EventSource("/hub/v1/live");
+    stream.onopen = () => {
+      if (wasOpen) void client.invalidateQueries();
+      wasOpen = true;
+    };
+    // A line that breaks is opened anew by the browser; one that the hub or a proxy has answered with an error is not.
+    stream.onerror = () => {
+      if (stream.readyState === EventSource.CLOSED) again = setTimeout(open, reopenMs);
+    };
+    for (const [type, handle] of Object.entries(heard)) {
+      stream.addEventListener(type, (event) => {
+        const news: unknown = JSON.parse(String(event.data));
+        if (typeof news === "object" && news !== null) handle(news as Record<string, unknown>);
+      });
+    }
+  };
+  open();
   return () => {
     clearTimeout(timer);
+    clearTimeout(again);
     stream.close();
   };
 }

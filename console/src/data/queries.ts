@@ -1,5 +1,7 @@
 import {
   type InfiniteData,
+  MutationCache,
+  QueryCache,
   QueryClient,
   type QueryKey,
   type UseMutationResult,
@@ -20,8 +22,18 @@ const retry = (count: number, error: Error): boolean =>
   isAway(error) || (count < 2 && !(error instanceof ApiProblem && error.status < 500));
 const retryDelay = (count: number): number => Math.min(500 * 2 ** count, 5000);
 
+/** Whose session has ended signs in again, and comes back to the same page. */
+const leaveWhenSignedOut = (error: Error): void => {
+  const { pathname, search } = location;
+  if (!(error instanceof ApiProblem) || error.status !== 401 || /^\/(sign-in|setup|invitation)/.test(pathname)) return;
+  location.assign(`/sign-in?to=${encodeURIComponent(pathname + search)}`);
+};
+
 export const makeQueryClient = (): QueryClient =>
   new QueryClient({
+    // Whether somebody is signed in at all is asked by the router, which knows the way itself.
+    queryCache: new QueryCache({ onError: (error, { queryKey }) => queryKey[0] !== "whoAmI" && leaveWhenSignedOut(error) }),
+    mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
     defaultOptions: {
       queries: { retry, retryDelay, staleTime: 15_000, refetchOnWindowFocus: true, networkMode: "always" },
       mutations: { retry: (count, error) => count < 60 && isAway(error), retryDelay, networkMode: "always" },
