@@ -92,6 +92,11 @@ describe("a table", () => {
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Выгрузить CSV" }).click()]);
     const text = await (await download.createReadStream()).toArray();
     expect(Buffer.concat(text).toString("utf8")).toContain("Анна");
+
+    await irina.visit("/deals");
+    await page.getByRole("button", { name: "Ещё" }).click();
+    const [deals] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Выгрузить CSV" }).click()]);
+    expect(Buffer.concat(await (await deals.createReadStream()).toArray()).toString("utf8")).toContain("Окна");
   });
 });
 

@@ -3,8 +3,10 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconDots, IconFilter, IconLayoutKanban, IconList, IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
+import { addressOf } from "../../data/client.ts";
 import { usePipelines } from "../../data/directory.ts";
 import { useText } from "../../text/text.tsx";
+import { LinkItem } from "../../ui/links.tsx";
 import { Empty, Waiting } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { Board } from "./Board.tsx";
@@ -58,7 +60,13 @@ export function Deals() {
                 <IconDots size={18} />
               </ActionIcon>
             </Menu.Target>
-            <Menu.Dropdown></Menu.Dropdown>
+            <Menu.Dropdown>
+              <Menu.Item component="a" href={addressOf("exportDeals", { query })} download>
+                {words.export}
+              </Menu.Item>
+              <LinkItem to="/import">{words.import}</LinkItem>
+              <LinkItem to="/trash">{text.contacts.bin}</LinkItem>
+            </Menu.Dropdown>
           </Menu>
         </>
       }
