@@ -60,7 +60,7 @@ describe("a table", () => {
     await page.getByLabel("Выберите таблицу").setInputFiles(file);
     await page.waitForURL(/\/import\/\d+/);
     await page.getByRole("combobox", { name: "Станет: Телефон" }).or(page.getByLabel("Станет: Телефон")).first().waitFor();
-    expect(await page.getByLabel("Станет: Телефон").first().inputValue()).toBe("Телефон");
+    await until(async () => (await page.getByLabel("Станет: Телефон").first().inputValue()) === "Телефон");
     await page
       .getByText("Анна, Ким")
       .or(page.getByText(/Анна Ким/))
