@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Paper, SegmentedControl, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ItemOf } from "../../data/client.ts";
 import { usePages } from "../../data/queries.ts";
 import type { Import } from "../../data/shapes.ts";
@@ -15,6 +15,10 @@ export function Report({ one }: { readonly one: Import }) {
   const words = text.imports;
   const [outcome, setOutcome] = useState<Outcome>();
   const pages = usePages("listImportRows", { path: { id: one.id }, query: { limit: 50, ...(outcome && { outcome }) } }, { keep: true });
+  const { refetch } = pages;
+  // What is shown follows how far it is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again whenever rows were done
+  useEffect(() => void refetch(), [refetch, one.state, one.progress.done]);
   const there = (Object.keys(words.outcomes) as Outcome[]).filter((each) => one.progress[each] > 0);
   return (
     <Paper withBorder p="md" radius="md">
