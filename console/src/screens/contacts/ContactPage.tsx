@@ -168,8 +168,8 @@ function CompanyOf({
         onChange={(picked) => keep(picked?.id ?? null)}
       />
       {value && (
-        <Text size="xs" mt={2}>
-          <Link to="/companies/$id" params={{ id: String(value.id) }}>
+        <Text size="sm" mt={2}>
+          <Link to="/companies/$id" params={{ id: String(value.id) }} style={{ display: "inline-block", paddingBlock: 2 }}>
             {text.common.actions.open}: {value.name}
           </Link>
         </Text>
