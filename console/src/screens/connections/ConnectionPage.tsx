@@ -25,7 +25,9 @@ export function ConnectionPage() {
     <Answered of={connection}>
       {(found) => (
         <Answered of={vendors}>
-          {({ items }) => <Page connection={found as Connection} vendor={items.find((vendor) => vendor.id === found.vendor)} />}
+          {({ items }) => (
+            <Page key={found.id} connection={found as Connection} vendor={items.find((vendor) => vendor.id === found.vendor)} />
+          )}
         </Answered>
       )}
     </Answered>

@@ -23,13 +23,13 @@ import { DealsOf } from "./DealsOf.tsx";
 export function ContactPage() {
   const { id } = useParams({ strict: false });
   const contact = useAsk("getContact", { path: { id: Number(id) } });
-  return <Answered of={contact}>{(found) => <Card kind="contact" record={found as Contact} />}</Answered>;
+  return <Answered of={contact}>{(found) => <Card key={found.id} kind="contact" record={found as Contact} />}</Answered>;
 }
 
 export function CompanyPage() {
   const { id } = useParams({ strict: false });
   const company = useAsk("getCompany", { path: { id: Number(id) } });
-  return <Answered of={company}>{(found) => <Card kind="company" record={found as Company} />}</Answered>;
+  return <Answered of={company}>{(found) => <Card key={found.id} kind="company" record={found as Company} />}</Answered>;
 }
 
 type Props = { readonly kind: "contact"; readonly record: Contact } | { readonly kind: "company"; readonly record: Company };

@@ -25,7 +25,7 @@ import { useLossReason } from "./use-loss-reason.tsx";
 export function DealPage() {
   const { id } = useParams({ strict: false });
   const deal = useAsk("getDeal", { path: { id: Number(id) } });
-  return <Answered of={deal}>{(found) => <DealCardPage deal={found as Deal} />}</Answered>;
+  return <Answered of={deal}>{(found) => <DealCardPage key={found.id} deal={found as Deal} />}</Answered>;
 }
 
 function DealCardPage({ deal }: { readonly deal: Deal }) {

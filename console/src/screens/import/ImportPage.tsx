@@ -21,7 +21,7 @@ export function ImportPage() {
   const first = useAsk("getImport", { path });
   const isBusy = first.data !== undefined && busy(first.data.state);
   const found = useAsk("getImport", { path }, { refetchInterval: isBusy ? 700 : false });
-  return <Answered of={found}>{(one) => <Page one={one} />}</Answered>;
+  return <Answered of={found}>{(one) => <Page key={one.id} one={one} />}</Answered>;
 }
 
 function Page({ one }: { readonly one: Import }) {

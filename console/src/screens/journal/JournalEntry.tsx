@@ -22,7 +22,7 @@ import { refresh } from "./refresh.ts";
 export function JournalEntry() {
   const { id } = useParams({ strict: false });
   const entry = useAsk("getJournal", { path: { id: String(id) } });
-  return <Answered of={entry}>{(found) => <EntryPage entry={found} />}</Answered>;
+  return <Answered of={entry}>{(found) => <EntryPage key={found.id} entry={found} />}</Answered>;
 }
 
 function EntryPage({ entry }: { readonly entry: Entry }) {
