@@ -58,13 +58,17 @@ export function Editable({
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  // Enter saves, and so does losing the focus that comes of it: once is enough.
+  const saving = useRef(false);
   useEffect(() => {
     if (!editing) setDraft(value);
   }, [value, editing]);
 
   async function save(next: EditableValue): Promise<void> {
     const normal = next === "" ? null : next;
+    if (saving.current) return;
     if (JSON.stringify(normal) === JSON.stringify(value === "" ? null : value)) return stop();
+    saving.current = true;
     setBusy(true);
     setProblem(undefined);
     try {
@@ -73,13 +77,15 @@ export function Editable({
     } catch (error) {
       setProblem(inWords(error, text));
     } finally {
+      saving.current = false;
       setBusy(false);
     }
   }
   function stop(): void {
     setEditing(false);
     setProblem(undefined);
-    requestAnimationFrame(() => button.current?.focus());
+    // Whoever has gone on to another field stays there.
+    requestAnimationFrame(() => document.activeElement === document.body && button.current?.focus());
   }
   const keys = (event: KeyboardEvent): void => {
     if (event.key === "Escape") {
