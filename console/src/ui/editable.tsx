@@ -1,19 +1,8 @@
-import {
-  ActionIcon,
-  Box,
-  Checkbox,
-  Group,
-  MultiSelect,
-  NumberInput,
-  Select,
-  Text,
-  Textarea,
-  TextInput,
-  UnstyledButton,
-} from "@mantine/core";
+import { ActionIcon, Box, Checkbox, Group, MultiSelect, Select, Text, Textarea, TextInput, UnstyledButton } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useText } from "../text/text.tsx";
+import { NumberField } from "./number-field.tsx";
 import { inWords } from "./problem.tsx";
 
 /** A value that becomes its own editor when it is clicked: Enter or leaving it saves, Escape does not. What was typed stays when saving fails. */
@@ -184,13 +173,11 @@ export function Editable({
       ) : editor.kind === "choices" ? (
         <ManyChoices {...common} editor={editor} draft={(draft as string[]) ?? []} onChange={setDraft} onBlur={() => void save(draft)} />
       ) : editor.kind === "number" ? (
-        <NumberInput
+        <NumberField
           {...common}
           value={draft === null ? "" : (draft as number | string)}
           onChange={(next) => setDraft(next)}
           onBlur={() => void save(draft)}
-          thousandSeparator=" "
-          hideControls
         />
       ) : editor.kind === "textarea" ? (
         <Textarea

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { usePipelines } from "../../data/directory.ts";
 import { useSend } from "../../data/queries.ts";
 import { useSession } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
+import { NumberField } from "../../ui/number-field.tsx";
 import { type Picked, RecordPicker, StagePicker, UserPicker } from "../../ui/pickers.tsx";
 import { ProblemNote, showInForm } from "../../ui/problem.tsx";
 import { TaskForm } from "../activity/TaskForm.tsx";
@@ -72,7 +73,7 @@ function NewDeal({ onClose }: { readonly onClose: () => void }) {
       <Stack>
         <TextInput label={words.name} data-autofocus maxLength={500} {...form.getInputProps("name")} />
         <Group grow align="flex-start">
-          <NumberInput label={words.sum} min={0} decimalScale={2} thousandSeparator=" " hideControls {...form.getInputProps("sum")} />
+          <NumberField label={words.sum} min={0} decimalScale={2} {...form.getInputProps("sum")} />
           <StagePicker label={words.stage} {...form.getInputProps("stage")} />
         </Group>
         <RecordPicker
