@@ -43,7 +43,7 @@ export function CustomFields({
         editor={fieldEditor(field)}
         disabled={disabled}
         aside={aside?.(field.code, field.name)}
-        onSave={(next) => onSave({ fields: { [field.code]: draftOf(field, next, currency) } })}
+        onSave={(next) => onSave({ fields: { [field.code]: draftOf(field, next, value, currency) } })}
       />
     );
   });

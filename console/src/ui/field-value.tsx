@@ -6,6 +6,9 @@ import type { useFormat } from "./format.tsx";
 
 export type FieldValue = string | number | boolean | readonly string[] | { readonly sum: string; readonly currency: string } | undefined;
 
+const isSum = (value: FieldValue): value is { readonly sum: string; readonly currency: string } =>
+  typeof value === "object" && value !== null && "sum" in value;
+
 export function fieldText(value: FieldValue, format: ReturnType<typeof useFormat>): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "boolean") return value ? "✓" : "—";
@@ -45,10 +48,10 @@ export function fieldEditor(field: Field): Editor {
 export const editableOf = (value: FieldValue): EditableValue =>
   value === undefined || value === null ? null : typeof value === "object" && "sum" in value ? value.sum : (value as EditableValue);
 
-/** As the API takes it. */
-export const draftOf = (field: Field, value: EditableValue, currency: string): unknown => {
+/** As the API takes it. A sum that was there keeps its currency; a new one is in `currency`. */
+export const draftOf = (field: Field, value: EditableValue, before: FieldValue, currency: string): unknown => {
   if (value === null || value === "") return null;
-  if (field.type === "money") return { sum: String(value), currency };
+  if (field.type === "money") return { sum: String(value), currency: isSum(before) ? before.currency : currency };
   if (field.type === "number") return Number(value);
   return value;
 };
