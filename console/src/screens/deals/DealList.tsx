@@ -9,6 +9,7 @@ import { useFields, usePipelines, useSources, useTags, useUsers } from "../../da
 import { usePages } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
+import { confirm } from "../../ui/ask-person.tsx";
 import { fieldText } from "../../ui/field-value.tsx";
 import { useFormat, When } from "../../ui/format.tsx";
 import { type Column, ListTable } from "../../ui/list-table.tsx";
@@ -40,12 +41,14 @@ export function DealList({
   const [selected, setSelected] = useState<Set<number | string>>(new Set());
   const every = useColumns();
   const ids = chosen ? String(chosen).split(",") : standardColumns;
+  // What the filters have taken out of sight is not acted upon.
+  const inSight = pages.items.map(({ id }) => id).filter((id) => selected.has(id));
   const columns = ids.flatMap((id) => every.find((column) => column.id === id) ?? []);
 
   return (
     <>
       <Group justify="space-between" mb="xs" mih={30}>
-        {selected.size > 0 ? <Bulk selected={[...selected].map(Number)} onDone={() => setSelected(new Set())} /> : <span />}
+        {inSight.length > 0 ? <Bulk selected={inSight} onDone={() => setSelected(new Set())} /> : <span />}
         <Menu closeOnItemClick={false} position="bottom-end">
           <Menu.Target>
             <Button size="xs" variant="default" leftSection={<IconColumns3 size={14} />}>
@@ -76,7 +79,7 @@ export function DealList({
         idOf={(card: Card) => card.id}
         sort={sort}
         onSort={(next) => onChange({ sort: next })}
-        {...(may("crm:write") && { selected, onSelect: setSelected })}
+        {...(may("crm:write") && { selected: new Set<number | string>(inSight), onSelect: setSelected })}
         empty={empty}
         above={236}
       />
@@ -184,6 +187,10 @@ function Bulk({ selected, onDone }: { readonly selected: number[]; readonly onDo
       tellProblem(error, text);
     }
   }
+  async function remove(): Promise<void> {
+    const answers = { yes: text.common.actions.delete, no: text.common.actions.cancel, danger: true };
+    if (await confirm(words.confirmDeleteMany(words.count(selected.length)), answers)) await apply({ delete: true });
+  }
   return (
     <Group gap="xs">
       <Text size="sm" fw={600}>
@@ -236,7 +243,7 @@ function Bulk({ selected, onDone }: { readonly selected: number[]; readonly onDo
           </Menu.Dropdown>
         </Menu>
       )}
-      <Button size="xs" variant="light" color="red" onClick={() => void apply({ delete: true })}>
+      <Button size="xs" variant="light" color="red" onClick={() => void remove()}>
         {text.common.actions.delete}
       </Button>
       <Button size="xs" variant="subtle" onClick={onDone}>

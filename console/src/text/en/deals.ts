@@ -16,6 +16,7 @@ export const deals = {
   empty: "No deals here",
   emptyText: "Make the first one, import a table, or connect a form or a phone: deals come by themselves.",
   selected: (count: number) => `Selected: ${count}`,
+  confirmDeleteMany: (deals: string) => `Into the bin: ${deals}. They can be restored from there.`,
   changeStage: "Change the stage",
   changeResponsible: "Change who is responsible",
   addTag: "Add a tag",

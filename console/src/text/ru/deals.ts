@@ -17,6 +17,7 @@ export const deals: Text["deals"] = {
   empty: "Сделок здесь нет",
   emptyText: "Создайте первую, загрузите таблицу или подключите форму или телефон: сделки появятся сами.",
   selected: (count) => `Выбрано: ${count}`,
+  confirmDeleteMany: (deals) => `В корзину: ${deals}. Оттуда можно будет восстановить.`,
   changeStage: "Сменить этап",
   changeResponsible: "Сменить ответственного",
   addTag: "Добавить тег",
