@@ -1,4 +1,5 @@
 import { Grid, Paper, Select, Table, TagsInput, Text } from "@mantine/core";
+import { useState } from "react";
 import { useAsk, useSend } from "../../data/queries.ts";
 import type { Import } from "../../data/shapes.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
@@ -12,14 +13,18 @@ export function Matching({ one }: { readonly one: Import }) {
   const language = useLanguage();
   const targets = useAsk("listImportTargets", {}, { staleTime: 60_000 });
   const update = useSend("updateImport", { refresh: ["getImport", "previewImport"] });
-  const { settings } = one;
+  // As chosen here: the next choice is made upon the one before it, whether the hub has answered that or not.
+  const [settings, setSettings] = useState(one.settings);
   const choices = (["contact", "company", "deal"] as const).map((entity) => ({
     group: text.common.entities[entity],
     items: (targets.data?.items ?? [])
       .filter(({ to }) => to.startsWith(`${entity}.`))
       .map(({ to, label }) => ({ value: to, label: label[language] ?? to })),
   }));
-  const put = (body: NonNullable<Parameters<typeof update.mutate>[0]["body"]>): void => update.mutate({ path: { id: one.id }, body });
+  const put = (body: NonNullable<Parameters<typeof update.mutate>[0]["body"]>): void => {
+    setSettings({ ...settings, ...(body as Partial<Import["settings"]>) });
+    update.mutate({ path: { id: one.id }, body }, { onError: () => setSettings(one.settings) });
+  };
   return (
     <Paper withBorder p="md" radius="md">
       <Text fw={600} component="h2" mb="xs">
