@@ -50,7 +50,12 @@ export function Board({ pipeline, query }: { readonly pipeline: Pipeline; readon
     <>
       <ProblemNote error={totals.error} onRetry={() => void totals.refetch()} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows walk between the links of the cards */}
-      <div ref={board} className={classes["board"]} onKeyDown={(event) => walk(event, pipeline.stages, onMove)} data-testid="board">
+      <div
+        ref={board}
+        className={classes["board"]}
+        onKeyDown={(event) => walk(event, pipeline.stages, may("crm:write") ? onMove : undefined)}
+        data-testid="board"
+      >
         {pipeline.stages.map((stage) => (
           <Column
             key={stage.id}

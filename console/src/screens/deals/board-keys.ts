@@ -2,11 +2,11 @@ import type { KeyboardEvent } from "react";
 import type { Stage } from "../../data/shapes.ts";
 import type { Card } from "./move-deal.ts";
 
-/** Arrows go from card to card; with Shift, sideways, they take the deal along to the next stage. */
+/** Arrows go from card to card; with Shift, sideways, they take the deal along to the next stage, where the person may move deals. */
 export function walk(
   event: KeyboardEvent<HTMLElement>,
   stages: readonly Stage[],
-  onMove: (card: Card, stage: Stage) => Promise<void>,
+  onMove: ((card: Card, stage: Stage) => Promise<void>) | undefined,
 ): void {
   const link = (event.target as HTMLElement).closest<HTMLElement>("[data-card]");
   const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
@@ -19,7 +19,7 @@ export function walk(
     const next = stages[stages.findIndex(({ id }) => id === Number(column.dataset["stage"])) + aside];
     // The card knows itself; a move needs no more than its id, its stage and its sum.
     const card = next && cardOf(article);
-    if (next && card) void onMove(card, next);
+    if (next && card) void onMove?.(card, next);
     return;
   }
   const columns = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-stage]")];
