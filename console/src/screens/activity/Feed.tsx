@@ -123,7 +123,7 @@ function Composer({ entity, id }: { readonly entity: Entity; readonly id: number
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (note.trim() !== "") create.mutate({ body: { [entity]: id, text: note.trim() } as never });
+            if (note.trim() !== "" && !create.isPending) create.mutate({ body: { [entity]: id, text: note.trim() } as never });
           }}
         >
           <Textarea
@@ -133,6 +133,8 @@ function Composer({ entity, id }: { readonly entity: Entity; readonly id: number
             minRows={2}
             maxRows={12}
             value={note}
+            // What was typed after it was sent would go with it.
+            readOnly={create.isPending}
             onChange={({ currentTarget }) => setNote(currentTarget.value)}
             onKeyDown={(event) => {
               if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
