@@ -66,8 +66,9 @@ function CallCard({ call }: { readonly call: Ringing }) {
   const createContact = useSend("createContact");
   async function makeDeal(): Promise<void> {
     try {
-      const contact =
-        caller?.contact ?? (await createContact.mutateAsync({ body: { name: call.phone, phones: [{ value: call.phone }] } })).id;
+      // Made by a try before this one, perhaps, whose deal did not come about.
+      const known = caller?.contact ?? createContact.data?.id;
+      const contact = known ?? (await createContact.mutateAsync({ body: { name: call.phone, phones: [{ value: call.phone }] } })).id;
       await createDeal.mutateAsync({
         body: {
           name: words.dealName(caller?.name || formatPhone(call.phone)),

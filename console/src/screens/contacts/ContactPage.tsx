@@ -202,7 +202,14 @@ function Actions({ kind, id }: { readonly kind: "contact" | "company"; readonly 
               yes: text.common.actions.delete,
               no: text.common.actions.cancel,
               danger: true,
-            }).then((yes) => yes && (kind === "contact" ? removeContact : removeCompany).mutate({ path: { id } }))
+            }).then(
+              (yes) =>
+                yes &&
+                (kind === "contact" ? removeContact : removeCompany).mutate(
+                  { path: { id } },
+                  { onError: (error) => tellProblem(error, text) },
+                ),
+            )
           }
         >
           {text.common.actions.delete}
@@ -221,7 +228,11 @@ function InBin({ kind, id }: { readonly kind: "contact" | "company"; readonly id
   return (
     <Alert color="orange" mb="md" title={text.contacts.inBin}>
       {may("crm:write") && (
-        <Button size="xs" loading={restore.isPending} onClick={() => restore.mutate({ path: { id } })}>
+        <Button
+          size="xs"
+          loading={restore.isPending}
+          onClick={() => restore.mutate({ path: { id } }, { onError: (error) => tellProblem(error, text) })}
+        >
           {text.common.actions.restore}
         </Button>
       )}

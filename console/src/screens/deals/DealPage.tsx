@@ -44,6 +44,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
   const { ask, modal } = useLossReason();
   const remove = useSend("deleteDeal", { refresh: ["listDealCards", "boardTotals"], onDone: () => void navigate({ to: "/deals" }) });
   const restore = useSend("restoreDeal", { refresh: ["getDeal", "listDealCards", "boardTotals", "dealTimeline"] });
+  const onError = (error: Error): void => tellProblem(error, text);
   const pipeline = pipelineOf(deal.pipeline);
 
   const history = (field: string, label: string) => <FieldHistory entity="deal" id={deal.id} field={field} label={label} />;
@@ -85,7 +86,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
                     yes: text.common.actions.delete,
                     no: text.common.actions.cancel,
                     danger: true,
-                  }).then((yes) => yes && remove.mutate({ path: { id: deal.id } }))
+                  }).then((yes) => yes && remove.mutate({ path: { id: deal.id } }, { onError }))
                 }
               >
                 {text.common.actions.delete}
@@ -98,7 +99,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
       {deal.deleted_at !== null && (
         <Alert color="orange" mb="md" title={words.card.deleted}>
           {may("crm:write") && (
-            <Button size="xs" onClick={() => restore.mutate({ path: { id: deal.id } })} loading={restore.isPending}>
+            <Button size="xs" onClick={() => restore.mutate({ path: { id: deal.id } }, { onError })} loading={restore.isPending}>
               {text.common.actions.restore}
             </Button>
           )}

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useSession } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
+import { tellProblem } from "../../ui/problem.tsx";
 import type { DealFilters } from "./filters.ts";
 
 const SaveView = lazy(async () => ({ default: (await import("./SaveView.tsx")).SaveView }));
@@ -34,7 +35,7 @@ export function Views({ filters, onChoose }: { readonly filters: DealFilters; re
                   aria-label={words.delete}
                   onClick={(event) => {
                     event.stopPropagation();
-                    remove.mutate({ path: { id: view.id } });
+                    remove.mutate({ path: { id: view.id } }, { onError: (error) => tellProblem(error, text) });
                   }}
                 >
                   <IconTrash size={13} />

@@ -9,7 +9,7 @@ import { useSession } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
 import { NumberField } from "../../ui/number-field.tsx";
 import { type Picked, RecordPicker, StagePicker, UserPicker } from "../../ui/pickers.tsx";
-import { ProblemNote, showInForm } from "../../ui/problem.tsx";
+import { inWords, ProblemNote, showInForm } from "../../ui/problem.tsx";
 import { TaskForm } from "../activity/TaskForm.tsx";
 
 export type Creation = "deal" | "contact" | "company" | "task";
@@ -49,6 +49,7 @@ function NewDeal({ onClose }: { readonly onClose: () => void }) {
     },
   });
   const create = useSend("createDeal", { refresh: ["listDealCards", "boardTotals"] });
+  const onError = (error: unknown): void => setProblem(inWords(error, text));
   async function submit({ name, sum, stage, responsible, contact, company }: typeof form.values): Promise<void> {
     setProblem(undefined);
     try {
@@ -81,14 +82,16 @@ function NewDeal({ onClose }: { readonly onClose: () => void }) {
           label={words.contact}
           value={form.values.contact}
           onChange={(contact) => form.setFieldValue("contact", contact)}
-          onCreate={(name) => void makeContact(name).then((contact) => form.setFieldValue("contact", contact))}
+          onCreate={(name) => void makeContact(name).then((contact) => form.setFieldValue("contact", contact), onError)}
         />
         <RecordPicker
           entity="company"
           label={words.company}
           value={form.values.company}
           onChange={(company) => form.setFieldValue("company", company)}
-          onCreate={(name) => void send("createCompany", { body: { name } }).then(({ id }) => form.setFieldValue("company", { id, name }))}
+          onCreate={(name) =>
+            void send("createCompany", { body: { name } }).then(({ id }) => form.setFieldValue("company", { id, name }), onError)
+          }
         />
         <UserPicker label={words.responsible} {...form.getInputProps("responsible")} />
         <ProblemNote error={problem} />
@@ -121,6 +124,7 @@ function NewContact({ onClose }: { readonly onClose: () => void }) {
     },
   });
   const create = useSend("createContact", { refresh: ["listContacts"] });
+  const onError = (error: unknown): void => setProblem(inWords(error, text));
   async function submit({ name, surname, phone, email, company }: typeof form.values): Promise<void> {
     setProblem(undefined);
     try {
@@ -154,7 +158,9 @@ function NewContact({ onClose }: { readonly onClose: () => void }) {
           label={words.company}
           value={form.values.company}
           onChange={(company) => form.setFieldValue("company", company)}
-          onCreate={(name) => void send("createCompany", { body: { name } }).then(({ id }) => form.setFieldValue("company", { id, name }))}
+          onCreate={(name) =>
+            void send("createCompany", { body: { name } }).then(({ id }) => form.setFieldValue("company", { id, name }), onError)
+          }
         />
         <ProblemNote error={problem} />
         <Buttons busy={create.isPending} onClose={onClose} />
