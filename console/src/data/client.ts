@@ -1,5 +1,5 @@
 import { addresses, type operations } from "./api.gen.ts";
-import { noteContact } from "./reach.ts";
+import { noteContact, noteSession } from "./reach.ts";
 
 /** The client of `/hub/v1`: its operations, shapes and addresses come from the OpenAPI description. */
 
@@ -88,6 +88,7 @@ export async function send<Id extends OperationId>(id: Id, input: Input<Id> = {}
     throw new Unreachable(`HTTP ${response.status}`);
   }
   noteContact(true);
+  noteSession(response.status === 401);
   if (response.status === 204) return undefined as AnswerOf<Id>;
   const body: unknown = await response.json().catch(() => ({}));
   if (!response.ok) throw new ApiProblem(response.status, body as object);
