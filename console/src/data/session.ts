@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { send } from "./client.ts";
+import { ApiProblem, send } from "./client.ts";
 import { keyOf } from "./queries.ts";
 import type { Session } from "./shapes.ts";
 
@@ -20,10 +20,22 @@ export function useMay(): (scope: "crm:write" | "crm:setup" | "hub:read" | "hub:
   return (scope) => scopes.includes(scope);
 }
 
+/** After a sign-in. What somebody else has asked in this window before is forgotten. */
+export function useEnter(): () => Promise<unknown> {
+  const client = useQueryClient();
+  return () => {
+    client.removeQueries({ predicate: ({ queryKey: [operation] }) => operation !== "whoAmI" });
+    return client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+  };
+}
+
+/** Rejects when the hub could not be told: then the session goes on, and the person must know. */
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
-    await send("signOut").catch(() => {});
+    await send("signOut").catch((error: unknown) => {
+      if (!(error instanceof ApiProblem && error.status === 401)) throw error;
+    });
     client.clear();
     location.assign("/sign-in");
   };

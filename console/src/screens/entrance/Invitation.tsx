@@ -1,11 +1,10 @@
 import { Button, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDocumentTitle } from "@mantine/hooks";
-import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { send } from "../../data/client.ts";
-import { sessionQuery } from "../../data/session.ts";
+import { useEnter } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
 import { ProblemNote, showInForm } from "../../ui/problem.tsx";
 
@@ -15,7 +14,7 @@ export function Invitation() {
   const words = text.entrance.invitation;
   useDocumentTitle(`${words.title} · ${text.common.product}`);
   const router = useRouter();
-  const client = useQueryClient();
+  const enter = useEnter();
   const [code] = useState(() => location.hash.slice(1));
   const [problem, setProblem] = useState<string | undefined>(code === "" ? words.noCode : undefined);
   const [busy, setBusy] = useState(false);
@@ -29,7 +28,7 @@ export function Invitation() {
     setProblem(undefined);
     try {
       await send("acceptInvitation", { body: { code, password } });
-      await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await enter();
       router.history.replace("/");
     } catch (error) {
       setProblem(showInForm(form, error, text));

@@ -1,11 +1,10 @@
 import { Button, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDocumentTitle } from "@mantine/hooks";
-import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { send } from "../../data/client.ts";
-import { sessionQuery } from "../../data/session.ts";
+import { useEnter } from "../../data/session.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
 import { ProblemNote, showInForm } from "../../ui/problem.tsx";
 import { latinName } from "./latin-name.ts";
@@ -17,7 +16,7 @@ export function SetUp() {
   const words = text.entrance.setup;
   useDocumentTitle(`${words.title} · ${text.common.product}`);
   const router = useRouter();
-  const client = useQueryClient();
+  const enter = useEnter();
   const [code] = useState(() => location.hash.slice(1));
   const [problem, setProblem] = useState<string | undefined>(code === "" ? words.noCode : undefined);
   const [busy, setBusy] = useState(false);
@@ -40,7 +39,7 @@ export function SetUp() {
       const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
       await send("setUp", { body: { ...values, admin_email, code, time_zone, language } });
       await send("signIn", { body: { email: admin_email, password: admin_password, workspace: values.subdomain } });
-      await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await enter();
       router.history.replace("/start");
     } catch (error) {
       setProblem(showInForm(form, error, text));

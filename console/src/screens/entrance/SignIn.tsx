@@ -1,11 +1,10 @@
 import { Button, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDocumentTitle } from "@mantine/hooks";
-import { useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiProblem, send } from "../../data/client.ts";
-import { sessionQuery } from "../../data/session.ts";
+import { useEnter } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
 import { ProblemNote, showInForm } from "../../ui/problem.tsx";
 
@@ -18,7 +17,7 @@ export function SignIn() {
   useDocumentTitle(`${words.title} · ${text.common.product}`);
   const { to } = useSearch({ strict: false }) as { to?: string };
   const router = useRouter();
-  const client = useQueryClient();
+  const enter = useEnter();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [severalWorkspaces, setSeveral] = useState(false);
@@ -35,7 +34,7 @@ export function SignIn() {
     setProblem(undefined);
     try {
       await send("signIn", { body: { email: email.trim(), password, ...(workspace.trim() !== "" && { workspace: workspace.trim() }) } });
-      await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await enter();
       router.history.push(safeTarget(to));
     } catch (error) {
       if (error instanceof ApiProblem && "workspace" in error.errors) setSeveral(true);

@@ -3,6 +3,7 @@ import { IconApi, IconLogout, IconUser } from "@tabler/icons-react";
 import { useSession, useSignOut } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
 import { LinkItem } from "../../ui/links.tsx";
+import { tellProblem } from "../../ui/problem.tsx";
 
 export function ProfileMenu() {
   const text = useText();
@@ -46,7 +47,10 @@ export function ProfileMenu() {
           data={(["auto", "light", "dark"] as const).map((value) => ({ value, label: text.shell.themes[value] }))}
         />
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
+        <Menu.Item
+          leftSection={<IconLogout size={16} />}
+          onClick={() => void signOut().catch((error: unknown) => tellProblem(error, text))}
+        >
           {text.shell.signOut}
         </Menu.Item>
       </Menu.Dropdown>
