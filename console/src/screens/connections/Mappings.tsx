@@ -1,9 +1,9 @@
 import { ActionIcon, Alert, Badge, Button, Group, Paper, Select, Stack, Table, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconX } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { AnswerOf } from "../../data/client.ts";
-import { useAsk, useSend } from "../../data/queries.ts";
+import { useAsk, usePages, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
 import { Answered, ProblemNote } from "../../ui/problem.tsx";
@@ -15,10 +15,16 @@ type Theirs = Known["theirs"][number];
 /** Theirs and ours: people, fields or stages, with what the hub would suggest. */
 export function Mappings({ connection, kind }: { readonly connection: number; readonly kind: Kind }) {
   const known = useAsk("suggestMappings", { path: { id: connection, kind } });
-  const saved = useAsk("listMappings", { path: { id: connection, kind }, query: { limit: 250 } });
+  const pages = usePages("listMappings", { path: { id: connection, kind }, query: { limit: 250 } });
+  const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = pages;
+  // All of them, since saving writes the whole list: a pair that was not read would be gone.
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
+  const saved = { data: hasNextPage ? undefined : pages.data && pages.items, error: pages.error, refetch: () => pages.refetch() };
   return (
     <Answered of={saved}>
-      {({ items }) => (
+      {(items) => (
         <Answered of={known}>
           {(found) => <MappingTable key={JSON.stringify(items)} connection={connection} kind={kind} saved={items} known={found} />}
         </Answered>
