@@ -94,7 +94,12 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
           </Tabs.Panel>
           {vendor && (
             <Tabs.Panel value="settings">
-              <ChangeSettings key={connection.updated_at} connection={connection} vendor={vendor} />
+              <ChangeSettings
+                // Begun anew when the settings were changed, not when the hub parks the connection while somebody mends them.
+                key={JSON.stringify([connection.name, connection.settings, connection.secrets_set, connection.allow_private_addresses])}
+                connection={connection}
+                vendor={vendor}
+              />
             </Tabs.Panel>
           )}
           {(["users", "fields", "stages"] as const).map((name) => (
