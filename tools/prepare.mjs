@@ -35,7 +35,16 @@ if (Number(version.split(".")[0]) < oldest) {
 
 // The console is the one part that is built. Anew when something it is made of is newer than what there is.
 const built = `${root}console/dist/index.html`;
-if (!existsSync(built) || newest(["console", "contract/src", "core/src", "tools/build-console.ts"]) > statSync(built).mtimeMs) {
+const sources = [
+  "console",
+  "contract/src",
+  "core/src",
+  "server/src/api/description.ts",
+  "server/src/api/serve.ts",
+  "tools/build-console.ts",
+  "tools/describe-api.ts",
+];
+if (!existsSync(built) || newest(sources) > statSync(built).mtimeMs) {
   console.log("Svyazka: building the console…");
   const result = spawnSync("node", [`${root}tools/build-console.ts`], {
     cwd: root,
