@@ -137,6 +137,8 @@ function plainHeaders(headers: FastifyRequest["headers"]): Record<string, string
 function answerBroken(error: unknown, knock: Knock | Reply, reply: FastifyReply): unknown {
   if ("status" in knock) return send(reply, knock);
   const status = (error as { statusCode?: number }).statusCode ?? 500;
+  // The rest of the body is read and thrown away: a line cut while the caller still writes loses them the answer.
+  reply.removeHeader("connection");
   const request = emptyRequest(knock);
   const refuse = knock.vendor.door?.refuse;
   if (status === 413) return send(reply, refuse?.({ kind: "too_large" }, request) ?? plainRefusal(413));
