@@ -194,3 +194,43 @@ describe("somebody who sees only their own", () => {
     await olga.close();
   });
 });
+
+describe("what is typed", () => {
+  it("stays with its record, keeps its cents, and lets the next field have the focus", async () => {
+    const { page } = irina;
+    const one = await call.send<{ id: number }>("POST", "/deals", { name: "Первая сделка" });
+    const two = await call.send<{ id: number }>("POST", "/deals", { name: "Вторая сделка" });
+    await irina.visit(`/deals/${two.id}`);
+    await irina.visit("/deals?layout=list");
+    await page.getByRole("link", { name: "Первая сделка" }).click();
+    await page.getByRole("heading", { name: "Первая сделка" }).waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "Вторая сделка" }).click();
+    await page.getByRole("heading", { name: "Вторая сделка" }).waitFor();
+    await page.locator("textarea:visible").first().fill("О второй");
+    // Both deals are known to the page by now, so that nothing is waited for between them.
+    await page.evaluate(`history.pushState({}, "", "/deals/${one.id}"); dispatchEvent(new PopStateEvent("popstate"))`);
+    await page.getByRole("heading", { name: "Первая сделка" }).waitFor();
+    expect(await page.locator("textarea:visible").first().inputValue()).toBe("");
+
+    await page.getByRole("button", { name: "Изменить: Сумма" }).click();
+    await page.keyboard.type("1050,25");
+    await page.keyboard.press("Tab");
+    await until(async () => (await call.get<{ sum: string | null }>(`/deals/${one.id}`)).sum === "1050.25");
+    await page.getByRole("button", { name: "Изменить: Сумма" }).getByText("1 050,25").waitFor();
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).not.toBe("Изменить: Сумма");
+    expect(irina.complaints()).toEqual([]);
+  });
+
+  it("stays when the session ends, and the page says what to do", async () => {
+    const { page, context } = irina;
+    const { id } = await call.send<{ id: number }>("POST", "/deals", { name: "Третья сделка" });
+    await irina.visit(`/deals/${id}`);
+    await page.locator("textarea:visible").first().fill("Не потерять");
+    await context.clearCookies();
+    await page.getByRole("button", { name: "Добавить примечание" }).click();
+    await page.getByRole("alert").filter({ hasText: "Сеанс закончился" }).waitFor();
+    expect(await page.locator("textarea:visible").first().inputValue()).toBe("Не потерять");
+    irina.complaints();
+  });
+});

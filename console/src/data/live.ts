@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import type { OperationId } from "./client.ts";
+import { type OperationId, send } from "./client.ts";
 
 /** What the hub tells open pages by itself. */
 
@@ -19,11 +19,13 @@ const breathMs = 1000;
 /** How long a line that was refused is left alone. */
 const reopenMs = 5000;
 
+/** Whether this page has listened before: then it may have missed something. */
+let wasOpen = false;
+
 /** Listens until told to stop. What was missed while the line was down is asked for when it is up again. */
 export function listen(client: QueryClient, onCard: (news: Record<string, unknown>) => void): () => void {
   const stale = new Set<OperationId>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let wasOpen = false;
   const refresh = (operations: readonly OperationId[]): void => {
     for (const operation of operations) stale.add(operation);
     timer ??= setTimeout(() => {
@@ -45,6 +47,7 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
     "call.ringing": onCard,
     "call.gone": onCard,
   };
+  let stopped = false;
   let stream: EventSource;
   let again: ReturnType<typeof setTimeout> | undefined;
   const open = (): void => {
@@ -55,7 +58,7 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
     };
     // A line that breaks is opened anew by the browser; one that the hub or a proxy has answered with an error is not.
     stream.onerror = () => {
-      if (stream.readyState === EventSource.CLOSED) again = setTimeout(open, reopenMs);
+      if (stream.readyState === EventSource.CLOSED) reopen();
     };
     for (const [type, handle] of Object.entries(heard)) {
       stream.addEventListener(type, (event) => {
@@ -64,8 +67,20 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
       });
     }
   };
+  // Asking who is here tells a hub that is away from a session that is over: whoever listens then is told to stop.
+  const reopen = (): void => {
+    again = setTimeout(
+      () =>
+        void send("whoAmI").then(
+          () => !stopped && open(),
+          () => !stopped && reopen(),
+        ),
+      reopenMs,
+    );
+  };
   open();
   return () => {
+    stopped = true;
     clearTimeout(timer);
     clearTimeout(again);
     stream.close();

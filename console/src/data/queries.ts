@@ -1,6 +1,5 @@
 import {
   type InfiniteData,
-  MutationCache,
   QueryCache,
   QueryClient,
   type QueryKey,
@@ -22,7 +21,10 @@ const retry = (count: number, error: Error): boolean =>
   isAway(error) || (count < 2 && !(error instanceof ApiProblem && error.status < 500));
 const retryDelay = (count: number): number => Math.min(500 * 2 ** count, 5000);
 
-/** Whose session has ended signs in again, and comes back to the same page. */
+/**
+ * Whose session has ended and who asks for a new screen signs in again, and comes back to it.
+ * A screen that is already there stays, with what was typed into it, and says so itself.
+ */
 const leaveWhenSignedOut = (error: Error): void => {
   const { pathname, search } = location;
   if (!(error instanceof ApiProblem) || error.status !== 401 || /^\/(sign-in|setup|invitation)/.test(pathname)) return;
@@ -32,8 +34,9 @@ const leaveWhenSignedOut = (error: Error): void => {
 export const makeQueryClient = (): QueryClient =>
   new QueryClient({
     // Whether somebody is signed in at all is asked by the router, which knows the way itself.
-    queryCache: new QueryCache({ onError: (error, { queryKey }) => queryKey[0] !== "whoAmI" && leaveWhenSignedOut(error) }),
-    mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
+    queryCache: new QueryCache({
+      onError: (error, { queryKey, state }) => queryKey[0] !== "whoAmI" && state.data === undefined && leaveWhenSignedOut(error),
+    }),
     defaultOptions: {
       queries: { retry, retryDelay, staleTime: 15_000, refetchOnWindowFocus: true, networkMode: "always" },
       mutations: { retry: (count, error) => count < 60 && isAway(error), retryDelay, networkMode: "always" },

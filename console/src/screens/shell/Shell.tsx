@@ -1,12 +1,12 @@
 import { ActionIcon, Alert, AppShell, Burger, Group, Kbd, NavLink, ScrollArea, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconPlus, IconSearch, IconWifiOff } from "@tabler/icons-react";
+import { IconLogout, IconPlus, IconSearch, IconWifiOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { listen } from "../../data/live.ts";
 import { useAsk } from "../../data/queries.ts";
-import { useReachable } from "../../data/reach.ts";
+import { useReachable, useSignedOut } from "../../data/reach.ts";
 import { useMay, useSession } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
 import { Waiting } from "../../ui/problem.tsx";
@@ -38,7 +38,14 @@ export function Shell() {
   const hasPhone = own?.softphone?.enabled === true;
   const path = useRouterState({ select: (state) => state.location.pathname });
   const client = useQueryClient();
-  useEffect(() => listen(client, noteCallNews), [client]);
+  const signedOut = useSignedOut();
+  useEffect(() => (signedOut ? undefined : listen(client, noteCallNews)), [client, signedOut]);
+  // Somebody else has signed in in another window: nothing of the one before stays on this page.
+  const who = `${session.workspace.id} ${session.user?.id ?? ""}`;
+  const [begunBy] = useState(who);
+  useEffect(() => {
+    if (who !== begunBy) location.reload();
+  }, [who, begunBy]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes when one has gone somewhere
   useEffect(close, [path]);
   const places = [...salesPlaces, ...(may("hub:read") ? hubPlaces : []), settingsPlace];
@@ -128,6 +135,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Away />
+        {signedOut && <SignedOut />}
         <Suspense fallback={<Waiting />}>
           <Outlet />
         </Suspense>
@@ -139,6 +147,18 @@ export function Shell() {
       </Suspense>
       <CallCards />
     </AppShell>
+  );
+}
+
+function SignedOut() {
+  const text = useText();
+  return (
+    <Alert color="orange" variant="light" icon={<IconLogout size={18} />} mb="md" role="alert">
+      {text.common.signedOut}{" "}
+      <a href="/sign-in" target="_blank" rel="noreferrer" style={{ textDecoration: "underline" }}>
+        {text.entrance.signIn.title}
+      </a>
+    </Alert>
   );
 }
 

@@ -46,6 +46,7 @@ export const common = {
   wrongPhone: "This is not a phone number",
   records: english("record", "records"),
   offline: "The hub does not answer. What you do is kept and sent again by itself.",
+  signedOut: "Your session is over. What you have typed stays here: sign in in another window and come back.",
   failed: "It did not work",
   notAllowed: "You may not see this",
   notFound: { title: "There is no such page", text: "It may have been deleted, or the address is wrong.", home: "To the deals" },
