@@ -533,9 +533,8 @@ create table crm.word (
   id bigint not null generated as identity,
   word text not null,
   letters text not null generated always as crm.letters(word),
-  constraint word_pkey PRIMARY KEY (workspace, id)
+  constraint word_pkey PRIMARY KEY (workspace, letters, word, id)
 );
-CREATE INDEX word_letters ON crm.word USING btree (workspace, letters, word);
 CREATE INDEX word_trigrams ON crm.word USING gin (workspace, letters crm.gin_trgm_ops);
 alter table crm.word force row level security;
 
