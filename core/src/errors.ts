@@ -49,3 +49,40 @@ export class Malformed extends Error {
 export class Intruder extends Error {
   override readonly name = "Intruder";
 }
+
+/** What our own CRM says to whoever calls its functions (`OwnCrm`). Its port `Crm` turns them into `Refused`; an API, into an answer in its own shape. */
+
+/** There is no such record, or the caller may not know of it. */
+export class NotFound extends Error {
+  override readonly name = "NotFound";
+  constructor(kind: string, id: number | string) {
+    super(`there is no ${kind} ${id}`);
+  }
+}
+
+/** The request names something that cannot be: what to mend, by the name of the field as the sender wrote it. */
+export class Invalid extends Error {
+  override readonly name = "Invalid";
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+  constructor(fields: Readonly<Record<string, readonly string[]>>) {
+    super(
+      Object.entries(fields)
+        .map(([name, problems]) => `${name}: ${problems.join(", ")}`)
+        .join("; "),
+    );
+    this.fields = fields;
+  }
+}
+
+/** Somebody has changed the record since the caller read it. */
+export class Stale extends Error {
+  override readonly name = "Stale";
+  constructor() {
+    super("the record has been changed since you read it");
+  }
+}
+
+/** The caller may see it, and may not do this to it. */
+export class Forbidden extends Error {
+  override readonly name = "Forbidden";
+}

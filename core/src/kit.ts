@@ -1,5 +1,6 @@
 import type { EventDraft, EventType } from "./events.ts";
 import type { Fetch, Socket, SocketEar } from "./network.ts";
+import type { OwnCrm } from "./own-crm.ts";
 import type { Phone } from "./phone.ts";
 import type { Route, Telephony } from "./telephony.ts";
 import type { ConnectionId } from "./words.ts";
@@ -27,6 +28,11 @@ export interface Kit {
   route(call: { readonly call: string; readonly client: Phone; readonly line?: string }): Promise<Route>;
   /** The PBX behind another connection of this workspace, by its number or its vendor. */
   telephonyOf(connection: string): Promise<Telephony | undefined>;
+  /**
+   * Our own CRM, for a vendor that answers in its place: in the name of this user, with what they may see and do, or of the connection itself. Throws `NotFound` when there is
+   * no such user, or they have left.
+   */
+  ownCrm(user?: number): Promise<OwnCrm>;
   /** From now on this secret names this connection at the door; for ever, or for so many seconds. */
   openDoor(secret: string, seconds?: number): Promise<void>;
 }

@@ -13,5 +13,6 @@ export const loneKit: Kit = {
   isHeard: async () => true,
   route: alone,
   telephonyOf: alone,
+  ownCrm: alone,
   openDoor: alone,
 };

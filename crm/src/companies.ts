@@ -1,3 +1,4 @@
+import type { OwnValueDrafts } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { applyChange, changedLine, type TagDraft, tagChange, tagsAfter } from "./change.ts";
@@ -45,6 +46,8 @@ export interface CompanyChanges extends ChannelDrafts, TagDraft {
   readonly responsible?: number | null | undefined;
   /** By code; null clears. Fields that are not named stay. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** The same, by id. */
+  readonly values?: OwnValueDrafts | undefined;
 }
 
 export interface CompanyFilter extends ListQuery {
@@ -95,7 +98,7 @@ export async function getCompany(sql: Sql, id: number, reader: Reader = {}): Pro
 /** Makes a company, and answers its id. Throws `Invalid`. */
 export async function createCompany(sql: Sql, draft: CompanyChanges, by: By): Promise<number> {
   const channels = readChannels(draft, by.home.country);
-  const fields = await readFields(sql, "company", draft.fields, by.home);
+  const fields = await readFields(sql, "company", draft.fields, by.home, draft.values);
   const problems = { ...channels.problems, ...fieldProblems(fields) };
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   return insertCompany(
@@ -122,7 +125,7 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
     const current = await getRow<CompanyRow>(sql, "company", companyColumns, id, by, "lock");
     mustBeAsSeen(current, by);
     const channels = readChannels(changes, by.home.country);
-    const fields = await readFields(sql, "company", changes.fields, by.home);
+    const fields = await readFields(sql, "company", changes.fields, by.home, changes.values);
     const problems = { ...channels.problems, ...fieldProblems(fields) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
     mayAssign(changes.responsible, current.responsible, by);
@@ -147,7 +150,7 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
       "company",
       id,
       {
-        columns: { ...pick(changes, given), ...(changes.fields && { fields: stored }) },
+        columns: { ...pick(changes, given), ...(Object.keys(fields.stored).length > 0 && { fields: stored }) },
         channels: kinds.length > 0 ? { kinds: kinds.map((name) => kindOf[name]), rows: channels.rows } : undefined,
         ...tags,
         lines: [...changedLine(before, after), ...tags.lines],

@@ -1,4 +1,4 @@
-import type { Attribution, WorkspaceId } from "@svyazka/core";
+import type { Attribution, OwnValueDrafts, WorkspaceId } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { applyChange, changedLine, type TagDraft, tagChange, tagsAfter } from "./change.ts";
@@ -53,6 +53,8 @@ export interface ContactChanges extends ChannelDrafts, TagDraft {
   readonly responsible?: number | null | undefined;
   /** By code; null clears. Fields that are not named stay. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** The same, by id. */
+  readonly values?: OwnValueDrafts | undefined;
   readonly attribution?: Attribution | null | undefined;
 }
 
@@ -119,7 +121,7 @@ export async function getContact(sql: Sql, id: number, reader: Reader = {}): Pro
 /** Makes a contact, and answers its id. Does not look whether there is one like it. Throws `Invalid`. */
 export async function createContact(sql: Sql, draft: ContactChanges, by: By): Promise<number> {
   const channels = readChannels(draft, by.home.country);
-  const fields = await readFields(sql, "contact", draft.fields, by.home);
+  const fields = await readFields(sql, "contact", draft.fields, by.home, draft.values);
   const problems = { ...channels.problems, ...fieldProblems(fields) };
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   await mayTie(sql, by, [["company", "company", draft.company]]);
@@ -150,7 +152,7 @@ export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by:
     const current = await getRow<ContactRow>(sql, "contact", contactColumns, id, by, "lock");
     mustBeAsSeen(current, by);
     const channels = readChannels(changes, by.home.country);
-    const fields = await readFields(sql, "contact", changes.fields, by.home);
+    const fields = await readFields(sql, "contact", changes.fields, by.home, changes.values);
     const problems = { ...channels.problems, ...fieldProblems(fields) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
     mayAssign(changes.responsible, current.responsible, by);
@@ -173,7 +175,7 @@ export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by:
       "contact",
       id,
       {
-        columns: { ...pick(changes, given), ...(changes.fields && { fields: stored }) },
+        columns: { ...pick(changes, given), ...(Object.keys(fields.stored).length > 0 && { fields: stored }) },
         channels: kinds.length > 0 ? { kinds: kinds.map((name) => kindOf[name]), rows: channels.rows } : undefined,
         ...tags,
         lines: [...changedLine(before, after), ...tags.lines],

@@ -1,4 +1,4 @@
-import { type Attribution, type Money, readMoney, type StageKind, writeMoney } from "@svyazka/core";
+import { type Attribution, type Money, type OwnValueDrafts, readMoney, type StageKind, writeMoney } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By, Reader } from "./by.ts";
 import { applyChange, changedLine, type Line, type TagDraft, tagChange, tagsAfter } from "./change.ts";
@@ -61,6 +61,8 @@ export interface DealChanges extends TagDraft {
   readonly lossReason?: number | null | undefined;
   /** By code; null clears. Fields that are not named stay. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** The same, by id. */
+  readonly values?: OwnValueDrafts | undefined;
   readonly attribution?: Attribution | null | undefined;
 }
 
@@ -97,7 +99,7 @@ export async function getDeal(sql: Sql, id: number, reader: Reader = {}): Promis
 /** Makes a deal, and answers its id. Throws `Invalid`. */
 export async function createDeal(sql: Sql, draft: DealChanges, by: By): Promise<number> {
   const currency = draft.currency ?? by.home.currency;
-  const fields = await readFields(sql, "deal", draft.fields, by.home);
+  const fields = await readFields(sql, "deal", draft.fields, by.home, draft.values);
   const problems = { ...fieldProblems(fields), ...sumProblem(draft.sum, currency) };
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   await mayTie(sql, by, [["company", "company", draft.company], ...people(draft.contacts ?? [])]);
@@ -157,7 +159,7 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
     const current = await getRow<DealRow>(sql, "deal", dealColumns, id, by, "lock");
     mustBeAsSeen(current, by);
     const currency = changes.currency ?? current.currency;
-    const fields = await readFields(sql, "deal", changes.fields, by.home);
+    const fields = await readFields(sql, "deal", changes.fields, by.home, changes.values);
     // A sum keeps its decimal text when only its currency changes.
     const oldSum = moneyOf(current);
     const sum = changes.sum === undefined ? oldSum && writeMoney(oldSum) : changes.sum;
@@ -224,7 +226,7 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
           ...(lossReason !== undefined && { loss_reason: lossReason }),
           sum_minor: newSum?.minor ?? null,
           currency,
-          ...(changes.fields && { fields: stored }),
+          ...(Object.keys(fields.stored).length > 0 && { fields: stored }),
           ...(place && { pipeline: place.pipeline, stage: place.stage, closed_at: closed ? (current.closedAt ?? new Date()) : null }),
         },
         contacts,

@@ -1,4 +1,4 @@
-import { type FieldType, readEmail, readMoney, readPhone, writeMoney } from "@svyazka/core";
+import { type FieldType, type OwnValue, readEmail, readMoney, readPhone, writeMoney } from "@svyazka/core";
 import type { Entity } from "./by.ts";
 import type { Field, FieldOption } from "./fields.ts";
 import { fieldsOf } from "./fields.ts";
@@ -16,7 +16,7 @@ export type FieldValue = string | number | boolean | readonly string[] | MoneyTe
 export type FieldValues = Readonly<Record<string, FieldValue>>;
 
 /** As kept in `fields`, by the field's id: options by their ids, money in minor units. */
-export type StoredValue = string | number | boolean | readonly number[] | { readonly minor: number; readonly currency: string };
+export type StoredValue = OwnValue;
 export type StoredFields = Readonly<Record<string, StoredValue>>;
 
 /** How a phone and a sum are read. */
@@ -31,11 +31,16 @@ export function readFieldValue(field: Field, given: unknown, home: Home): Stored
   if (typeof given === "string") return readText(field, given.trim(), home);
   if (typeof given === "boolean") return field.type === "flag" ? given : undefined;
   if (typeof given === "number") return readNumber(field, given, home);
-  if (field.type === "money" && typeof given === "object" && given !== null && "sum" in given && "currency" in given) {
-    const { sum, currency } = given;
-    return typeof sum === "string" && typeof currency === "string" && /^[A-Z]{3}$/.test(currency) ? readMoney(sum, currency) : undefined;
-  }
+  if (field.type === "money" && typeof given === "object" && given !== null && "currency" in given) return readSum(given);
   return undefined;
+}
+
+/** Decimal text or minor units beside a currency. */
+function readSum(given: { readonly currency: unknown; readonly sum?: unknown; readonly minor?: unknown }): StoredValue | undefined {
+  const { sum, minor, currency } = given;
+  if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return undefined;
+  if (typeof sum === "string") return readMoney(sum, currency);
+  return typeof minor === "number" && Number.isSafeInteger(minor) ? { minor, currency } : undefined;
 }
 
 function readText(field: Field, text: string, home: Home): StoredValue | undefined {
@@ -119,7 +124,7 @@ function writeFieldValue(field: Field, stored: StoredValue): FieldValue | undefi
   if (field.type === "select") return typeof stored === "number" ? text(stored) : undefined;
   if (field.type === "multiselect") return Array.isArray(stored) ? stored.map(text).filter((value) => value !== undefined) : undefined;
   if (typeof stored === "object" && "minor" in stored) return { sum: writeMoney(stored), currency: stored.currency };
-  return Array.isArray(stored) ? undefined : (stored as string | number | boolean);
+  return typeof stored === "object" ? undefined : stored;
 }
 
 /** Names stored values by the codes of their fields; values of deleted fields are left out. */
@@ -143,42 +148,51 @@ export async function withFields<Row extends { readonly fields: StoredFields }>(
   return rows.map((row) => ({ ...row, fields: writeFields(definitions, row.fields) }));
 }
 
-/** What came of values given by code: `stored` can be kept (null clears), `unknown` and `unfit` cannot. */
+/** What came of values given by code or by id: `stored` can be kept (null clears), `unknown` and `unfit` cannot. */
 export interface ReadFields {
   readonly stored: Record<string, StoredValue | null>;
   readonly unknown: readonly string[];
   readonly unfit: readonly { readonly field: Field; readonly given: unknown }[];
+  /** Those of `values`, by the field's id. */
+  readonly problems: Readonly<Record<string, readonly string[]>>;
   readonly definitions: readonly Field[];
 }
 
-/** Codes are compared without regard to case. Null and empty text clear a field. */
+/** Codes are compared without regard to case. Null and empty text clear a field. `values` are given by the field's id, as they are kept or as `given` are. */
 export async function readFields(
   sql: Sql,
   entity: Entity,
   given: Readonly<Record<string, unknown>> | undefined,
   home: Home,
+  values: Readonly<Record<string, unknown>> = {},
 ): Promise<ReadFields> {
   const entries = Object.entries(given ?? {});
-  const definitions = entries.length > 0 ? await fieldsOf(sql, entity) : [];
+  const definitions = entries.length > 0 || Object.keys(values).length > 0 ? await fieldsOf(sql, entity) : [];
   const stored: Record<string, StoredValue | null> = {};
   const unknown: string[] = [];
   const unfit: { field: Field; given: unknown }[] = [];
+  const read = (field: Field, value: unknown) => (value === null || value === "" ? null : readFieldValue(field, value, home));
   for (const [code, value] of entries) {
     const field = definitions.find((definition) => definition.code.toLowerCase() === code.toLowerCase());
-    if (!field) {
-      unknown.push(code);
-      continue;
-    }
-    const read = value === null || value === "" ? null : readFieldValue(field, value, home);
-    if (read === undefined) unfit.push({ field, given: value });
-    else stored[String(field.id)] = read;
+    const kept = field && read(field, value);
+    if (!field) unknown.push(code);
+    else if (kept === undefined) unfit.push({ field, given: value });
+    else stored[String(field.id)] = kept;
   }
-  return { stored, unknown, unfit, definitions };
+  const problems: Record<string, readonly string[]> = {};
+  for (const [id, value] of Object.entries(values)) {
+    const field = definitions.find((definition) => String(definition.id) === id);
+    const kept = field && read(field, value);
+    if (kept === undefined) problems[`values.${id}`] = [field ? expectation[field.type] : "there is no custom field with this id"];
+    else stored[id] = kept;
+  }
+  return { stored, unknown, unfit, problems, definitions };
 }
 
 /** What to mend, for a caller who must hear of it. */
-export const fieldProblems = ({ unknown, unfit }: ReadFields): Record<string, readonly string[]> =>
+export const fieldProblems = ({ unknown, unfit, problems }: ReadFields): Record<string, readonly string[]> =>
   Object.fromEntries([
+    ...Object.entries(problems),
     ...unknown.map((code) => [`fields.${code}`, ["there is no custom field with this code"]] as const),
     ...unfit.map(({ field }) => [`fields.${field.code}`, [expectation[field.type]]] as const),
   ]);

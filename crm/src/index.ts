@@ -29,6 +29,7 @@ export { type MergeRequest, merge } from "./merge.ts";
 export * from "./merge-undo.ts";
 export { gatherStragglers } from "./merged.ts";
 export * from "./notes.ts";
+export { type OnBehalf, ownCrm } from "./own/own-crm.ts";
 export type { ListQuery, Page, PageQuery } from "./page.ts";
 export * from "./phone-index.ts";
 export * from "./pipelines.ts";

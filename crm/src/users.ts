@@ -28,15 +28,15 @@ export interface User {
 
 export interface UserDraft {
   readonly name: string;
-  readonly email?: string | null;
-  readonly phone?: string | null;
-  readonly avatar?: string | null;
+  readonly email?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly avatar?: string | null | undefined;
   readonly role: Role;
-  readonly recordAccess?: RecordAccess;
-  readonly group?: number | null;
-  readonly active?: boolean;
-  readonly language?: string;
-  readonly passwordHash?: string | null;
+  readonly recordAccess?: RecordAccess | undefined;
+  readonly group?: number | null | undefined;
+  readonly active?: boolean | undefined;
+  readonly language?: string | undefined;
+  readonly passwordHash?: string | null | undefined;
 }
 export type UserChanges = Partial<UserDraft>;
 

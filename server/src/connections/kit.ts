@@ -1,4 +1,5 @@
 import type { AnyFlow, ConnectionId, EventDraft, Origin } from "@svyazka/core";
+import { ownCrm } from "@svyazka/crm";
 import type { Pool } from "../db/pool.ts";
 import type { Ledger } from "../delivery/ledger.ts";
 import { isHeard, nobodyListens, plan } from "../delivery/plan.ts";
@@ -43,6 +44,8 @@ export const kitMaker =
         );
         return named.map((live) => live.connected().telephony).find((telephony) => telephony !== undefined);
       },
+      ownCrm: async (user) =>
+        ownCrm(pool.in(workspace), { home: (await lender.registry().view(workspace)).workspace, connection: id, user }),
       async openDoor(secret, seconds) {
         await pool.in(workspace).query({
           text: `insert into hub.door (key, workspace, connection, expires_at) values ($1, $2, $3, now() + $4 * interval '1 second')

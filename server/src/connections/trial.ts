@@ -1,5 +1,5 @@
 import { type Connection, type ConnectionId, type Kit, type Store, Unavailable } from "@svyazka/core";
-import { NotFound, type Sql } from "@svyazka/crm";
+import { NotFound, ownCrm, type Sql } from "@svyazka/crm";
 import type { Hub } from "../hub.ts";
 import { spellingsOf } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
@@ -42,7 +42,13 @@ export async function tryConnection(
   // The pace is kept in the database, for connections that are there.
   const { pace: _, ...unpaced } = vendor;
   const out = wayOut(hub.pool, { workspace: sql.workspace, id, allow_private_addresses }, unpaced, spellingsOf(Object.values(secrets)));
-  const kit: Kit = { ...known?.kit, ...out, ...trialKit(hub), telephonyOf: known?.kit.telephonyOf ?? (async () => undefined) };
+  const kit: Kit = {
+    ...known?.kit,
+    ...out,
+    ...trialKit(hub),
+    telephonyOf: known?.kit.telephonyOf ?? (async () => undefined),
+    ownCrm: async (user) => ownCrm(sql, { home: view.workspace, connection: id, user }),
+  };
   try {
     await within(async () => vendor.connect?.(connection, kit).check());
     return { ok: true, message: "OK", errors: {} };
@@ -52,7 +58,7 @@ export async function tryConnection(
 }
 
 /** Nothing that is tried is kept, told or let in. */
-const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "source" | "telephonyOf"> => ({
+const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "source" | "telephonyOf" | "ownCrm"> => ({
   isTrial: true,
   publicUrl: hub.publicUrl,
   store: forgetfulStore(),

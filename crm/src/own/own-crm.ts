@@ -1,0 +1,68 @@
+import { type ConnectionId, Forbidden, type OwnCrm, type OwnUser, type Workspace } from "@svyazka/core";
+import type { By } from "../by.ts";
+import { NotFound } from "../errors.ts";
+import type { Sql } from "../sql.ts";
+import { getUser, recordsSeenBy } from "../users.ts";
+import { ownCompanies } from "./companies.ts";
+import { ownContacts } from "./contacts.ts";
+import { ownDeals } from "./deals.ts";
+import { ownNotes } from "./notes.ts";
+import { ownSetup } from "./setup.ts";
+import { ownTags } from "./tags.ts";
+import { ownTasks } from "./tasks.ts";
+
+export interface OnBehalf {
+  readonly home: Pick<Workspace, "country" | "currency">;
+  /** By which it comes. */
+  readonly connection: ConnectionId;
+  /** In whose name; without one, the connection's own. */
+  readonly user: number | undefined;
+}
+
+/** Our own CRM for a vendor that answers in its place: see `OwnCrm`. Throws `NotFound` when there is no such user, or they have left. */
+export async function ownCrm(sql: Sql, { home, connection, user: id }: OnBehalf): Promise<OwnCrm> {
+  const user = id === undefined ? undefined : await getUser(sql, id);
+  if (user && !user.active) throw new NotFound("user", user.id);
+  const by: By = {
+    actor: user ? `user:${user.id}` : `connection:${connection}`,
+    user: user?.id,
+    via: connection,
+    sees: user && (await recordsSeenBy(sql, user)),
+    home,
+  };
+  return crmOver(sql, by, user);
+}
+
+function crmOver(sql: Sql, by: By, user: OwnUser | undefined): OwnCrm {
+  const writable = <T extends object>(members: T): T => (user?.role === "read-only" ? onlyToRead(members) : members);
+  return {
+    user,
+    transaction: (work) => sql.transaction((sql) => work(crmOver(sql, by, user))),
+    deals: writable(ownDeals(sql, by)),
+    contacts: writable(ownContacts(sql, by)),
+    companies: writable(ownCompanies(sql, by)),
+    tasks: writable(ownTasks(sql, by)),
+    notes: writable(ownNotes(sql, by)),
+    tags: writable(ownTags(sql)),
+    ...ownSetup(sql, user),
+    ...notYet,
+  };
+}
+
+const reading: ReadonlySet<string> = new Set(["list", "get", "summary"]);
+
+/** Everything but reading throws `Forbidden`. */
+const onlyToRead = <T extends object>(members: T): T =>
+  Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [
+      name,
+      reading.has(name) ? member : () => Promise.reject(new Forbidden("somebody who may only read changes nothing")),
+    ]),
+  ) as T;
+
+const absent = () => Promise.reject(new Forbidden("this is not there yet"));
+const notYet: Pick<OwnCrm, "calls" | "events" | "incoming"> = {
+  calls: { save: absent, update: absent },
+  events: absent,
+  incoming: { list: absent, get: absent, create: absent, accept: absent, decline: absent, summary: absent },
+};

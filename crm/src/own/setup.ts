@@ -1,0 +1,73 @@
+import {
+  Forbidden,
+  type OwnChoice,
+  type OwnChoiceDraft,
+  type OwnChoices,
+  type OwnCrm,
+  type OwnUser,
+  type OwnUserDraft,
+} from "@svyazka/core";
+import type { ChoiceBase, Choices } from "../choices.ts";
+import { createField, deleteField, fieldsOf, updateField } from "../fields.ts";
+import { groups } from "../groups.ts";
+import { lossReasons } from "../loss-reasons.ts";
+import { createPipeline, createStage, deletePipeline, deleteStage, listPipelines, updatePipeline, updateStage } from "../pipelines.ts";
+import { sources } from "../sources.ts";
+import type { Sql } from "../sql.ts";
+import { taskTypes } from "../task-types.ts";
+import { createUser, listUsers, updateUser } from "../users.ts";
+
+type Setup = Pick<OwnCrm, "pipelines" | "fields" | "lossReasons" | "taskTypes" | "sources" | "groups" | "users">;
+
+/** What our own CRM is made of, for `OwnCrm`: changed by administrators and by connections only. */
+export function ownSetup(sql: Sql, user: OwnUser | undefined): Setup {
+  /** Throws `Forbidden` before anything is done. */
+  const administrator = <Args extends readonly unknown[], T>(write: (...args: Args) => Promise<T>) => {
+    return async (...args: Args): Promise<T> => {
+      if (user && user.role !== "administrator") throw new Forbidden("only administrators may change what the CRM is made of");
+      return write(...args);
+    };
+  };
+  const shortList = <T extends ChoiceBase & OwnChoice, Draft extends OwnChoiceDraft>(choices: Choices<T>): OwnChoices<T, Draft> => ({
+    async list() {
+      return (await choices.list(sql, { limit: wholeList })).items;
+    },
+    create: administrator((draft: Draft) => choices.create(sql, draft as Parameters<Choices<T>["create"]>[1])),
+    update: administrator((id: number, changes: Partial<Draft>) => choices.update(sql, id, changes as Parameters<Choices<T>["update"]>[2])),
+    remove: administrator((id: number) => choices.delete(sql, id)),
+  });
+  return {
+    pipelines: {
+      list: () => listPipelines(sql),
+      create: administrator((draft) => createPipeline(sql, draft)),
+      update: administrator((id, changes) => updatePipeline(sql, id, changes)),
+      remove: administrator((id) => deletePipeline(sql, id)),
+      createStage: administrator((pipeline, draft) => createStage(sql, pipeline, draft)),
+      updateStage: administrator((pipeline, id, changes) => updateStage(sql, pipeline, id, changes)),
+      removeStage: administrator((pipeline, id) => deleteStage(sql, pipeline, id)),
+    },
+    fields: {
+      list: async ({ entity, pastOptions = false } = {}) =>
+        (await fieldsOf(sql, entity, { pastOptions })).map((field) => ({ ...field, served: null })),
+      create: administrator(async (draft) => ({ ...(await createField(sql, draft)), served: null })),
+      update: administrator(async (id, changes) => ({ ...(await updateField(sql, id, changes)), served: null })),
+      remove: administrator((id) => deleteField(sql, id)),
+      known: () => Promise.reject(new Forbidden("known fields are not there yet")),
+      updateKnown: () => Promise.reject(new Forbidden("known fields are not there yet")),
+    },
+    lossReasons: shortList(lossReasons),
+    taskTypes: shortList(taskTypes),
+    sources: shortList(sources),
+    groups: shortList(groups),
+    users: {
+      list: () => listUsers(sql, { limit: wholeList }),
+      create: administrator((draft: OwnUserDraft) => createUser(sql, draft)),
+      update: administrator((id: number, changes: Partial<OwnUserDraft>) => updateUser(sql, id, changes)),
+      remove: administrator(async (id: number) => {
+        await updateUser(sql, id, { active: false });
+      }),
+    },
+  };
+}
+
+const wholeList = 10_000;
