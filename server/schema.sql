@@ -28,6 +28,8 @@ create table crm.call (
   created_at timestamp(3) with time zone not null default statement_timestamp(),
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
+  changed_at timestamp(3) with time zone not null default statement_timestamp(),
+  made_at timestamp(3) with time zone default statement_timestamp(),
   constraint call_pkey PRIMARY KEY (workspace, id),
   constraint call_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id),
   constraint call_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id),
@@ -35,6 +37,7 @@ create table crm.call (
   constraint call_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text, 'internal'::text]))),
   constraint call_state_check CHECK ((state = ANY (ARRAY['ringing'::text, 'talking'::text, 'over'::text])))
 );
+CREATE INDEX call_changed ON crm.call USING btree (workspace, changed_at, id);
 CREATE INDEX call_contact ON crm.call USING btree (workspace, contact, started_at) WHERE (contact IS NOT NULL);
 CREATE INDEX call_created ON crm.call USING btree (workspace, created_at, id);
 CREATE INDEX call_deal ON crm.call USING btree (workspace, deal, started_at) WHERE (deal IS NOT NULL);
@@ -92,11 +95,15 @@ create table crm.company (
   deleted_at timestamp(3) with time zone,
   version integer not null default 1,
   merged_into bigint,
+  changed_at timestamp(3) with time zone not null default statement_timestamp(),
   constraint company_pkey PRIMARY KEY (workspace, id)
 );
 CREATE INDEX company_alike ON crm.company USING btree (workspace, crm.company_key(name)) WHERE (deleted_at IS NULL);
+CREATE INDEX company_changed ON crm.company USING btree (workspace, changed_at, id);
+CREATE INDEX company_changed_by ON crm.company USING btree (workspace, updated_by, id) WHERE (updated_by IS NOT NULL);
 CREATE INDEX company_created ON crm.company USING btree (workspace, created_at, id);
 CREATE INDEX company_inn ON crm.company USING btree (workspace, inn) WHERE (inn IS NOT NULL);
+CREATE INDEX company_made_by ON crm.company USING btree (workspace, created_by, id) WHERE (created_by IS NOT NULL);
 CREATE INDEX company_merged ON crm.company USING btree (workspace, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX company_name ON crm.company USING btree (workspace, lower(name));
 CREATE INDEX company_responsible ON crm.company USING btree (workspace, responsible, id);
@@ -124,11 +131,15 @@ create table crm.contact (
   deleted_at timestamp(3) with time zone,
   version integer not null default 1,
   merged_into bigint,
+  changed_at timestamp(3) with time zone not null default statement_timestamp(),
   constraint contact_pkey PRIMARY KEY (workspace, id),
   constraint contact_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id)
 );
+CREATE INDEX contact_changed ON crm.contact USING btree (workspace, changed_at, id);
+CREATE INDEX contact_changed_by ON crm.contact USING btree (workspace, updated_by, id) WHERE (updated_by IS NOT NULL);
 CREATE INDEX contact_company ON crm.contact USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX contact_created ON crm.contact USING btree (workspace, created_at, id);
+CREATE INDEX contact_made_by ON crm.contact USING btree (workspace, created_by, id) WHERE (created_by IS NOT NULL);
 CREATE INDEX contact_merged ON crm.contact USING btree (workspace, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX contact_responsible ON crm.contact USING btree (workspace, responsible, id);
 CREATE INDEX contact_updated ON crm.contact USING btree (workspace, updated_at, id);
@@ -156,13 +167,17 @@ create table crm.deal (
   closed_at timestamp(3) with time zone,
   deleted_at timestamp(3) with time zone,
   version integer not null default 1,
+  changed_at timestamp(3) with time zone not null default statement_timestamp(),
   constraint deal_pkey PRIMARY KEY (workspace, id),
   constraint deal_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id),
   constraint deal_workspace_stage_fkey FOREIGN KEY (workspace, stage) REFERENCES crm.stage(workspace, id)
 );
+CREATE INDEX deal_changed ON crm.deal USING btree (workspace, changed_at, id);
+CREATE INDEX deal_changed_by ON crm.deal USING btree (workspace, updated_by, id) WHERE (updated_by IS NOT NULL);
 CREATE INDEX deal_closed ON crm.deal USING btree (workspace, closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX deal_company ON crm.deal USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX deal_created ON crm.deal USING btree (workspace, created_at, id);
+CREATE INDEX deal_made_by ON crm.deal USING btree (workspace, created_by, id) WHERE (created_by IS NOT NULL);
 CREATE INDEX deal_responsible ON crm.deal USING btree (workspace, responsible, created_at, id);
 CREATE INDEX deal_stage ON crm.deal USING btree (workspace, stage, created_at, id);
 CREATE INDEX deal_updated ON crm.deal USING btree (workspace, updated_at, id);
@@ -307,9 +322,12 @@ create table crm.note (
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
   version integer not null default 1,
+  changed_at timestamp(3) with time zone not null default statement_timestamp(),
+  made_at timestamp(3) with time zone default statement_timestamp(),
   constraint note_pkey PRIMARY KEY (workspace, id),
   constraint note_check CHECK ((num_nonnulls(contact, company, deal) = 1))
 );
+CREATE INDEX note_changed ON crm.note USING btree (workspace, changed_at, id);
 CREATE INDEX note_company ON crm.note USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX note_contact ON crm.note USING btree (workspace, contact, id) WHERE (contact IS NOT NULL);
 CREATE INDEX note_deal ON crm.note USING btree (workspace, deal, id) WHERE (deal IS NOT NULL);
@@ -441,9 +459,12 @@ create table crm.task (
   mark text,
   mark_at timestamp(3) with time zone,
   version integer not null default 1,
+  changed_at timestamp(3) with time zone not null default statement_timestamp(),
+  made_at timestamp(3) with time zone default statement_timestamp(),
   constraint task_pkey PRIMARY KEY (workspace, id),
   constraint task_check CHECK ((num_nonnulls(contact, company, deal) <= 1))
 );
+CREATE INDEX task_changed ON crm.task USING btree (workspace, changed_at, id);
 CREATE INDEX task_company ON crm.task USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX task_contact ON crm.task USING btree (workspace, contact, id) WHERE (contact IS NOT NULL);
 CREATE INDEX task_created ON crm.task USING btree (workspace, created_at, id);

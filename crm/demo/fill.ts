@@ -107,8 +107,10 @@ async function insert(sql: Sql, table: string, columns: Readonly<Record<string, 
     .map(([name, type]) => `${name} ${type}`)
     .join(", ");
   for (let from = 0; from < rows.length; from += 1000) {
+    // What was half a year ago is no news.
+    const written = "updated_at" in columns ? { names: `${names}, changed_at`, values: `${names}, updated_at` } : { names, values: names };
     await sql.query({
-      text: `insert into crm.${table} (workspace, ${names}) select $1, ${names} from jsonb_to_recordset($2::jsonb) as x (${shape})`,
+      text: `insert into crm.${table} (workspace, ${written.names}) select $1, ${written.values} from jsonb_to_recordset($2::jsonb) as x (${shape})`,
       values: [sql.workspace, JSON.stringify(rows.slice(from, from + 1000))],
     });
   }

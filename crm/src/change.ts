@@ -1,5 +1,6 @@
 import type { By, Entity } from "./by.ts";
 import type { ChannelRow } from "./channels.ts";
+import { type Said, saidSets, saysAnything } from "./said.ts";
 import type { Sql } from "./sql.ts";
 import { channelParts, noteParts, tagParts, writtenParts } from "./statement-parts.ts";
 import { Values } from "./values.ts";
@@ -18,6 +19,8 @@ export interface Change {
   readonly lines: readonly Line[];
   /** A note to leave on it. */
   readonly note?: string | undefined;
+  /** What is said of who changed it and when. */
+  readonly said?: Said | undefined;
 }
 
 export interface Line {
@@ -29,7 +32,8 @@ const jsonColumns: ReadonlySet<string> = new Set(["fields", "attribution"]);
 
 /** Writes a change, its lines in the timeline and its key in one statement. A change with nothing in it only keeps its key. */
 export async function applyChange(sql: Sql, entity: Entity, id: number, change: Change, by: By): Promise<void> {
-  const empty = change.lines.length === 0 && change.note === undefined;
+  const said = change.said ?? {};
+  const empty = change.lines.length === 0 && change.note === undefined && !saysAnything(said);
   if (empty && by.key === undefined) return;
   const values = new Values();
   values.add(sql.workspace);
@@ -42,7 +46,7 @@ export async function applyChange(sql: Sql, entity: Entity, id: number, change: 
   const parts = [
     empty
       ? `owner as (select ${record}::bigint as id)`
-      : `owner as (update crm.${entity} set ${[...sets, `updated_by = ${author}::bigint`, "updated_at = statement_timestamp()", "version = version + 1"].join(", ")}
+      : `owner as (update crm.${entity} set ${[...sets, ...saidSets(said, author, values).map((set) => set.join(" = ")), "version = version + 1"].join(", ")}
          where workspace = $1 and id = ${record} returning id)`,
   ];
   if (change.channels && entity !== "deal") {

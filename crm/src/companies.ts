@@ -22,6 +22,7 @@ import {
   restoreRecord,
 } from "./records.ts";
 import { checkReferences } from "./references.ts";
+import { pickSaid, type Said, saidAfter, saidBefore, saidProblems, saidReferences } from "./said.ts";
 import { matching } from "./search.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
@@ -38,7 +39,7 @@ export interface Company extends RecordBase, Channels {
   readonly mergedInto: number | null;
 }
 
-export interface CompanyChanges extends ChannelDrafts, TagDraft {
+export interface CompanyChanges extends ChannelDrafts, TagDraft, Said {
   readonly name?: string | undefined;
   readonly inn?: string | null | undefined;
   readonly kpp?: string | null | undefined;
@@ -99,7 +100,7 @@ export async function getCompany(sql: Sql, id: number, reader: Reader = {}): Pro
 export async function createCompany(sql: Sql, draft: CompanyChanges, by: By): Promise<number> {
   const channels = readChannels(draft, by.home.country);
   const fields = await readFields(sql, "company", draft.fields, by.home, draft.values);
-  const problems = { ...channels.problems, ...fieldProblems(fields) };
+  const problems = { ...channels.problems, ...fieldProblems(fields), ...saidProblems(draft) };
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   return insertCompany(
     sql,
@@ -112,6 +113,7 @@ export async function createCompany(sql: Sql, draft: CompanyChanges, by: By): Pr
       fields: mergeFields({}, fields.stored),
       channels: channels.rows,
       tags: tagsAfter([], draft) ?? [],
+      ...pickSaid(draft),
     },
     by,
   );
@@ -126,21 +128,23 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
     mustBeAsSeen(current, by);
     const channels = readChannels(changes, by.home.country);
     const fields = await readFields(sql, "company", changes.fields, by.home, changes.values);
-    const problems = { ...channels.problems, ...fieldProblems(fields) };
+    const problems = { ...channels.problems, ...fieldProblems(fields), ...saidProblems(changes) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
     mayAssign(changes.responsible, current.responsible, by);
-    await checkReferences(sql, [["responsible", "user_account", changes.responsible]]);
+    await checkReferences(sql, [["responsible", "user_account", changes.responsible], ...saidReferences(changes)]);
 
     const kinds = (["phones", "emails", "messengers"] as const).filter((name) => changes[name] !== undefined);
     const given = members.filter((name) => changes[name] !== undefined);
     const stored = mergeFields(current.fields, fields.stored);
     const before = {
       ...pick(current, given),
+      ...saidBefore(current, changes),
       ...pick(writeChannels(current.channels), kinds),
       ...prefixed(writeFields(fields.definitions, current.fields)),
     };
     const after = {
       ...pick(changes, given),
+      ...saidAfter(changes),
       ...pick(writeChannels(channels.rows), kinds),
       ...prefixed(writeFields(fields.definitions, stored)),
     };
@@ -154,6 +158,7 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
         channels: kinds.length > 0 ? { kinds: kinds.map((name) => kindOf[name]), rows: channels.rows } : undefined,
         ...tags,
         lines: [...changedLine(before, after), ...tags.lines],
+        said: pickSaid(changes),
       },
       by,
     );

@@ -22,6 +22,7 @@ import {
   restoreRecord,
 } from "./records.ts";
 import { checkReferences } from "./references.ts";
+import { pickSaid, type Said, saidAfter, saidBefore, saidProblems, saidReferences } from "./said.ts";
 import { matching } from "./search.ts";
 import type { Sql } from "./sql.ts";
 import { hasTag } from "./tagged.ts";
@@ -43,7 +44,7 @@ export interface Contact extends RecordBase, Channels {
   readonly mergedInto: number | null;
 }
 
-export interface ContactChanges extends ChannelDrafts, TagDraft {
+export interface ContactChanges extends ChannelDrafts, TagDraft, Said {
   readonly name?: string | undefined;
   readonly surname?: string | undefined;
   readonly middlename?: string | undefined;
@@ -122,7 +123,7 @@ export async function getContact(sql: Sql, id: number, reader: Reader = {}): Pro
 export async function createContact(sql: Sql, draft: ContactChanges, by: By): Promise<number> {
   const channels = readChannels(draft, by.home.country);
   const fields = await readFields(sql, "contact", draft.fields, by.home, draft.values);
-  const problems = { ...channels.problems, ...fieldProblems(fields) };
+  const problems = { ...channels.problems, ...fieldProblems(fields), ...saidProblems(draft) };
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   await mayTie(sql, by, [["company", "company", draft.company]]);
   return insertContact(
@@ -139,6 +140,7 @@ export async function createContact(sql: Sql, draft: ContactChanges, by: By): Pr
       attribution: draft.attribution,
       channels: channels.rows,
       tags: tagsAfter([], draft) ?? [],
+      ...pickSaid(draft),
     },
     by,
   );
@@ -153,13 +155,14 @@ export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by:
     mustBeAsSeen(current, by);
     const channels = readChannels(changes, by.home.country);
     const fields = await readFields(sql, "contact", changes.fields, by.home, changes.values);
-    const problems = { ...channels.problems, ...fieldProblems(fields) };
+    const problems = { ...channels.problems, ...fieldProblems(fields), ...saidProblems(changes) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
     mayAssign(changes.responsible, current.responsible, by);
     if (changes.company !== current.company) await mayTie(sql, by, [["company", "company", changes.company]]);
     await checkReferences(sql, [
       ["company", "company", changes.company],
       ["responsible", "user_account", changes.responsible],
+      ...saidReferences(changes),
     ]);
 
     const kinds = (["phones", "emails", "messengers"] as const).filter((name) => changes[name] !== undefined);
@@ -167,8 +170,18 @@ export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by:
     const stored = mergeFields(current.fields, fields.stored);
     const was = writeChannels(current.channels);
     const is = writeChannels(channels.rows);
-    const before = { ...pick(current, given), ...pick(was, kinds), ...prefixed(writeFields(fields.definitions, current.fields)) };
-    const after = { ...pick(changes, given), ...pick(is, kinds), ...prefixed(writeFields(fields.definitions, stored)) };
+    const before = {
+      ...pick(current, given),
+      ...saidBefore(current, changes),
+      ...pick(was, kinds),
+      ...prefixed(writeFields(fields.definitions, current.fields)),
+    };
+    const after = {
+      ...pick(changes, given),
+      ...saidAfter(changes),
+      ...pick(is, kinds),
+      ...prefixed(writeFields(fields.definitions, stored)),
+    };
     const tags = tagChange(current.tags, tagsAfter(current.tags, changes));
     await applyChange(
       sql,
@@ -179,6 +192,7 @@ export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by:
         channels: kinds.length > 0 ? { kinds: kinds.map((name) => kindOf[name]), rows: channels.rows } : undefined,
         ...tags,
         lines: [...changedLine(before, after), ...tags.lines],
+        said: pickSaid(changes),
       },
       by,
     );

@@ -20,6 +20,7 @@ import {
   restoreRecord,
 } from "./records.ts";
 import { checkReferences } from "./references.ts";
+import { pickSaid, type Said, saidAfter, saidBefore, saidProblems, saidReferences } from "./said.ts";
 import type { Sql } from "./sql.ts";
 
 export interface DealContact {
@@ -46,7 +47,7 @@ export interface Deal extends RecordBase {
   readonly closedAt: Date | null;
 }
 
-export interface DealChanges extends TagDraft {
+export interface DealChanges extends TagDraft, Said {
   readonly name?: string | undefined;
   /** Decimal text with a point. */
   readonly sum?: string | null | undefined;
@@ -57,6 +58,9 @@ export interface DealChanges extends TagDraft {
   readonly company?: number | null | undefined;
   /** The whole new list. When none is the main one, the first is. */
   readonly contacts?: readonly { readonly id: number; readonly isMain?: boolean | undefined }[] | undefined;
+  /** In place of a whole list: those who come, or change whether they are the main one; and those who go. */
+  readonly addContacts?: readonly { readonly id: number; readonly isMain?: boolean | undefined }[] | undefined;
+  readonly removeContacts?: readonly number[] | undefined;
   readonly source?: number | null | undefined;
   readonly lossReason?: number | null | undefined;
   /** By code; null clears. Fields that are not named stay. */
@@ -64,6 +68,8 @@ export interface DealChanges extends TagDraft {
   /** The same, by id. */
   readonly values?: OwnValueDrafts | undefined;
   readonly attribution?: Attribution | null | undefined;
+  /** Of one that is won or lost: when, if not now. */
+  readonly closedAt?: Date | undefined;
 }
 
 export type DealRow = Omit<Deal, "sum" | "fields"> & { readonly sumMinor: number | null; readonly fields: StoredFields };
@@ -100,26 +106,40 @@ export async function getDeal(sql: Sql, id: number, reader: Reader = {}): Promis
 export async function createDeal(sql: Sql, draft: DealChanges, by: By): Promise<number> {
   const currency = draft.currency ?? by.home.currency;
   const fields = await readFields(sql, "deal", draft.fields, by.home, draft.values);
-  const problems = { ...fieldProblems(fields), ...sumProblem(draft.sum, currency) };
+  const problems = { ...fieldProblems(fields), ...sumProblem(draft.sum, currency), ...saidProblems(draft) };
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
-  await mayTie(sql, by, [["company", "company", draft.company], ...people(draft.contacts ?? [])]);
+  const contacts = contactsAfter([], draft) ?? [];
+  await mayTie(sql, by, [["company", "company", draft.company], ...people(contacts)]);
   return insertDeal(
     sql,
     {
-      ...pick(draft, ["pipeline", "stage", "company", "source", "lossReason", "attribution"]),
+      ...pick(draft, ["pipeline", "stage", "company", "source", "lossReason", "attribution", "closedAt"]),
+      ...pickSaid(draft),
       name: draft.name ?? "",
       sum: typeof draft.sum === "string" ? readMoney(draft.sum, currency) : null,
       currency,
       responsible: responsibleFor(draft.responsible, by),
       fields: mergeFields({}, fields.stored),
-      contacts: withMain(draft.contacts ?? []),
+      contacts: withMain(contacts),
       tags: tagsAfter([], draft) ?? [],
     },
     by,
   );
 }
 
-const people = (contacts: NonNullable<DealChanges["contacts"]>) => contacts.map(({ id }) => ["contacts", "contact", id] as const);
+type ContactDrafts = NonNullable<DealChanges["contacts"]>;
+
+/** The whole new list that a draft asks for, undefined when it asks for none. One that comes as the main one takes the place of who was. */
+function contactsAfter(before: readonly DealContact[], { contacts, addContacts, removeContacts }: DealChanges): ContactDrafts | undefined {
+  if (contacts !== undefined || (addContacts === undefined && removeContacts === undefined)) return contacts;
+  const come = addContacts ?? [];
+  const main = come.find(({ isMain }) => isMain);
+  const stay = before.filter(({ id }) => !removeContacts?.includes(id) && !come.some((one) => one.id === id));
+  const changed = come.map(({ id, isMain }) => ({ id, isMain: isMain ?? before.some((one) => one.id === id && one.isMain) }));
+  return [...(main ? stay.map(({ id }) => ({ id })) : stay), ...changed];
+}
+
+const people = (contacts: ContactDrafts) => contacts.map(({ id }) => ["contacts", "contact", id] as const);
 
 const sumProblem = (sum: string | null | undefined, currency: string): Record<string, string[]> =>
   typeof sum === "string" && readMoney(sum, currency) === undefined ? { sum: ["is not a sum, or too large"] } : {};
@@ -163,39 +183,48 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
     // A sum keeps its decimal text when only its currency changes.
     const oldSum = moneyOf(current);
     const sum = changes.sum === undefined ? oldSum && writeMoney(oldSum) : changes.sum;
-    const problems = { ...fieldProblems(fields), ...sumProblem(sum, currency) };
+    const problems = { ...fieldProblems(fields), ...sumProblem(sum, currency), ...saidProblems(changes) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
     const newSum = sum === null ? null : (readMoney(sum, currency) ?? null);
     mayAssign(changes.responsible, current.responsible, by);
     const known = new Set(current.contacts.map(({ id }) => id));
+    const wanted = contactsAfter(current.contacts, changes);
     await mayTie(sql, by, [
       ["company", "company", changes.company === current.company ? undefined : changes.company],
-      ...people((changes.contacts ?? []).filter(({ id }) => !known.has(id))),
+      ...people((wanted ?? []).filter(({ id }) => !known.has(id))),
     ]);
     await checkReferences(sql, [
       ["responsible", "user_account", changes.responsible],
       ["company", "company", changes.company],
       ["source", "source", changes.source],
       ["loss_reason", "loss_reason", changes.lossReason],
-      ...people(changes.contacts ?? []),
+      // Those who stay may have been put away meanwhile, unless the whole list is given anew.
+      ...people((wanted ?? []).filter(({ id }) => changes.contacts !== undefined || !known.has(id))),
+      ...saidReferences(changes),
     ]);
     const moves = (changes.stage ?? current.stage) !== current.stage || (changes.pipeline ?? current.pipeline) !== current.pipeline;
     const place = moves ? await findPlace(sql, changes) : undefined;
-    const closed = place && (place.kind === "won" || place.kind === "lost");
+    const closed = place ? place.kind === "won" || place.kind === "lost" : current.closedAt !== null;
+    const closedAt = closed ? (changes.closedAt ?? current.closedAt ?? new Date()) : null;
 
     const given = members.filter((name) => changes[name] !== undefined);
     const stored = mergeFields(current.fields, fields.stored);
-    const contacts = changes.contacts && withMain(changes.contacts);
+    const contacts = wanted && withMain(wanted);
     const before = {
       ...pick(current, given),
       sum: oldSum && writeMoney(oldSum),
       currency: current.currency,
+      closed_at: changes.closedAt && current.closedAt?.toISOString(),
+      ...saidBefore(current, changes),
       ...prefixed(writeFields(fields.definitions, current.fields)),
     };
     const after = {
       ...pick(changes, given),
       sum: newSum && writeMoney(newSum),
       currency,
+      // Told where it changes by itself: of a move, the move tells.
+      closed_at: changes.closedAt && closedAt?.toISOString(),
+      ...saidAfter(changes),
       ...prefixed(writeFields(fields.definitions, stored)),
     };
     const peopleLine =
@@ -227,12 +256,14 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
           sum_minor: newSum?.minor ?? null,
           currency,
           ...(Object.keys(fields.stored).length > 0 && { fields: stored }),
-          ...(place && { pipeline: place.pipeline, stage: place.stage, closed_at: closed ? (current.closedAt ?? new Date()) : null }),
+          ...(place && { pipeline: place.pipeline, stage: place.stage }),
+          closed_at: closedAt,
         },
         contacts,
         ...tags,
         lines: [...moved, ...changedLine(before, after), ...(peopleLine ?? []), ...tags.lines],
         note,
+        said: pickSaid(changes),
       },
       by,
     );

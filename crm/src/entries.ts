@@ -1,13 +1,15 @@
 import type { By, Target } from "./by.ts";
 import { Invalid } from "./errors.ts";
-import { wrongReferences } from "./references.ts";
+import { type Reference, wrongReferences } from "./references.ts";
+import { type Said, saidParts, saidProblems, saidReferences, takenProblem } from "./said.ts";
 import type { Sql } from "./sql.ts";
-import { knownPart, type MadeRow, writtenParts, wrongPart } from "./statement-parts.ts";
+import { knownPart, type MadeRow, type ReferencedTable, writtenParts, wrongPart } from "./statement-parts.ts";
+import { Composition, type Values } from "./values.ts";
 import { insertOnce } from "./written.ts";
 
 /** Notes and tasks: what is put on a record. Made by one statement each, with its line in the timeline. */
 
-export interface NewTask {
+export interface NewTask extends Said {
   readonly title: string;
   readonly text?: string | null | undefined;
   readonly type?: number | null | undefined;
@@ -18,75 +20,88 @@ export interface NewTask {
   readonly mark?: { readonly name: string; readonly at: Date } | undefined;
 }
 
-const by = { actor: "$6", via: "$7", key: "$2" };
-const target = [
-  ["contact", "contact", "$3"],
-  ["company", "company", "$4"],
-  ["deal", "deal", "$5"],
-  ["author", "user_account", "$8"],
-] as const;
-
-const answer = "select (select id from known) as known, (select id from made) as made, array(select name from wrong) as wrong";
-
-const noteText = `
-  with ${knownPart("note", by)},
-  ${wrongPart(target)},
-  made as (
-    insert into crm.note (workspace, contact, company, deal, text, created_by, updated_by)
-    select $1, $3::bigint, $4::bigint, $5::bigint, $9::text, $8::bigint, $8::bigint where not exists (select from known) and not exists (select from wrong)
-    returning id),
-  ${writtenParts("note", "made", by)},
-  line as (
-    insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, note)
-    select $1, 'note', $6::text, $7::bigint, $2::text, $3::bigint, $4::bigint, $5::bigint, id from made)
-  ${answer}`;
-
-const taskText = `
-  with ${knownPart("task", by)},
-  ${wrongPart([...target, ["type", "task_type", "$11"], ["responsible", "user_account", "$14"]])},
-  made as (
-    insert into crm.task (workspace, contact, company, deal, title, text, type, due, estimate_minutes, responsible, mark, mark_at, created_by, updated_by)
-    select $1, $3::bigint, $4::bigint, $5::bigint, $9::text, $10::text, $11::bigint, $12::timestamptz, $13::integer, $14::bigint, $15::text, $16::timestamptz, $8::bigint, $8::bigint
-    where not exists (select from known) and not exists (select from wrong)
-    returning id),
-  ${writtenParts("task", "made", by)},
-  line as (
-    insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, task)
-    select $1, 'task', $6::text, $7::bigint, $2::text, $3::bigint, $4::bigint, $5::bigint, id from made
-    where num_nonnulls($3::bigint, $4::bigint, $5::bigint) = 1)
-  ${answer}`;
-
-/** Puts a note on a record, and answers its id; with a key written before, the id of that time. Throws `Invalid` for a reference that leads nowhere. */
-export async function insertNote(sql: Sql, on: Target, text: string, by: By): Promise<number> {
-  const place = placesOf(on);
-  const values = [sql.workspace, by.key ?? null, place.contact, place.company, place.deal, by.actor, by.via ?? null, by.user ?? null, text];
-  const row = await insertOnce<MadeRow>(sql, by, { name: "crm-insert-note", text: noteText, values });
-  return made(row, place, by, {});
+/** A note, as it is made. */
+export interface NewNote extends Said {
+  readonly text: string;
 }
 
+/** Puts a note on a record, and answers its id; with a key written before, the id of that time. Throws `Invalid` for a reference that leads nowhere. */
+export const insertNote = (sql: Sql, on: Target, note: string | NewNote, by: By): Promise<number> => {
+  const draft: NewNote = typeof note === "string" ? { text: note } : note;
+  return insertEntry(sql, "note", on, draft, by, (values) => [["text", `${values.add(draft.text)}::text`]]);
+};
+
 /** Puts a task on a record, or on none, and answers its id; the rest as `insertNote`. */
-export async function insertTask(sql: Sql, on: Target | undefined, task: NewTask, by: By): Promise<number> {
-  const place = placesOf(on);
-  const values = [
-    sql.workspace,
-    by.key ?? null,
-    place.contact,
-    place.company,
-    place.deal,
-    by.actor,
-    by.via ?? null,
-    by.user ?? null,
-    task.title,
-    task.text ?? null,
-    task.type ?? null,
-    task.due ?? null,
-    task.estimateMinutes ?? null,
-    task.responsible ?? null,
-    task.mark?.name ?? null,
-    task.mark?.at ?? null,
-  ];
-  const row = await insertOnce<MadeRow>(sql, by, { name: "crm-insert-task", text: taskText, values });
-  return made(row, place, by, task);
+export const insertTask = (sql: Sql, on: Target | undefined, task: NewTask, by: By): Promise<number> =>
+  insertEntry(sql, "task", on, task, by, (values, refer) => [
+    ["title", `${values.add(task.title)}::text`],
+    ["text", `${values.add(task.text)}::text`],
+    ["type", refer("type", "task_type", task.type)],
+    ["due", `${values.add(task.due)}::timestamptz`],
+    ["estimate_minutes", `${values.add(task.estimateMinutes)}::integer`],
+    ["responsible", refer("responsible", "user_account", task.responsible)],
+    ["mark", `${values.add(task.mark?.name)}::text`],
+    ["mark_at", `${values.add(task.mark?.at)}::timestamptz`],
+  ]);
+
+/** Names a reference to be checked, and answers its place. */
+type Refer = (name: string, table: ReferencedTable, id: number | null | undefined) => string;
+
+/** Makes one, with its line in the timeline: where it was made before, so was the line. */
+async function insertEntry(
+  sql: Sql,
+  table: "note" | "task",
+  on: Target | undefined,
+  draft: Said,
+  by: By,
+  columnsOf: (values: Values, refer: Refer) => readonly (readonly [column: string, value: string])[],
+): Promise<number> {
+  const problems = saidProblems(draft);
+  if (Object.keys(problems).length > 0) throw new Invalid(problems);
+  const statement = new Composition();
+  const { values } = statement;
+  values.add(sql.workspace);
+  const places = { key: values.add(by.key), actor: values.add(by.actor), via: values.add(by.via) };
+  const references: Reference[] = [];
+  const placed: [string, ReferencedTable, string][] = [];
+  const refer: Refer = (name, referred, id) => {
+    const place = values.add(id);
+    references.push([name, referred, id]);
+    placed.push([name, referred, place]);
+    return `${place}::bigint`;
+  };
+  const given = placesOf(on);
+  const target = (["contact", "company", "deal"] as const).map((name) => refer(name, name, given[name]));
+  const author = refer("author", "user_account", by.user).replace("::bigint", "");
+  const columns = columnsOf(values, refer);
+  const said = saidParts(table, draft, by, author, values);
+  const at = draft.createdAt === undefined ? "statement_timestamp()" : `${values.add(draft.createdAt)}::timestamptz`;
+  statement.always(knownPart(table, places));
+  statement.always(wrongPart([...placed, ...said.references], said.complaints));
+  statement.always(
+    `
+    made as (
+      insert into crm.${table} (workspace, contact, company, deal, ${columns.map(([name]) => name).join(", ")}, ${said.columns})
+      select $1, ${[...target, ...columns.map(([, value]) => value), said.places].join(", ")} where not exists (select from known) and not exists (select from wrong)
+      returning id)`,
+    said.letters + (draft.createdAt === undefined ? "" : "a"),
+  );
+  statement.when(by.key !== undefined, "k", () => writtenParts(table, "made", places));
+  statement.when(
+    on !== undefined,
+    "o",
+    () => `
+    line as (
+      insert into crm.timeline (workspace, at, kind, actor, via, key, contact, company, deal, ${table})
+      select $1, ${at}, '${table}', ${places.actor}::text, ${places.via}::bigint, ${places.key}::text, ${target.join(", ")}, id from made)`,
+  );
+  const answer = `select (select id from known) as known, (select id from made) as made, array(select name from wrong) as wrong,
+    ${places.actor}::text as actor, ${places.via}::bigint as via`;
+  const row = await insertOnce<MadeRow>(sql, by, statement.statement(`crm-insert-${table}`, answer));
+  const id = row?.known ?? row?.made;
+  if (id !== undefined && id !== null) return id;
+  const wrong = row?.wrong ?? [];
+  throw new Invalid({ ...wrongReferences([...references, ...saidReferences(draft)], wrong).fields, ...takenProblem(draft.id, wrong) });
 }
 
 interface Places {
@@ -110,13 +125,15 @@ export async function insertLine(
   of: { readonly note: number } | { readonly task: number },
   kind: "task_closed" | "task_reopened" | "deleted" | "restored",
   by: By,
+  at?: Date,
 ): Promise<void> {
   if (!targetOf(on)) return;
   const { note, task } = { note: null, task: null, ...of };
   const what = kind === "deleted" || kind === "restored" ? JSON.stringify(of) : null;
   await sql.query({
-    text: "insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, note, task, what) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    values: [sql.workspace, kind, by.actor, by.via ?? null, by.key ?? null, on.contact, on.company, on.deal, note, task, what],
+    text: `insert into crm.timeline (workspace, kind, actor, via, key, contact, company, deal, note, task, what, at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12, statement_timestamp()))`,
+    values: [sql.workspace, kind, by.actor, by.via ?? null, by.key ?? null, on.contact, on.company, on.deal, note, task, what, at ?? null],
   });
 }
 
@@ -126,20 +143,4 @@ export function readTarget({ contact, company, deal }: { readonly [K in keyof Pl
   if (given.length > 1)
     throw new Invalid(Object.fromEntries(given.map(([name]) => [name, ["name one of contact, company and deal only"]])));
   return targetOf({ contact: contact ?? null, company: company ?? null, deal: deal ?? null });
-}
-
-function made(row: MadeRow | undefined, place: Places, by: By, task: Partial<NewTask>): number {
-  const id = row?.known ?? row?.made;
-  if (id !== undefined && id !== null) return id;
-  throw wrongReferences(
-    [
-      ["contact", "contact", place.contact],
-      ["company", "company", place.company],
-      ["deal", "deal", place.deal],
-      ["author", "user_account", by.user],
-      ["type", "task_type", task.type],
-      ["responsible", "user_account", task.responsible],
-    ],
-    row?.wrong ?? [],
-  );
 }

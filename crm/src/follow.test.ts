@@ -147,3 +147,17 @@ it("begins anew when nobody heard it in between", async () => {
   await again.stop();
   expect(about("task", unheard)).toEqual([]);
 });
+
+it("tells of what is copied from elsewhere, whatever its stamps say", async () => {
+  const follower = start();
+  await sleep(1_200);
+  const old = { createdAt: new Date("2019-01-01T00:00:00Z"), updatedAt: new Date("2020-01-01T00:00:00Z") };
+  const deal = await createDeal(sql, { name: "Копия", ...old }, me);
+  const task = await createTask(sql, { deal }, { title: "Копия", ...old }, me);
+  const note = await createNote(sql, { deal }, { text: "Копия", ...old }, me);
+  await updateDeal(sql, deal, { name: "Правка", updatedAt: old.updatedAt }, me);
+  await until(() =>
+    expect([about("deal", deal), about("task", task), about("note", note)]).toEqual([["created", "changed"], ["created"], ["created"]]),
+  );
+  await follower.stop();
+});

@@ -124,7 +124,7 @@ select l.* from (
   ${(["contact", "company", "deal"] as const)
     .map(
       (entity) => `select l.id, l.at, l.kind, l.actor, '${entity}' as entity, r.id as record, l.what
-        from (select id from crm.${entity} where workspace = $1 and updated_at >= $2 order by updated_at) r
+        from (select id from crm.${entity} where workspace = $1 and changed_at >= $2 order by changed_at) r
         cross join lateral (select id, at, kind, actor, what from crm.timeline where workspace = $1 and ${entity} = r.id
           and (at, id) > ($2::timestamptz, $3::bigint) and at < $4 order by at, id limit ${most}) l`,
     )
@@ -166,11 +166,11 @@ interface Row {
 
 /** What has no lines of its own is told as it is: changes that follow each other within a second are one. */
 async function readRows(sql: Sql, kind: Row["kind"], { at, id }: Place, until: Date): Promise<Row[]> {
-  const [mark, author] = kind === "call" ? ["updated_at::text", "null::bigint"] : ["version::text", "coalesce(updated_by, created_by)"];
+  const [mark, author] = kind === "call" ? ["changed_at::text", "null::bigint"] : ["version::text", "coalesce(updated_by, created_by)"];
   return sql.query({
-    text: `select '${kind}' as kind, id, updated_at as at, ${mark} as mark, created_at as made, deleted_at is not null as gone,
-             created_at = updated_at as first, ${author} as author
-           from crm.${kind} where workspace = $1 and (updated_at, id) > ($2::timestamptz, $3::bigint) and updated_at < $4 order by updated_at, id limit ${most}`,
+    text: `select '${kind}' as kind, id, changed_at as at, ${mark} as mark, coalesce(made_at, created_at) as made, deleted_at is not null as gone,
+             coalesce(made_at, created_at) = changed_at as first, ${author} as author
+           from crm.${kind} where workspace = $1 and (changed_at, id) > ($2::timestamptz, $3::bigint) and changed_at < $4 order by changed_at, id limit ${most}`,
     values: [sql.workspace, at, id, until],
   });
 }

@@ -1,8 +1,10 @@
 import { type Attribution, Conflict } from "@svyazka/core";
 import type { By } from "./by.ts";
 import type { ChannelRow } from "./channels.ts";
+import { Invalid } from "./errors.ts";
 import type { StoredFields } from "./field-values.ts";
 import { type Reference, wrongReferences } from "./references.ts";
+import { type Said, saidParts, saidReferences, takenProblem } from "./said.ts";
 import type { Sql, Statement } from "./sql.ts";
 import {
   channelParts,
@@ -18,7 +20,7 @@ import {
 import { Composition } from "./values.ts";
 import { insertOnce } from "./written.ts";
 
-export interface NewContact {
+export interface NewContact extends Said {
   readonly name: string;
   readonly surname: string;
   readonly middlename: string;
@@ -46,6 +48,7 @@ export async function insertContact(sql: Sql, contact: NewContact, by: By, { unl
     ["company", "company", contact.company],
     ["responsible", "user_account", contact.responsible],
     ["author", "user_account", by.user],
+    ...saidReferences(contact),
   ];
   const row = await insertOnce<MadeRow & { readonly clash: number | null }>(sql, by, compose(sql, contact, by, phones, emails), [
     ...phones,
@@ -54,7 +57,8 @@ export async function insertContact(sql: Sql, contact: NewContact, by: By, { unl
   const id = row?.known ?? row?.made;
   if (id !== undefined && id !== null) return id;
   if (row?.clash) throw new Conflict(`contact ${row.clash} has appeared with the same phone or e-mail`);
-  throw wrongReferences(references, row?.wrong ?? []);
+  const wrong = row?.wrong ?? [];
+  throw new Invalid({ ...wrongReferences(references, wrong).fields, ...takenProblem(contact.id, wrong) });
 }
 
 function compose(sql: Sql, contact: NewContact, by: By, phones: readonly string[], emails: readonly string[]): Statement {
@@ -68,21 +72,29 @@ function compose(sql: Sql, contact: NewContact, by: By, phones: readonly string[
     (text) => `${values.add(text)}::text`,
   );
   const json = [values.json(contact.fields), values.json(contact.attribution)];
+  const said = saidParts("contact", contact, by, author, values);
   statement.always(knownPart("contact", places));
   statement.always(clashPart(values.add(phones), values.add(emails)));
   statement.always(
-    wrongPart([
-      ["company", "company", company],
-      ["responsible", "user_account", responsible],
-      ["author", "user_account", author],
-    ]),
+    wrongPart(
+      [
+        ["company", "company", company],
+        ["responsible", "user_account", responsible],
+        ["author", "user_account", author],
+        ...said.references,
+      ],
+      said.complaints,
+    ),
   );
-  statement.always(`
+  statement.always(
+    `
     made as (
-      insert into crm.contact (workspace, name, surname, middlename, position, website, company, responsible, created_by, updated_by, fields, attribution)
-      select $1, ${names.join(", ")}, ${company}::bigint, ${responsible}::bigint, ${author}::bigint, ${author}::bigint, ${json.join(", ")}
+      insert into crm.contact (workspace, name, surname, middlename, position, website, company, responsible, ${said.columns}, fields, attribution)
+      select $1, ${names.join(", ")}, ${company}::bigint, ${responsible}::bigint, ${said.places}, ${json.join(", ")}
       where not exists (select from known) and not exists (select from clash) and not exists (select from wrong)
-      returning id)`);
+      returning id)`,
+    said.letters,
+  );
   statement.always(createdParts("contact", "made", places));
   statement.when(by.key !== undefined, "k", () => writtenParts("contact", "made", places));
   statement.when(contact.channels.length > 0, "c", () => channelParts("contact", "made", values.json(contact.channels)));

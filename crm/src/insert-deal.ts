@@ -3,12 +3,13 @@ import type { By } from "./by.ts";
 import { Invalid } from "./errors.ts";
 import type { StoredFields } from "./field-values.ts";
 import { wrongReferences } from "./references.ts";
+import { type Said, saidParts, saidReferences, takenProblem } from "./said.ts";
 import type { Sql, Statement } from "./sql.ts";
 import { createdParts, knownPart, type MadeRow, noSuchContact, noteParts, tagParts, writtenParts, wrongPart } from "./statement-parts.ts";
 import { Composition } from "./values.ts";
 import { insertOnce } from "./written.ts";
 
-export interface NewDeal {
+export interface NewDeal extends Said {
   readonly name: string;
   readonly sum?: Money | null | undefined;
   readonly currency: string;
@@ -21,6 +22,8 @@ export interface NewDeal {
   readonly lossReason?: number | null | undefined;
   readonly fields: StoredFields;
   readonly attribution?: Attribution | null | undefined;
+  /** Of one that is won or lost from the start: when, if not now. */
+  readonly closedAt?: Date | undefined;
   readonly contacts: readonly { readonly id: number; readonly is_main: boolean }[];
   readonly tags: readonly string[];
   /** What no field could hold. */
@@ -43,11 +46,13 @@ export async function insertDeal(sql: Sql, deal: NewDeal, by: By): Promise<numbe
       ["source", "source", deal.source],
       ["loss_reason", "loss_reason", deal.lossReason],
       ["author", "user_account", by.user],
+      ...saidReferences(deal),
     ],
     wrong,
   );
   throw new Invalid({
     ...references.fields,
+    ...takenProblem(deal.id, wrong),
     ...(wrong.includes("stage") && placeProblem(deal)),
     ...(wrong.includes("contacts") && {
       contacts: [`there is no such contact among ${deal.contacts.map((contact) => contact.id).join(", ")}`],
@@ -66,6 +71,8 @@ function compose(sql: Sql, deal: NewDeal, by: By): Statement {
   ) as Four;
   const sum = `${values.add(deal.name)}::text, ${values.add(deal.sum?.minor)}::bigint, ${values.add(deal.currency)}::text`;
   const json = `${values.json(deal.fields)}, ${values.json(deal.attribution)}`;
+  const said = saidParts("deal", deal, by, author, values);
+  const closedAt = deal.closedAt === undefined ? "statement_timestamp()" : `${values.add(deal.closedAt)}::timestamptz`;
   statement.always(knownPart("deal", places));
   statement.always(placePart(values.add(deal.pipeline), values.add(deal.stage)));
   statement.always(
@@ -79,21 +86,26 @@ function compose(sql: Sql, deal: NewDeal, by: By): Statement {
         ["source", "source", source],
         ["loss_reason", "loss_reason", lossReason],
         ["author", "user_account", author],
+        ...said.references,
       ],
       [
+        ...said.complaints,
         ["stage", "not exists (select from place)"],
         ["contacts", `exists (select from people where ${noSuchContact("people.id")})`],
       ],
     ),
   );
-  statement.always(`
+  statement.always(
+    `
     made as (
       insert into crm.deal (workspace, name, sum_minor, currency, pipeline, stage, responsible, company, source, loss_reason,
-        created_by, updated_by, fields, attribution, closed_at)
+        ${said.columns}, fields, attribution, closed_at)
       select $1, ${sum}, place.pipeline, place.stage, ${responsible}::bigint, ${company}::bigint, ${source}::bigint, ${lossReason}::bigint,
-        ${author}::bigint, ${author}::bigint, ${json}, case when place.kind in ('won', 'lost') then statement_timestamp() end
+        ${said.places}, ${json}, case when place.kind in ('won', 'lost') then ${closedAt} end
       from place where not exists (select from known) and not exists (select from wrong)
-      returning id)`);
+      returning id)`,
+    said.letters + (deal.closedAt === undefined ? "" : "z"),
+  );
   statement.always(createdParts("deal", "made", places));
   statement.when(by.key !== undefined, "k", () => writtenParts("deal", "made", places));
   statement.when(

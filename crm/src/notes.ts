@@ -1,10 +1,12 @@
 import { sql as raw } from "kysely";
 import type { By, Reader, Target } from "./by.ts";
-import { insertLine, insertNote } from "./entries.ts";
-import { NotFound } from "./errors.ts";
+import { insertLine, insertNote, type NewNote } from "./entries.ts";
+import { Invalid, NotFound } from "./errors.ts";
 import { type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
 import { seenByTarget, seenInListByTarget } from "./record-access.ts";
 import { mustBeAsSeen, mustSee, type Standing, stands } from "./records.ts";
+import { checkReferences } from "./references.ts";
+import { type Said, saidProblems, saidReferences, saidSetParts, saysAnything } from "./said.ts";
 import type { Sql } from "./sql.ts";
 
 /** What somebody wrote down about a contact, a company or a deal. */
@@ -54,26 +56,35 @@ async function readNote(sql: Sql, id: number, reader: Reader, lock: Part, standi
 }
 
 /** Answers its id. Throws `NotFound` for a record that is not for this writer, `Invalid` for one that is not there. */
-export async function createNote(sql: Sql, on: Target, text: string, by: By): Promise<number> {
+export async function createNote(sql: Sql, on: Target, note: string | NewNote, by: By): Promise<number> {
   if (by.sees !== undefined) await mustSeeTarget(sql, on, by);
-  return insertNote(sql, on, text, by);
+  return insertNote(sql, on, note, by);
 }
 
-/** Throws `NotFound` and `Stale`. */
-export const updateNote = (sql: Sql, id: number, text: string, by: By): Promise<void> =>
-  changeNote(sql, id, raw`text = ${text}`, by).then(() => {});
+export interface NoteChanges extends Omit<Said, "id"> {
+  readonly text?: string | undefined;
+}
+
+/** Changes only what is given. Throws `NotFound`, `Invalid` and `Stale`. */
+export const updateNote = (sql: Sql, id: number, changes: NoteChanges, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    const problems = saidProblems(changes);
+    if (Object.keys(problems).length > 0) throw new Invalid(problems);
+    await checkReferences(sql, saidReferences(changes));
+    await changeNote(sql, id, changes.text === undefined ? [] : [raw`text = ${changes.text}`], by, "there", changes);
+  });
 
 /** Throws `NotFound` and `Stale`. */
 export const deleteNote = (sql: Sql, id: number, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
-    const note = await changeNote(sql, id, raw`deleted_at = statement_timestamp()`, by);
+    const note = await changeNote(sql, id, [raw`deleted_at = statement_timestamp()`], by);
     await insertLine(sql, note, { note: id }, "deleted", by);
   });
 
 /** Takes back what `deleteNote` did; one that is not put away stays as it is. Throws `NotFound`. */
 export const restoreNote = (sql: Sql, id: number, by: By): Promise<void> =>
   sql.transaction(async (sql) => {
-    const note = await changeNote(sql, id, raw`deleted_at = null`, by, "put away").catch((error: unknown) => {
+    const note = await changeNote(sql, id, [raw`deleted_at = null`], by, "put away").catch((error: unknown) => {
       if (error instanceof NotFound) return undefined;
       throw error;
     });
@@ -81,13 +92,14 @@ export const restoreNote = (sql: Sql, id: number, by: By): Promise<void> =>
     else await getNote(sql, id, by);
   });
 
-const changeNote = (sql: Sql, id: number, set: Part, by: By, standing: Standing = "there"): Promise<Note> =>
+const changeNote = (sql: Sql, id: number, sets: readonly Part[], by: By, standing: Standing = "there", said: Said = {}): Promise<Note> =>
   sql.transaction(async (sql) => {
     const note = await readNote(sql, id, by, raw`for no key update of r`, standing);
     mustBeAsSeen(note, by);
+    if (sets.length === 0 && !saysAnything(said)) return note;
     await run(
       sql,
-      raw`update crm.note set ${set}, updated_by = ${by.user ?? null}, updated_at = statement_timestamp(), version = version + 1
+      raw`update crm.note set ${raw.join([...sets, ...saidSetParts(said, by), raw`version = version + 1`])}
         where workspace = ${sql.workspace} and id = ${id}`,
     );
     return note;

@@ -41,7 +41,7 @@ export interface ListQuery extends PageQuery {
   readonly updatedFrom?: Date | undefined;
   readonly updatedTo?: Date | undefined;
   /**
-   * The change feed: ordered by `updated_at`, and no further than about a second ago, so that nothing which is being committed
+   * The change feed: ordered by when the rows were written, and no further than about a second ago, so that nothing which is being committed
    * at this moment can slip in behind a cursor already given out.
    */
   readonly updatedSince?: Date | undefined;
@@ -87,9 +87,10 @@ export async function listPage<Row extends { readonly id: number; readonly sorte
   const by = sorts[name] ?? list.sorts?.[name];
   if (!by) throw new Invalid({ sort: [`must be one of ${[...Object.keys(sorts), ...Object.keys(list.sorts ?? {})].join(", ")}`] });
 
-  const { column } = by;
+  // The feed goes by when rows were written, whatever their stamps say.
+  const column = feed ? raw`r.changed_at` : by.column;
   const where = listConditions(sql, query, list.where);
-  if (query.updatedSince) where.push(raw`r.updated_at >= ${query.updatedSince}`, raw`r.updated_at < ${await settled(sql)}`);
+  if (query.updatedSince) where.push(raw`r.changed_at >= ${query.updatedSince}`, raw`r.changed_at < ${await settled(sql)}`);
   if (query.cursor !== undefined) {
     const after = readCursor(query.cursor, sort);
     const sign = descending ? raw`<` : raw`>`;

@@ -2,12 +2,13 @@ import { sql as raw } from "kysely";
 import { type About, aboutColumn } from "./about.ts";
 import type { By, Reader, Target } from "./by.ts";
 import { insertLine, insertTask, type NewTask } from "./entries.ts";
-import { NotFound } from "./errors.ts";
+import { Invalid, NotFound } from "./errors.ts";
 import { mustSeeTarget } from "./notes.ts";
 import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
 import { seenByTarget, seenInListByTarget } from "./record-access.ts";
 import { mayAssign, mustBeAsSeen, responsibleFor, type Standing, stands } from "./records.ts";
 import { checkReferences } from "./references.ts";
+import { saidProblems, saidReferences, saidSetParts, saysAnything } from "./said.ts";
 import type { Sql } from "./sql.ts";
 
 /** What is to be done, by whom and by when. */
@@ -112,24 +113,27 @@ export const updateTask = (sql: Sql, id: number, changes: TaskChanges, by: By): 
     const current = await readTask(sql, id, by, raw`for no key update of r`);
     mustBeAsSeen(current, by);
     mayAssign(changes.responsible, current.responsible, by);
+    const problems = saidProblems({ ...changes, id: undefined });
+    if (Object.keys(problems).length > 0) throw new Invalid(problems);
     await checkReferences(sql, [
       ["type", "task_type", changes.type],
       ["responsible", "user_account", changes.responsible],
+      ...saidReferences(changes),
     ]);
     const sets: Part[] = (Object.keys(columnOf) as (keyof typeof columnOf)[]).flatMap((name) =>
       changes[name] === undefined ? [] : [raw`${raw.ref(columnOf[name])} = ${changes[name]}`],
     );
     const closes = changes.done === true && current.doneAt === null;
     const opens = changes.done === false && current.doneAt !== null;
-    if (closes) sets.push(raw`done_at = statement_timestamp()`);
+    if (closes) sets.push(changes.updatedAt ? raw`done_at = ${changes.updatedAt}` : raw`done_at = statement_timestamp()`);
     if (opens) sets.push(raw`done_at = null`);
-    if (sets.length === 0) return;
+    if (sets.length === 0 && !saysAnything({ ...changes, id: undefined })) return;
     await run(
       sql,
-      raw`update crm.task set ${raw.join([...sets, raw`updated_by = ${by.user ?? null}`, raw`updated_at = statement_timestamp()`, raw`version = version + 1`])}
+      raw`update crm.task set ${raw.join([...sets, ...saidSetParts(changes, by), raw`version = version + 1`])}
         where workspace = ${sql.workspace} and id = ${id}`,
     );
-    if (closes || opens) await insertLine(sql, current, { task: id }, closes ? "task_closed" : "task_reopened", by);
+    if (closes || opens) await insertLine(sql, current, { task: id }, closes ? "task_closed" : "task_reopened", by, changes.updatedAt);
   });
 
 /** Throws `NotFound` and `Stale`. */

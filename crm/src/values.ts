@@ -22,8 +22,9 @@ export class Composition {
   readonly #parts: string[] = [];
   #letters = "";
 
-  /** A part that is in every text of this statement. */
-  always(part: string): void {
+  /** A part that is in every text of this statement; `letters` tell its texts apart where it has several. */
+  always(part: string, letters = ""): void {
+    this.#letters += letters;
     this.#parts.push(part);
   }
 

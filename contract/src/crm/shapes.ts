@@ -129,7 +129,7 @@ export const listQuery = {
     Type.String({
       format: "date-time",
       description:
-        "The change feed: everything changed at or after this moment, in the order of updated_at, up to about a second ago. With `deleted=true` it tells of deletions, too",
+        "The change feed: everything written at or after this moment, in that order, up to about a second ago; whoever brings records from elsewhere may say another updated_at. With `deleted=true` it tells of deletions, too",
     }),
   ),
   deleted: Type.Optional(

@@ -1,4 +1,4 @@
-import { Forbidden, type OwnNote, type OwnNoteDraft, type OwnNoteFilter, type OwnRecords } from "@svyazka/core";
+import type { OwnNote, OwnNoteDraft, OwnNoteFilter, OwnRecords } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By } from "../by.ts";
 import { NotFound } from "../errors.ts";
@@ -27,11 +27,8 @@ export function ownNotes(sql: Sql, by: By): OwnRecords<OwnNote, OwnNoteDraft, Ow
       if (!note) throw new NotFound("note", id);
       return note;
     },
-    create: ({ on, text }) => createNote(sql, on, text, by),
-    async update(id, { text }, options) {
-      if (text === undefined) throw new Forbidden("only the text of a note can be changed yet");
-      await updateNote(sql, id, text, { ...by, ...options });
-    },
+    create: ({ on, ...note }) => createNote(sql, on, note, by),
+    update: (id, { on: _, ...changes }, options) => updateNote(sql, id, changes, { ...by, ...options }),
     remove: (id) => deleteNote(sql, id, by),
     restore: (id) => restoreNote(sql, id, by),
   };

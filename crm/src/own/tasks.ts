@@ -27,7 +27,8 @@ export function ownTasks(sql: Sql, by: By): OwnRecords<OwnTask, OwnTaskDraft, Ow
     create: ({ on, ...draft }) =>
       sql.transaction(async (sql) => {
         const id = await createTask(sql, on ?? undefined, { ...changesOf(draft), title: draft.title }, by);
-        if (draft.done || draft.result !== undefined) await updateTask(sql, id, { done: draft.done, result: draft.result }, by);
+        const { done, result, updatedAt, updatedBy } = draft;
+        if (done || result !== undefined) await updateTask(sql, id, { done, result, updatedAt, updatedBy }, by);
         return id;
       }),
     update: (id, changes, options) => updateTask(sql, id, changesOf(changes), { ...by, ...options }),

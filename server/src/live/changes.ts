@@ -37,7 +37,7 @@ type Kind = keyof typeof tables;
 const recordsText = Object.entries(tables)
   .map(
     ([kind, table]) => `select '${kind}' as kind, id::text as id, mark from (
-      select id, xmin::text as mark from crm.${table} where workspace = $1 and updated_at >= $2 order by updated_at desc limit ${mostRows + 1}) ${table}`,
+      select id, xmin::text as mark from crm.${table} where workspace = $1 and changed_at >= $2 order by changed_at desc limit ${mostRows + 1}) ${table}`,
   )
   .join(" union all ");
 

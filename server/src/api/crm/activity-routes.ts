@@ -143,7 +143,7 @@ export const activityRoutes = (writeRecording: WriteRecording): readonly Impleme
     const { params, caller, sql } = call;
     const { text } = call.body;
     const read = async () => writeNote(await crm.getNote(sql, params.id, reader(caller)));
-    return changed(call, async (by) => (text === undefined ? undefined : crm.updateNote(sql, params.id, text, by)), read);
+    return changed(call, async (by) => (text === undefined ? undefined : crm.updateNote(sql, params.id, { text }, by)), read);
   }),
   implement(contract.deleteNote, async ({ params, caller, sql, ifMatch }) =>
     unlessOvertaken(
