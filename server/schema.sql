@@ -2,7 +2,7 @@
 
 create table crm.call (
   workspace bigint not null,
-  id bigint not null generated as identity,
+  id bigint not null default nextval('crm.note_id_seq'::regclass),
   key text not null,
   via bigint,
   direction text not null,
@@ -30,7 +30,13 @@ create table crm.call (
   deleted_at timestamp(3) with time zone,
   changed_at timestamp(3) with time zone not null default statement_timestamp(),
   made_at timestamp(3) with time zone default statement_timestamp(),
+  company bigint,
+  params jsonb,
+  created_by bigint,
+  updated_by bigint,
+  former_id bigint,
   constraint call_pkey PRIMARY KEY (workspace, id),
+  constraint call_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id),
   constraint call_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id),
   constraint call_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id),
   constraint call_check CHECK (((outcome IS NOT NULL) = (state = 'over'::text))),
@@ -38,9 +44,11 @@ create table crm.call (
   constraint call_state_check CHECK ((state = ANY (ARRAY['ringing'::text, 'talking'::text, 'over'::text])))
 );
 CREATE INDEX call_changed ON crm.call USING btree (workspace, changed_at, id);
+CREATE INDEX call_company ON crm.call USING btree (workspace, company, started_at) WHERE (company IS NOT NULL);
 CREATE INDEX call_contact ON crm.call USING btree (workspace, contact, started_at) WHERE (contact IS NOT NULL);
 CREATE INDEX call_created ON crm.call USING btree (workspace, created_at, id);
 CREATE INDEX call_deal ON crm.call USING btree (workspace, deal, started_at) WHERE (deal IS NOT NULL);
+CREATE INDEX call_former ON crm.call USING btree (workspace, former_id) WHERE (former_id IS NOT NULL);
 CREATE INDEX call_missed ON crm.call USING btree (workspace, started_at) WHERE (outcome = 'missed'::text);
 CREATE INDEX call_of ON crm.call USING btree (workspace, responsible, started_at) WHERE (responsible IS NOT NULL);
 CREATE INDEX call_open ON crm.call USING btree (workspace, updated_at) WHERE (state <> 'over'::text);
@@ -324,6 +332,8 @@ create table crm.note (
   version integer not null default 1,
   changed_at timestamp(3) with time zone not null default statement_timestamp(),
   made_at timestamp(3) with time zone default statement_timestamp(),
+  kind text not null default 'common'::text,
+  params jsonb,
   constraint note_pkey PRIMARY KEY (workspace, id),
   constraint note_check CHECK ((num_nonnulls(contact, company, deal) = 1))
 );
@@ -331,6 +341,7 @@ CREATE INDEX note_changed ON crm.note USING btree (workspace, changed_at, id);
 CREATE INDEX note_company ON crm.note USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX note_contact ON crm.note USING btree (workspace, contact, id) WHERE (contact IS NOT NULL);
 CREATE INDEX note_deal ON crm.note USING btree (workspace, deal, id) WHERE (deal IS NOT NULL);
+CREATE INDEX note_kind ON crm.note USING btree (workspace, kind, id) WHERE (kind <> 'common'::text);
 CREATE INDEX note_text ON crm.note USING gin (workspace, to_tsvector('russian'::regconfig, text)) WITH (gin_pending_list_limit='1024');
 CREATE INDEX note_updated ON crm.note USING btree (workspace, updated_at, id);
 alter table crm.note force row level security;
@@ -447,7 +458,7 @@ create table crm.task (
   title text not null,
   text text,
   due timestamp(3) with time zone,
-  estimate_minutes integer,
+  estimate_minutes numeric(12,4),
   responsible bigint,
   result text,
   done_at timestamp(3) with time zone,

@@ -77,7 +77,8 @@ export interface OwnCallFacts {
   readonly startedAt: Date;
   readonly talkSeconds: number | null;
   readonly durationSeconds: number | null;
-  readonly recordings: readonly CallRecording[];
+  /** Where they may be heard by whoever has the address: our copies for a day, others where the PBX has them. */
+  readonly recordings: readonly string[];
 }
 export interface OwnCallDraft extends OwnStampDraft {
   readonly id?: number | undefined;

@@ -124,7 +124,8 @@ async function write(
   const companies = await takeIds(sql, "company", story.companies.length);
   const contacts = await takeIds(sql, "contact", story.contacts.length);
   const deals = await takeIds(sql, "deal", story.deals.length);
-  const calls = await takeIds(sql, "call", story.calls.length);
+  // Calls share their ids with notes.
+  const calls = await takeIds(sql, "note", story.calls.length);
   const stamps = { created_at: "timestamptz", updated_at: "timestamptz" } as const;
   const user = (id: number): string => `user:${id}`;
   const lines: object[] = [];

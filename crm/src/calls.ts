@@ -31,6 +31,7 @@ export interface Call {
   readonly rating: number | null;
   readonly contact: number | null;
   readonly contactName: string | null;
+  readonly company: number | null;
   readonly deal: number | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -43,6 +44,7 @@ export interface CallFilter extends ListQuery {
   readonly state?: CallState | undefined;
   readonly responsible?: number | undefined;
   readonly contact?: number | undefined;
+  readonly company?: number | undefined;
   readonly deal?: number | undefined;
   readonly via?: number | undefined;
   readonly e164?: string | undefined;
@@ -54,7 +56,7 @@ export interface CallFilter extends ListQuery {
 
 const columns = raw`r.id, r.via, r.key, r.direction, r.phone, r.e164, r.line, r.account, r.extension, r.group_name as "groupName", r.responsible, r.state, r.outcome,
   r.started_at as "startedAt", r.wait_seconds as "waitSeconds", r.talk_seconds as "talkSeconds", r.duration_seconds as "durationSeconds", r.recordings, r.rating,
-  r.contact, (select c.full_name from crm.contact c where c.workspace = r.workspace and c.id = r.contact) as "contactName", r.deal,
+  r.contact, (select c.full_name from crm.contact c where c.workspace = r.workspace and c.id = r.contact) as "contactName", r.company, r.deal,
   r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
 const columnsFor = (sql: Sql, reader: Reader): Part => raw`${columns}, ${aboutColumn(sql.workspace, reader)}`;
@@ -63,13 +65,12 @@ const columnsFor = (sql: Sql, reader: Reader): Part => raw`${columns}, ${aboutCo
 const orMine = (sees: readonly number[] | undefined, parts: readonly Part[]): Part[] =>
   parts.map((part) => raw`(r.responsible = any(${sees}::bigint[]) or ${part})`);
 
-/** A call has no company of its own. */
-const from = raw`(select *, null::bigint as company from crm.call) as r`;
+const from = raw`crm.call as r`;
 
 /** One page of calls, the latest first unless sorted otherwise; may be sorted by `started_at`. */
 export function listCalls(sql: Sql, filter: CallFilter, reader: Reader): Promise<Page<Call>> {
   const where = orMine(reader.sees, seenInListByTarget(sql.workspace, reader.sees));
-  for (const name of ["direction", "outcome", "state", "responsible", "contact", "deal", "via", "e164"] as const) {
+  for (const name of ["direction", "outcome", "state", "responsible", "contact", "company", "deal", "via", "e164"] as const) {
     if (filter[name] !== undefined) where.push(raw`${raw.ref(`r.${name}`)} = ${filter[name]}`);
   }
   if (filter.startedFrom) where.push(raw`r.started_at >= ${filter.startedFrom}`);
@@ -89,12 +90,13 @@ export function listCalls(sql: Sql, filter: CallFilter, reader: Reader): Promise
   });
 }
 
-/** Throws `NotFound`. */
+/** Also by the id that it had before calls shared theirs with notes. Throws `NotFound`. */
 export async function getCall(sql: Sql, id: number, reader: Reader = {}): Promise<Call> {
   const seen = orMine(reader.sees, seenByTarget(sql.workspace, reader.sees)).map((part) => raw` and ${part}`);
   const [call] = await run<Call>(
     sql,
-    raw`select ${columnsFor(sql, reader)} from ${from} where r.workspace = ${sql.workspace} and r.id = ${id} and r.deleted_at is null ${raw.join(seen, raw``)}`,
+    raw`select ${columnsFor(sql, reader)} from ${from} where r.workspace = ${sql.workspace} and (r.id = ${id} or r.former_id = ${id}) and r.deleted_at is null
+      ${raw.join(seen, raw``)} order by r.id <> ${id} limit 1`,
   );
   if (!call) throw new NotFound("call", id);
   return call;

@@ -23,12 +23,20 @@ export interface NewTask extends Said {
 /** A note, as it is made. */
 export interface NewNote extends Said {
   readonly text: string;
+  /** `common`, unless told. */
+  readonly kind?: string | undefined;
+  /** What programs keep with it. */
+  readonly params?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /** Puts a note on a record, and answers its id; with a key written before, the id of that time. Throws `Invalid` for a reference that leads nowhere. */
 export const insertNote = (sql: Sql, on: Target, note: string | NewNote, by: By): Promise<number> => {
   const draft: NewNote = typeof note === "string" ? { text: note } : note;
-  return insertEntry(sql, "note", on, draft, by, (values) => [["text", `${values.add(draft.text)}::text`]]);
+  return insertEntry(sql, "note", on, draft, by, (values) => [
+    ["text", `${values.add(draft.text)}::text`],
+    ["kind", `${values.add(draft.kind ?? "common")}::text`],
+    ["params", values.json(draft.params)],
+  ]);
 };
 
 /** Puts a task on a record, or on none, and answers its id; the rest as `insertNote`. */
@@ -38,7 +46,7 @@ export const insertTask = (sql: Sql, on: Target | undefined, task: NewTask, by: 
     ["text", `${values.add(task.text)}::text`],
     ["type", refer("type", "task_type", task.type)],
     ["due", `${values.add(task.due)}::timestamptz`],
-    ["estimate_minutes", `${values.add(task.estimateMinutes)}::integer`],
+    ["estimate_minutes", `${values.add(task.estimateMinutes)}::numeric`],
     ["responsible", refer("responsible", "user_account", task.responsible)],
     ["mark", `${values.add(task.mark?.name)}::text`],
     ["mark_at", `${values.add(task.mark?.at)}::timestamptz`],

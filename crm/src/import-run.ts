@@ -132,15 +132,20 @@ async function doRow(sql: Sql, cells: readonly string[], context: ImportContext,
   const defaults = { ...(settings.responsible && { responsible: settings.responsible }) };
   const tagged = (tags: readonly string[] | undefined) => [...(tags ?? []), ...settings.tags];
 
+  // The id of a table tells which record is meant: a new one has its own.
   let company = match.company;
   if (row.company && company === undefined) {
-    company = await createCompany(sql, { ...defaults, ...row.company, tags: tagged(row.company.tags) }, by);
+    company = await createCompany(sql, { ...defaults, ...row.company, id: undefined, tags: tagged(row.company.tags) }, by);
     made.push("company");
   } else if (row.company && company !== undefined) await fillCompany(sql, company, row.company, context, by);
 
   let contact = match.contact;
   if (row.contact && contact === undefined) {
-    contact = await createContact(sql, { ...defaults, ...row.contact, ...(company && { company }), tags: tagged(row.contact.tags) }, by);
+    contact = await createContact(
+      sql,
+      { ...defaults, ...row.contact, id: undefined, ...(company && { company }), tags: tagged(row.contact.tags) },
+      by,
+    );
     made.push("contact");
   } else if (row.contact && contact !== undefined) {
     await fillContact(sql, contact, { ...row.contact, ...(company && { company }) }, context, by);
@@ -151,7 +156,7 @@ async function doRow(sql: Sql, cells: readonly string[], context: ImportContext,
     const people = contact === undefined ? [] : [{ id: contact }];
     deal = await createDeal(
       sql,
-      { ...defaults, ...row.deal, contacts: people, ...(company && { company }), tags: tagged(row.deal.tags) },
+      { ...defaults, ...row.deal, id: undefined, contacts: people, ...(company && { company }), tags: tagged(row.deal.tags) },
       by,
     );
     made.push("deal");

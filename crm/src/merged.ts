@@ -24,6 +24,7 @@ export const pointers: Readonly<Record<Mergeable, readonly (readonly [table: str
     ["deal", "company"],
     ["task", "company"],
     ["note", "company"],
+    ["call", "company"],
     ["timeline", "company"],
   ],
 };

@@ -16,6 +16,9 @@ export interface Note {
   readonly contact: number | null;
   readonly company: number | null;
   readonly deal: number | null;
+  /** `common`, or what whoever made it says. */
+  readonly kind: string;
+  /** What people read. */
   readonly text: string;
   readonly createdBy: number | null;
   readonly updatedBy: number | null;
@@ -30,7 +33,7 @@ export interface NoteFilter extends ListQuery {
   readonly deal?: number | undefined;
 }
 
-const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.text, r.created_by as "createdBy", r.updated_by as "updatedBy",
+const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.kind, r.text, r.created_by as "createdBy", r.updated_by as "updatedBy",
   r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 
 /** One page of notes. */
@@ -61,7 +64,7 @@ export async function createNote(sql: Sql, on: Target, note: string | NewNote, b
   return insertNote(sql, on, note, by);
 }
 
-export interface NoteChanges extends Omit<Said, "id"> {
+export interface NoteChanges extends Omit<Said, "id">, Partial<Pick<NewNote, "kind" | "params">> {
   readonly text?: string | undefined;
 }
 
@@ -71,7 +74,13 @@ export const updateNote = (sql: Sql, id: number, changes: NoteChanges, by: By): 
     const problems = saidProblems(changes);
     if (Object.keys(problems).length > 0) throw new Invalid(problems);
     await checkReferences(sql, saidReferences(changes));
-    await changeNote(sql, id, changes.text === undefined ? [] : [raw`text = ${changes.text}`], by, "there", changes);
+    const { text, kind, params } = changes;
+    const sets = [
+      ...(text === undefined ? [] : [raw`text = ${text}`]),
+      ...(kind === undefined ? [] : [raw`kind = ${kind}`]),
+      ...(params === undefined ? [] : [raw`params = ${params && JSON.stringify(params)}::jsonb`]),
+    ];
+    await changeNote(sql, id, sets, by, "there", changes);
   });
 
 /** Throws `NotFound` and `Stale`. */

@@ -58,6 +58,9 @@ export interface SaidParts {
   readonly letters: string;
 }
 
+/** Tables that share one space of ids. */
+const sharing: Readonly<Record<string, readonly string[]>> = { note: ["note", "call"], call: ["note", "call"] };
+
 /** `table` is one of ours. `author` is the place of whoever writes. */
 export function saidParts(table: string, said: Said, by: By, author: string, values: Values): SaidParts {
   if (!saysAnything(said))
@@ -81,7 +84,17 @@ export function saidParts(table: string, said: Said, by: By, author: string, val
       ["created_by", "user_account", made],
       ["updated_by", "user_account", changed],
     ],
-    complaints: id === undefined ? [] : [["id", `exists (select from crm.${table} where workspace = $1 and id = ${id}::bigint)`]],
+    complaints:
+      id === undefined
+        ? []
+        : [
+            [
+              "id",
+              (sharing[table] ?? [table])
+                .map((one) => `exists (select from crm.${one} where workspace = $1 and id = ${id}::bigint)`)
+                .join(" or "),
+            ],
+          ],
     letters: id === undefined ? "s" : "si",
   };
 }

@@ -51,7 +51,7 @@ export interface TaskFilter extends ListQuery {
   readonly dueTo?: Date | undefined;
 }
 
-const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due, r.estimate_minutes as "estimateMinutes", r.responsible, r.result,
+const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due, ceil(r.estimate_minutes)::integer as "estimateMinutes", r.responsible, r.result,
   r.done_at as "doneAt", r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 
 const columnsFor = (sql: Sql, reader: Reader): Part => raw`${columns}, ${aboutColumn(sql.workspace, reader)}`;

@@ -132,7 +132,13 @@ export const restoreTask = route({
   answer: Task,
 });
 
-export const Note = Type.Object({ id: Type.Integer(), ...on, text: Type.String(), ...stamps });
+export const Note = Type.Object({
+  id: Type.Integer(),
+  ...on,
+  kind: Type.String({ description: "`common`, or what the program that made it says: a message, a text from a phone" }),
+  text: Type.String(),
+  ...stamps,
+});
 export type NoteShape = Static<typeof Note>;
 const NoteText = Type.String({ minLength: 1, maxLength: 65_535 });
 

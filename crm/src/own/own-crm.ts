@@ -3,10 +3,11 @@ import type { By } from "../by.ts";
 import { NotFound } from "../errors.ts";
 import type { Sql } from "../sql.ts";
 import { getUser, recordsSeenBy } from "../users.ts";
+import { ownCalls } from "./calls.ts";
 import { ownCompanies } from "./companies.ts";
 import { ownContacts } from "./contacts.ts";
 import { ownDeals } from "./deals.ts";
-import { ownNotes } from "./notes.ts";
+import { ownNotes, type RecordingUrl } from "./notes.ts";
 import { ownSetup } from "./setup.ts";
 import { ownTags } from "./tags.ts";
 import { ownTasks } from "./tasks.ts";
@@ -16,11 +17,13 @@ export interface OnBehalf {
   /** By which it comes. */
   readonly connection: ConnectionId;
   /** In whose name; without one, the connection's own. */
-  readonly user: number | undefined;
+  readonly user?: number | undefined;
+  /** Where a recording may be heard by whoever has the address; without it, where the PBX has it. */
+  readonly recordingUrl?: RecordingUrl | undefined;
 }
 
 /** Our own CRM for a vendor that answers in its place: see `OwnCrm`. Throws `NotFound` when there is no such user, or they have left. */
-export async function ownCrm(sql: Sql, { home, connection, user: id }: OnBehalf): Promise<OwnCrm> {
+export async function ownCrm(sql: Sql, { home, connection, user: id, recordingUrl = ({ url }) => url }: OnBehalf): Promise<OwnCrm> {
   const user = id === undefined ? undefined : await getUser(sql, id);
   if (user && !user.active) throw new NotFound("user", user.id);
   const by: By = {
@@ -30,19 +33,27 @@ export async function ownCrm(sql: Sql, { home, connection, user: id }: OnBehalf)
     sees: user && (await recordsSeenBy(sql, user)),
     home,
   };
-  return crmOver(sql, by, user);
+  return crmOver(sql, { by, user, recordingUrl });
 }
 
-function crmOver(sql: Sql, by: By, user: OwnUser | undefined): OwnCrm {
+interface Lent {
+  readonly by: By;
+  readonly user: OwnUser | undefined;
+  readonly recordingUrl: RecordingUrl;
+}
+
+function crmOver(sql: Sql, lent: Lent): OwnCrm {
+  const { by, user } = lent;
   const writable = <T extends object>(members: T): T => (user?.role === "read-only" ? onlyToRead(members) : members);
   return {
     user,
-    transaction: (work) => sql.transaction((sql) => work(crmOver(sql, by, user))),
+    transaction: (work) => sql.transaction((sql) => work(crmOver(sql, lent))),
     deals: writable(ownDeals(sql, by)),
     contacts: writable(ownContacts(sql, by)),
     companies: writable(ownCompanies(sql, by)),
     tasks: writable(ownTasks(sql, by)),
-    notes: writable(ownNotes(sql, by)),
+    notes: writable(ownNotes(sql, by, lent.recordingUrl)),
+    calls: writable(ownCalls(sql, by)),
     tags: writable(ownTags(sql)),
     ...ownSetup(sql, user),
     ...notYet,
@@ -61,8 +72,7 @@ const onlyToRead = <T extends object>(members: T): T =>
   ) as T;
 
 const absent = () => Promise.reject(new Forbidden("this is not there yet"));
-const notYet: Pick<OwnCrm, "calls" | "events" | "incoming"> = {
-  calls: { save: absent, update: absent },
+const notYet: Pick<OwnCrm, "events" | "incoming"> = {
   events: absent,
   incoming: { list: absent, get: absent, create: absent, accept: absent, decline: absent, summary: absent },
 };

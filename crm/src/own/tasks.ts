@@ -9,7 +9,7 @@ import { createTask, deleteTask, restoreTask, type TaskChanges, updateTask } fro
 import { idsOf, oneOf, ownPage, stampConditions } from "./page.ts";
 
 const columns = raw`r.id, r.version::text as version, r.contact, r.company, r.deal, r.type, r.title, r.text, r.due,
-  r.estimate_minutes * 60 as "estimateSeconds", r.responsible, r.result, r.done_at as "doneAt",
+  round(r.estimate_minutes * 60)::integer as "estimateSeconds", r.responsible, r.result, r.done_at as "doneAt",
   r.created_by as "createdBy", r.updated_by as "updatedBy", r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 const sorts = { due: raw`coalesce(r.due, timestamptz 'infinity')` };
 
@@ -39,7 +39,7 @@ export function ownTasks(sql: Sql, by: By): OwnRecords<OwnTask, OwnTaskDraft, Ow
 
 const changesOf = ({ estimateSeconds, on: _, ...changes }: Partial<OwnTaskDraft>): TaskChanges => ({
   ...(changes as TaskChanges),
-  ...(estimateSeconds !== undefined && { estimateMinutes: estimateSeconds && Math.ceil(estimateSeconds / 60) }),
+  ...(estimateSeconds !== undefined && { estimateMinutes: estimateSeconds && estimateSeconds / 60 }),
 });
 
 function conditions(sql: Sql, filter: OwnTaskFilter, { sees }: By): Part[] {

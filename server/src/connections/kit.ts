@@ -3,6 +3,7 @@ import { ownCrm } from "@svyazka/crm";
 import type { Pool } from "../db/pool.ts";
 import type { Ledger } from "../delivery/ledger.ts";
 import { isHeard, nobodyListens, plan } from "../delivery/plan.ts";
+import { fileLink } from "../files/link.ts";
 import { redact } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
 import type { MakeKit, Registry } from "./registry.ts";
@@ -45,7 +46,12 @@ export const kitMaker =
         return named.map((live) => live.connected().telephony).find((telephony) => telephony !== undefined);
       },
       ownCrm: async (user) =>
-        ownCrm(pool.in(workspace), { home: (await lender.registry().view(workspace)).workspace, connection: id, user }),
+        ownCrm(pool.in(workspace), {
+          home: (await lender.registry().view(workspace)).workspace,
+          connection: id,
+          user,
+          recordingUrl: ({ url, file }) => (file === undefined ? url : lender.publicUrl() + fileLink(keys, workspace, file, new Date())),
+        }),
       async openDoor(secret, seconds) {
         await pool.in(workspace).query({
           text: `insert into hub.door (key, workspace, connection, expires_at) values ($1, $2, $3, now() + $4 * interval '1 second')

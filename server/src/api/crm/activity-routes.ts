@@ -34,11 +34,12 @@ export const writeTask = (task: crm.Task): contract.TaskShape => ({
   ...writeStamps(task),
 });
 
-export const writeNote = ({ id, contact, company, deal, text, ...stamps }: crm.Note): contract.NoteShape => ({
+export const writeNote = ({ id, contact, company, deal, kind, text, ...stamps }: crm.Note): contract.NoteShape => ({
   id,
   contact,
   company,
   deal,
+  kind,
   text,
   ...writeStamps(stamps),
 });

@@ -37,6 +37,7 @@ export const callWriter =
     recordings: call.recordings.map((recording) => writeRecording(workspace, recording)),
     rating: call.rating,
     contact: call.contact === null ? null : { id: call.contact, name: call.contactName ?? "" },
+    company: call.company,
     deal: call.deal,
     about: writeAbout(call.about),
     connection: call.via,
@@ -48,9 +49,9 @@ export function callRoutes(writeRecording: WriteRecording): readonly Implementat
   const write = callWriter(writeRecording);
   return [
     implement(contract.listCalls, async ({ query, caller, sql }) => {
-      const { direction, outcome, state, responsible, contact, deal, unreturned } = query;
+      const { direction, outcome, state, responsible, contact, company, deal, unreturned } = query;
       const filter = {
-        ...{ direction, outcome, state, responsible, contact, deal, unreturned, via: query.connection },
+        ...{ direction, outcome, state, responsible, contact, company, deal, unreturned, via: query.connection },
         // A text that is no number is nobody's.
         ...(query.phone !== undefined && { e164: readPhone(query.phone, caller.workspace.country)?.e164 ?? "" }),
         startedFrom: moment("started_from", query.started_from),
