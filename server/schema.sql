@@ -73,6 +73,7 @@ create table crm.channel (
   ext text,
   toll_free boolean not null default false,
   "position" smallint not null default 0,
+  served_label text,
   constraint channel_pkey PRIMARY KEY (workspace, id),
   constraint channel_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id) ON DELETE CASCADE,
   constraint channel_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id) ON DELETE CASCADE,
@@ -104,6 +105,7 @@ create table crm.company (
   version integer not null default 1,
   merged_into bigint,
   changed_at timestamp(3) with time zone not null default statement_timestamp(),
+  address text,
   constraint company_pkey PRIMARY KEY (workspace, id)
 );
 CREATE INDEX company_alike ON crm.company USING btree (workspace, crm.company_key(name)) WHERE (deleted_at IS NULL);
@@ -215,9 +217,10 @@ create table crm.field (
   created_at timestamp(3) with time zone not null default statement_timestamp(),
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
+  served jsonb,
   constraint field_pkey PRIMARY KEY (workspace, id),
   constraint field_entity_check CHECK ((entity = ANY (ARRAY['contact'::text, 'company'::text, 'deal'::text]))),
-  constraint field_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'flag'::text, 'date'::text, 'select'::text, 'multiselect'::text, 'url'::text, 'phone'::text, 'email'::text, 'money'::text, 'address'::text])))
+  constraint field_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'flag'::text, 'date'::text, 'moment'::text, 'select'::text, 'multiselect'::text, 'url'::text, 'phone'::text, 'email'::text, 'money'::text, 'address'::text, 'object'::text])))
 );
 CREATE UNIQUE INDEX field_code ON crm.field USING btree (workspace, entity, lower(code)) WHERE (deleted_at IS NULL);
 alter table crm.field force row level security;
@@ -272,6 +275,31 @@ create table crm.import_row (
 );
 CREATE INDEX import_row_outcome ON crm.import_row USING btree (workspace, import, outcome, n);
 alter table crm.import_row force row level security;
+
+create table crm.known_field (
+  workspace bigint not null,
+  id bigint not null,
+  entity text not null,
+  code text not null,
+  name text not null,
+  served jsonb,
+  constraint known_field_pkey PRIMARY KEY (workspace, id),
+  constraint known_field_entity_check CHECK ((entity = ANY (ARRAY['contact'::text, 'company'::text, 'deal'::text])))
+);
+CREATE UNIQUE INDEX known_field_code ON crm.known_field USING btree (workspace, entity, code);
+alter table crm.known_field force row level security;
+
+create table crm.known_option (
+  workspace bigint not null,
+  id bigint not null,
+  field bigint not null,
+  code text not null,
+  "position" integer not null,
+  constraint known_option_pkey PRIMARY KEY (workspace, id),
+  constraint known_option_workspace_field_fkey FOREIGN KEY (workspace, field) REFERENCES crm.known_field(workspace, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX known_option_code ON crm.known_option USING btree (workspace, field, code);
+alter table crm.known_option force row level security;
 
 create table crm.loss_reason (
   workspace bigint not null,

@@ -202,7 +202,21 @@ export interface DirectoryPipeline {
 /** Where a deal stands: not yet taken, in work, or ended one way or the other. */
 export type StageKind = "incoming" | "open" | "won" | "lost";
 
-export const fieldTypes = ["text", "number", "flag", "date", "select", "multiselect", "url", "phone", "email", "money", "address"] as const;
+export const fieldTypes = [
+  "text",
+  "number",
+  "flag",
+  "date",
+  "moment",
+  "select",
+  "multiselect",
+  "url",
+  "phone",
+  "email",
+  "money",
+  "address",
+  "object",
+] as const;
 export type FieldType = (typeof fieldTypes)[number];
 
 export interface DirectoryField {

@@ -30,11 +30,14 @@ export interface Channels {
 }
 
 export interface ChannelDrafts {
-  readonly phones?: readonly { readonly value: string; readonly label?: ChannelLabel | undefined }[] | undefined;
-  readonly emails?: readonly { readonly value: string; readonly label?: ChannelLabel | undefined }[] | undefined;
-  readonly messengers?:
-    | readonly { readonly network: string; readonly value: string; readonly label?: ChannelLabel | undefined }[]
-    | undefined;
+  readonly phones?: readonly ChannelDraft[] | undefined;
+  readonly emails?: readonly ChannelDraft[] | undefined;
+  readonly messengers?: readonly (ChannelDraft & { readonly network: string })[] | undefined;
+}
+interface ChannelDraft {
+  readonly value: string;
+  readonly label?: ChannelLabel | undefined;
+  readonly servedLabel?: string | null | undefined;
 }
 
 /** A row of `crm.channel`, without its owner. */
@@ -49,6 +52,8 @@ export interface ChannelRow {
   readonly ext: string | null;
   readonly toll_free: boolean;
   readonly position: number;
+  /** The label by which an API that we serve knows it. */
+  readonly served_label: string | null;
 }
 
 /** Networks that a field of this name fills, when the CRM has no custom field of that code. */
@@ -76,6 +81,7 @@ const row = (kind: ChannelRow["kind"], value: string, rest: Partial<ChannelRow> 
   email_lower: null,
   ext: null,
   toll_free: false,
+  served_label: null,
   position: 0,
   ...rest,
 });
@@ -108,16 +114,21 @@ export const numbered = (channels: readonly ChannelRow[]): ChannelRow[] =>
 export function readChannels(drafts: ChannelDrafts, country: string): { rows: ChannelRow[]; problems: Record<string, string[]> } {
   const problems: Record<string, string[]> = {};
   const rows: ChannelRow[] = [];
-  drafts.phones?.forEach(({ value, label }, index) => {
+  const served = (channel: ChannelRow, servedLabel: string | null | undefined): ChannelRow => ({
+    ...channel,
+    served_label: servedLabel ?? null,
+  });
+  drafts.phones?.forEach(({ value, label, servedLabel }, index) => {
     const phone = readPhone(value, country);
-    if (phone) rows.push(phoneRow(phone, label));
+    if (phone) rows.push(served(phoneRow(phone, label), servedLabel));
     else problems[`phones.${index}.value`] = ["is not a phone: there is no digit in it"];
   });
-  drafts.emails?.forEach(({ value, label }, index) => {
+  drafts.emails?.forEach(({ value, label, servedLabel }, index) => {
     if (readEmail(value) === undefined) problems[`emails.${index}.value`] = ["is not an e-mail address"];
-    else rows.push(emailRow(value, label));
+    else rows.push(served(emailRow(value, label), servedLabel));
   });
-  for (const { network, value, label } of drafts.messengers ?? []) rows.push(messengerRow(network, value, label));
+  for (const { network, value, label, servedLabel } of drafts.messengers ?? [])
+    rows.push(served(messengerRow(network, value, label), servedLabel));
   return { rows: numbered(rows), problems };
 }
 
@@ -132,6 +143,6 @@ export function writeChannels(rows: readonly ChannelRow[]): Channels {
 }
 
 /** The columns of `crm.channel` that `jsonb_to_recordset` reads from such rows. */
-export const channelColumns = "kind, label, network, value, e164, last10, email_lower, ext, toll_free, position";
+export const channelColumns = "kind, label, network, value, e164, last10, email_lower, ext, toll_free, position, served_label";
 export const channelRecord =
-  "(kind text, label text, network text, value text, e164 text, last10 text, email_lower text, ext text, toll_free boolean, position smallint)";
+  "(kind text, label text, network text, value text, e164 text, last10 text, email_lower text, ext text, toll_free boolean, position smallint, served_label text)";

@@ -34,6 +34,7 @@ export interface Company extends RecordBase, Channels {
   /** Tells apart the branches of one taxpayer. */
   readonly kpp: string | null;
   readonly website: string | null;
+  readonly address: string | null;
   readonly fields: FieldValues;
   /** Where it went, when it was merged into another. */
   readonly mergedInto: number | null;
@@ -44,6 +45,7 @@ export interface CompanyChanges extends ChannelDrafts, TagDraft, Said {
   readonly inn?: string | null | undefined;
   readonly kpp?: string | null | undefined;
   readonly website?: string | null | undefined;
+  readonly address?: string | null | undefined;
   readonly responsible?: number | null | undefined;
   /** By code; null clears. Fields that are not named stay. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
@@ -66,7 +68,7 @@ export type CompanyRow = Omit<Company, keyof Channels | "fields"> & {
   readonly fields: StoredFields;
 };
 
-export const companyColumns = raw`${baseColumns("company")}, ${channelsColumn("company")}, r.name, r.inn, r.kpp, r.website, r.merged_into as "mergedInto"`;
+export const companyColumns = raw`${baseColumns("company")}, ${channelsColumn("company")}, r.name, r.inn, r.kpp, r.website, r.address, r.merged_into as "mergedInto"`;
 
 const readable = async (sql: Sql, rows: readonly CompanyRow[]): Promise<Company[]> =>
   (await withFields(sql, "company", rows)).map(({ channels, ...row }) => ({ ...row, ...writeChannels(channels) }));
@@ -109,6 +111,7 @@ export async function createCompany(sql: Sql, draft: CompanyChanges, by: By): Pr
       inn: draft.inn,
       kpp: draft.kpp,
       website: draft.website,
+      address: draft.address,
       responsible: responsibleFor(draft.responsible, by),
       fields: mergeFields({}, fields.stored),
       channels: channels.rows,
@@ -119,7 +122,7 @@ export async function createCompany(sql: Sql, draft: CompanyChanges, by: By): Pr
   );
 }
 
-const members = ["name", "inn", "kpp", "website", "responsible"] as const;
+const members = ["name", "inn", "kpp", "website", "address", "responsible"] as const;
 
 /** Changes only what is given. Throws `NotFound`, `Invalid` and `Stale`. */
 export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by: By): Promise<void> =>

@@ -5,7 +5,7 @@ import type { Field } from "./fields.ts";
 
 const home = { country: "RU", currency: "RUB" };
 const field = (type: FieldType): Field => ({
-  ...{ id: 1, entity: "deal", code: "x", name: "X", type, position: 0, createdAt: new Date(0), updatedAt: new Date(0) },
+  ...{ id: 1, entity: "deal", code: "x", name: "X", type, position: 0, served: null, createdAt: new Date(0), updatedAt: new Date(0) },
   options: [
     { id: 5, value: "Малый", code: "S" },
     { id: 6, value: "Да, большой", code: null },
@@ -14,6 +14,10 @@ const field = (type: FieldType): Field => ({
 
 it.each<[FieldType, unknown, unknown]>([
   ["text", " как есть ", "как есть"],
+  ["moment", "2026-11-25T10:00:00+03:00", "2026-11-25T07:00:00.000Z"],
+  ["moment", "завтра", undefined],
+  ["object", '{"a":[1]}', { json: { a: [1] } }],
+  ["object", "{", undefined],
   ["number", "1 000,5", 1000.5],
   ["number", 7, 7],
   ["number", "семь", undefined],

@@ -28,6 +28,7 @@ export interface Home {
 /** Reads one value; undefined when the field cannot hold it. Text is read as people type it: `да`, `1 000,50`, `31.12.2026`. */
 export function readFieldValue(field: Field, given: unknown, home: Home): StoredValue | undefined {
   if (field.type === "multiselect") return readOptions(field, given);
+  if (field.type === "object" && typeof given === "object" && given !== null && "json" in given) return { json: given.json };
   if (typeof given === "string") return readText(field, given.trim(), home);
   if (typeof given === "boolean") return field.type === "flag" ? given : undefined;
   if (typeof given === "number") return readNumber(field, given, home);
@@ -57,6 +58,8 @@ function readText(field: Field, text: string, home: Home): StoredValue | undefin
       return /^(0|false|no|off|нет|выкл|)$/i.test(text) ? false : undefined;
     case "date":
       return readDate(text);
+    case "moment":
+      return readMoment(text);
     case "select":
       return findOption(field, text)?.id;
     case "multiselect":
@@ -69,6 +72,8 @@ function readText(field: Field, text: string, home: Home): StoredValue | undefin
       return readEmail(text) === undefined ? undefined : text;
     case "money":
       return readMoney(text, home.currency);
+    case "object":
+      return readJson(text);
   }
 }
 
@@ -105,6 +110,21 @@ const findOption = (field: Field, text: string): FieldOption | undefined =>
   field.options.find((option) => option.value.toLowerCase() === text.toLowerCase()) ??
   field.options.find((option) => option.code !== null && option.code === text);
 
+/** A full ISO 8601 moment, as UTC; without an offset it is UTC. */
+function readMoment(text: string): string | undefined {
+  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text)) return undefined;
+  const read = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
+  return Number.isNaN(read.getTime()) ? undefined : read.toISOString();
+}
+
+function readJson(text: string): StoredValue | undefined {
+  try {
+    return { json: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
 /** `YYYY-MM-DD`, also at the head of a full ISO 8601 moment, or `DD.MM.YYYY`. */
 function readDate(text: string): string | undefined {
   const iso = /^(\d{4})-(\d\d)-(\d\d)(?:$|[T ])/.exec(text);
@@ -124,6 +144,7 @@ function writeFieldValue(field: Field, stored: StoredValue): FieldValue | undefi
   if (field.type === "select") return typeof stored === "number" ? text(stored) : undefined;
   if (field.type === "multiselect") return Array.isArray(stored) ? stored.map(text).filter((value) => value !== undefined) : undefined;
   if (typeof stored === "object" && "minor" in stored) return { sum: writeMoney(stored), currency: stored.currency };
+  if (typeof stored === "object" && "json" in stored) return JSON.stringify(stored.json);
   return typeof stored === "object" ? undefined : stored;
 }
 
@@ -206,6 +227,7 @@ const expectation: Readonly<Record<FieldType, string>> = {
   number: "must be a number",
   flag: "must be true or false",
   date: "must be a date: YYYY-MM-DD",
+  moment: "must be a moment: YYYY-MM-DDThh:mm:ssZ",
   select: "must be one of the field's options",
   multiselect: "must be a list of the field's options",
   url: "must be an address of a page",
@@ -213,4 +235,5 @@ const expectation: Readonly<Record<FieldType, string>> = {
   email: "must be an e-mail address",
   money: 'must be a sum: {"sum": "100.50", "currency": "RUB"}',
   address: "must be text",
+  object: "must be JSON",
 };

@@ -16,6 +16,8 @@ export interface Field {
   readonly position: number;
   /** Of a select or multiselect, in order. */
   readonly options: readonly FieldOption[];
+  /** What an API that we serve keeps of it beside what we know. */
+  readonly served: unknown;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -33,6 +35,7 @@ export interface FieldDraft {
   readonly type: FieldType;
   readonly position?: number | undefined;
   readonly options?: readonly FieldOptionDraft[] | undefined;
+  readonly served?: unknown;
 }
 /** With `id`, an option there is; without, a new one. */
 export interface FieldOptionDraft {
@@ -41,11 +44,11 @@ export interface FieldOptionDraft {
   readonly code?: string | null | undefined;
 }
 /** The type of a field never changes. `options` is the whole new list: what it lacks is deleted, and stays readable where it is used. */
-export type FieldChanges = { readonly [K in "code" | "name" | "position" | "options"]?: FieldDraft[K] | undefined };
+export type FieldChanges = { readonly [K in "code" | "name" | "position" | "options" | "served"]?: FieldDraft[K] | undefined };
 
 const columns = (
   pastOptions: boolean,
-): string => `f.id, f.entity, f.code, f.name, f.type, f.position, f.created_at as "createdAt", f.updated_at as "updatedAt",
+): string => `f.id, f.entity, f.code, f.name, f.type, f.position, f.served, f.created_at as "createdAt", f.updated_at as "updatedAt",
   coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'value', o.value, 'code', o.code) order by o.position, o.id)
     from crm.field_option o where o.workspace = f.workspace and o.field = f.id${pastOptions ? "" : " and o.deleted_at is null"}), '[]') as options`;
 
@@ -75,9 +78,9 @@ export async function createField(sql: Sql, draft: FieldDraft, key?: string): Pr
     once(sql, "field", { key }, async (sql) => {
       const [row] = await sql.query<{ id: number }>({
         text: `with made as (select nextval(pg_get_serial_sequence('crm.field', 'id')) as id)
-          insert into crm.field (workspace, id, entity, code, name, type, position)
-          select $1, id, $2, coalesce($3, 'field_' || id), $4, $5, $6 from made returning id`,
-        values: [sql.workspace, draft.entity, draft.code ?? null, draft.name, draft.type, draft.position ?? 0],
+          insert into crm.field (workspace, id, entity, code, name, type, position, served)
+          select $1, id, $2, coalesce($3, 'field_' || id), $4, $5, $6, $7::jsonb from made returning id`,
+        values: [sql.workspace, draft.entity, draft.code ?? null, draft.name, draft.type, draft.position ?? 0, servedText(draft.served)],
       });
       if (!row) throw new Error("an inserted field must come back");
       await putOptions(sql, row.id, draft.options ?? []);
@@ -94,9 +97,10 @@ export async function updateField(sql: Sql, id: number, changes: FieldChanges): 
     sql.transaction(async (sql) => {
       const field = await getField(sql, id);
       await sql.query({
-        text: `update crm.field set code = coalesce($3, code), name = coalesce($4, name), position = coalesce($5, position), updated_at = statement_timestamp()
+        text: `update crm.field set code = coalesce($3, code), name = coalesce($4, name), position = coalesce($5, position), served = coalesce($6::jsonb, served),
+            updated_at = statement_timestamp()
           where workspace = $1 and id = $2`,
-        values: [sql.workspace, id, changes.code ?? null, changes.name ?? null, changes.position ?? null],
+        values: [sql.workspace, id, changes.code ?? null, changes.name ?? null, changes.position ?? null, servedText(changes.served)],
       });
       if (changes.options) {
         checkOptions(field.type, changes.options);
@@ -118,6 +122,8 @@ export const deleteField = (sql: Sql, id: number): Promise<void> =>
     });
     await directoryChanged(sql);
   });
+
+const servedText = (served: unknown): string | null => (served === undefined || served === null ? null : JSON.stringify(served));
 
 function checkOptions(type: FieldType, options: readonly FieldOptionDraft[] | undefined): void {
   const choosing = type === "select" || type === "multiselect";

@@ -14,6 +14,7 @@ export interface NewCompany extends Said {
   readonly inn?: string | null | undefined;
   readonly kpp?: string | null | undefined;
   readonly website?: string | null | undefined;
+  readonly address?: string | null | undefined;
   readonly responsible?: number | null | undefined;
   readonly fields: StoredFields;
   readonly channels: readonly ChannelRow[];
@@ -41,7 +42,7 @@ function compose(sql: Sql, company: NewCompany, by: By): Statement {
   values.add(sql.workspace);
   const places = { key: values.add(by.key), actor: values.add(by.actor), via: values.add(by.via) };
   const [responsible, author] = [values.add(company.responsible), values.add(by.user)];
-  const texts = [company.name, company.inn, company.kpp, company.website].map((text) => `${values.add(text)}::text`);
+  const texts = [company.name, company.inn, company.kpp, company.website, company.address].map((text) => `${values.add(text)}::text`);
   const fields = values.json(company.fields);
   const said = saidParts("company", company, by, author, values);
   statement.always(knownPart("company", places));
@@ -51,7 +52,7 @@ function compose(sql: Sql, company: NewCompany, by: By): Statement {
   statement.always(
     `
     made as (
-      insert into crm.company (workspace, name, inn, kpp, website, responsible, ${said.columns}, fields)
+      insert into crm.company (workspace, name, inn, kpp, website, address, responsible, ${said.columns}, fields)
       select $1, ${texts.join(", ")}, ${responsible}::bigint, ${said.places}, ${fields}
       where not exists (select from known) and not exists (select from wrong)
       returning id)`,

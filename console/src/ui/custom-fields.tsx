@@ -41,7 +41,8 @@ export function CustomFields({
           )
         }
         editor={fieldEditor(field)}
-        disabled={disabled}
+        // What a program has put there, that program changes.
+        disabled={disabled || field.type === "object"}
         aside={aside?.(field.code, field.name)}
         onSave={(next) => onSave({ fields: { [field.code]: draftOf(field, next, value, currency) } })}
       />

@@ -12,7 +12,7 @@ export interface Choice {
   readonly label: string;
 }
 export type Editor =
-  | { readonly kind: "text" | "number" | "date" | "textarea" | "url" | "email"; readonly placeholder?: string }
+  | { readonly kind: "text" | "number" | "date" | "moment" | "textarea" | "url" | "email"; readonly placeholder?: string }
   | { readonly kind: "choice"; readonly choices: readonly Choice[]; readonly clearable?: boolean }
   | { readonly kind: "choices"; readonly choices: readonly Choice[]; readonly creatable?: boolean }
   | { readonly kind: "flag" };
@@ -191,7 +191,7 @@ export function Editable({
       ) : (
         <TextInput
           {...common}
-          type={editor.kind === "date" ? "date" : editor.kind}
+          type={editor.kind === "moment" ? "datetime-local" : editor.kind}
           placeholder={editor.placeholder}
           value={String(draft ?? "")}
           onChange={({ currentTarget }) => setDraft(currentTarget.value)}

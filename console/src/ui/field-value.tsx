@@ -13,6 +13,7 @@ export function fieldText(value: FieldValue, format: ReturnType<typeof useFormat
   if (value === undefined || value === null) return "";
   if (typeof value === "boolean") return value ? "✓" : "—";
   if (typeof value === "number") return format.number(value);
+  if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value)) return format.moment(value);
   if (typeof value === "string") return /^\d{4}-\d{2}-\d{2}$/.test(value) ? format.day(`${value}T00:00:00`) : value;
   if (Array.isArray(value)) return value.join(", ");
   const money = value as { sum: string; currency: string };
@@ -29,6 +30,8 @@ export function fieldEditor(field: Field): Editor {
       return { kind: "flag" };
     case "date":
       return { kind: "date" };
+    case "moment":
+      return { kind: "moment" };
     case "select":
       return { kind: "choice", choices };
     case "multiselect":
@@ -44,14 +47,27 @@ export function fieldEditor(field: Field): Editor {
   }
 }
 
+/** A moment as `datetime-local` has it: on the clock of whoever looks. */
+const localMoment = (iso: string): string => {
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
 /** As it is edited: a sum without its currency. */
 export const editableOf = (value: FieldValue): EditableValue =>
-  value === undefined || value === null ? null : typeof value === "object" && "sum" in value ? value.sum : (value as EditableValue);
+  typeof value === "string" && /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value)
+    ? localMoment(value)
+    : value === undefined || value === null
+      ? null
+      : typeof value === "object" && "sum" in value
+        ? value.sum
+        : (value as EditableValue);
 
 /** As the API takes it. A sum that was there keeps its currency; a new one is in `currency`. */
 export const draftOf = (field: Field, value: EditableValue, before: FieldValue, currency: string): unknown => {
   if (value === null || value === "") return null;
   if (field.type === "money") return { sum: String(value), currency: isSum(before) ? before.currency : currency };
   if (field.type === "number") return Number(value);
+  if (field.type === "moment") return new Date(String(value)).toISOString();
   return value;
 };

@@ -175,6 +175,7 @@ const fieldTypes = [
   "number",
   "flag",
   "date",
+  "moment",
   "select",
   "multiselect",
   "url",
@@ -182,5 +183,6 @@ const fieldTypes = [
   "email",
   "money",
   "address",
+  "object",
 ] as const satisfies readonly FieldTypeName[];
 export const FieldType = Type.Enum(fieldTypes);

@@ -8,9 +8,14 @@ import type { Sql } from "../sql.ts";
 export function ownChannels(rows: readonly ChannelRow[]): OwnChannels {
   const of = (kind: ChannelRow["kind"]) => rows.filter((channel) => channel.kind === kind);
   return {
-    phones: of("phone").map(({ value, label, e164 }) => ({ value, label, servedLabel: null, e164 })),
-    emails: of("email").map(({ value, label }) => ({ value, label, servedLabel: null })),
-    messengers: of("messenger").map(({ value, label, network }) => ({ value, label, servedLabel: null, network: network ?? "" })),
+    phones: of("phone").map(({ value, label, e164, served_label }) => ({ value, label, servedLabel: served_label, e164 })),
+    emails: of("email").map(({ value, label, served_label }) => ({ value, label, servedLabel: served_label })),
+    messengers: of("messenger").map(({ value, label, network, served_label }) => ({
+      value,
+      label,
+      servedLabel: served_label,
+      network: network ?? "",
+    })),
   };
 }
 

@@ -15,7 +15,7 @@ import { withTagNames } from "./tags.ts";
 
 type Row = Omit<OwnCompany, "phones" | "emails" | "messengers"> & { readonly channels: readonly ChannelRow[] };
 
-const columns = raw`${ownColumns("company")}, ${channelsColumn("company")}, r.name, r.inn, r.kpp, r.website`;
+const columns = raw`${ownColumns("company")}, ${channelsColumn("company")}, r.name, r.inn, r.kpp, r.website, r.address`;
 
 /** Companies of our own CRM, for `OwnCrm`. */
 export function ownCompanies(sql: Sql, by: By): OwnRecords<OwnCompany, OwnCompanyDraft, OwnCompanyFilter> {
