@@ -8,6 +8,8 @@ export interface OutgoingRequest {
   readonly timeoutSeconds?: number;
   /** What in it is secret, beside the secrets of the connection: nobody is shown it. */
   readonly secrets?: readonly string[];
+  /** The answer brings new secrets, which nobody knows yet: nobody is shown it. */
+  readonly hidesReply?: boolean;
 }
 export interface OutgoingReply {
   readonly status: number;

@@ -69,3 +69,13 @@ it("records what left and what came back beside the attempt, without secrets, an
   ]);
   expect(one.source?.()).toBeUndefined();
 });
+
+it("shows nothing of an answer that brings new secrets", async () => {
+  const calls: RecordedRequest[] = [];
+  const one = wayOut(test.database, row, { id: "far", title: { ru: "", en: "" }, settings: {} }, []);
+  await underWay.run({ source: 9 as ConnectionId, calls }, async () => {
+    const { body } = await one.fetch({ method: "POST", url, hidesReply: true });
+    expect(body).toContain("s3cret-answer");
+  });
+  expect(calls).toEqual([expect.objectContaining({ status: 200, reply: "***" })]);
+});

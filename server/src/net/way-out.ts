@@ -64,7 +64,7 @@ async function recorded(
     calls?.push({
       ...shown,
       status: reply.status,
-      reply: redact(reply.body.slice(0, shownBytes), secrets),
+      reply: request.hidesReply ? "***" : redact(reply.body.slice(0, shownBytes), secrets),
       ms: Math.round(performance.now() - started),
     });
     return reply;

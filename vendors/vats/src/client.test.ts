@@ -1,4 +1,4 @@
-import { LoginNeeded, Refused, Unavailable } from "@svyazka/core";
+import { type Fetch, LoginNeeded, type OutgoingRequest, Refused, Unavailable } from "@svyazka/core";
 import { memoryKit, telephonyContract } from "@svyazka/core/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { lineWith, localFetch } from "../testkit/line.ts";
@@ -85,6 +85,22 @@ describe("the seed's login", () => {
     pbx.forgetTokens();
     await telephony.startCall({ account: "ivan", phone: "+79101234567" });
     expect(pbx.asked.map(({ what }) => what)).toEqual(["login", "accounts", "accounts", "makeCall", "login", "makeCall"]);
+  });
+
+  it("gives a token that nobody is shown: neither where it comes nor where it is sent", async () => {
+    const pbx = await pbxOf("seed");
+    const sent: OutgoingRequest[] = [];
+    const fetch: Fetch = (request) => {
+      sent.push(request);
+      return localFetch(request);
+    };
+    const store = memoryKit({ fetch, publicUrl: () => "https://hub.example" });
+    await telephonyOf(lineTo("seed", pbx.url), store).telephony.users();
+    const token = await store.store.get<string>("token", "pbx");
+    expect(sent.map(({ hidesReply, secrets }) => [hidesReply, secrets])).toEqual([
+      [true, undefined],
+      [undefined, [token]],
+    ]);
   });
 
   it("without a login says what is missing", async () => {

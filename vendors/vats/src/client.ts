@@ -25,6 +25,10 @@ export type Send = (request: {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutSeconds?: number;
+  /** What in it is secret. */
+  readonly secrets?: readonly string[];
+  /** The answer brings a new secret. */
+  readonly hidesReply?: boolean;
 }) => Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }>;
 
 /** The PBX said no, or something that is no answer of a PBX. */
@@ -61,7 +65,11 @@ export function makePbx({ domain, dialect, send }: PbxOptions) {
     return body;
   }
 
-  const post = (path: string, fields: Readonly<Record<string, string>>, seconds?: number): Promise<string> =>
+  const post = (
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    more: { readonly timeoutSeconds?: number; readonly secrets?: readonly string[]; readonly hidesReply?: boolean } = {},
+  ): Promise<string> =>
     ask({
       ...{
         method: "POST",
@@ -69,10 +77,11 @@ export function makePbx({ domain, dialect, send }: PbxOptions) {
         headers: { "content-type": "application/x-www-form-urlencoded" },
         body: new URLSearchParams(fields).toString(),
       },
-      ...(seconds !== undefined && { timeoutSeconds: seconds }),
+      ...more,
     });
   const command = (token: string, cmd: string, fields: Readonly<Record<string, string>> = {}, seconds?: number): Promise<string> =>
-    post(apiPath, { cmd, ...fields, token }, seconds);
+    // The seed's token is given by the PBX: it is none of the connection's secrets.
+    post(apiPath, { cmd, ...fields, token }, { secrets: [token], ...(seconds !== undefined && { timeoutSeconds: seconds }) });
   const rest = (token: string, method: string, path: string, json?: object, seconds?: number): Promise<string> =>
     ask({
       ...{ method, url: `${base}${restPath}${path}` },
@@ -86,7 +95,7 @@ export function makePbx({ domain, dialect, send }: PbxOptions) {
   return {
     /** Gives the token for everything else (seed). */
     async login(login: Login): Promise<string> {
-      const token = readToken(await post(loginPath, writeLogin(login)));
+      const token = readToken(await post(loginPath, writeLogin(login), { hidesReply: true }));
       if (token === undefined) throw new PbxError(200, "the PBX let us in and gave no token");
       return token;
     },
