@@ -17,4 +17,5 @@ export * from "./records.ts";
 export * from "./settings.ts";
 export * from "./telephony.ts";
 export * from "./vendor.ts";
+export * from "./when.ts";
 export * from "./words.ts";

@@ -110,7 +110,7 @@ export interface OwnFields {
   remove(id: number): Promise<void>;
   /**
    * Ids for what every record has by itself (a phone, a position), under the codes of an API that shows it as a field: made on first use, from the same numbers as those of
-   * custom fields and their options. What is there already stays as it is, and options that it lacks are added.
+   * custom fields and their options. What is there already stays as it is, and options that it lacks are added. Answers those that are wanted, in that order.
    */
   known(entity: OwnEntity, wanted: readonly OwnKnownFieldDraft[]): Promise<readonly OwnKnownField[]>;
   updateKnown(id: number, changes: { readonly name?: string | undefined; readonly served?: unknown }): Promise<void>;

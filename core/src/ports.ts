@@ -203,18 +203,8 @@ export interface DirectoryPipeline {
 export type StageKind = "incoming" | "open" | "won" | "lost";
 
 export const fieldTypes = [
-  "text",
-  "number",
-  "flag",
-  "date",
-  "moment",
-  "select",
-  "multiselect",
-  "url",
-  "phone",
-  "email",
-  "money",
-  "address",
+  ...(["text", "number", "flag", "date", "moment", "select", "multiselect", "url", "phone", "email", "money", "address"] as const),
+  /** Whatever JSON a program keeps there. */
   "object",
 ] as const;
 export type FieldType = (typeof fieldTypes)[number];

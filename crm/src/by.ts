@@ -19,9 +19,11 @@ export interface By {
   readonly sees?: readonly number[] | undefined;
   /** Do not wait for the disk: see `TransactionOptions`. For the port, whose delivery commits durably afterwards in the same database. */
   readonly relaxed?: boolean | undefined;
-  /** How a phone without a country code is read, and what a sum without a currency is in. */
-  readonly home: Pick<Workspace, "country" | "currency">;
+  readonly home: Home;
 }
+
+/** How what people type is read: a phone without a country code, a sum without a currency, a moment without an offset (in UTC where no zone is told). */
+export type Home = Pick<Workspace, "country" | "currency"> & Partial<Pick<Workspace, "timeZone">>;
 
 /** Who reads. */
 export type Reader = Pick<By, "sees">;

@@ -29,15 +29,16 @@ export interface Channels {
   readonly messengers: readonly ContactMessenger[];
 }
 
+interface ChannelDraft {
+  readonly value: string;
+  readonly label?: ChannelLabel | undefined;
+  /** Left out, one that is there already keeps what it has, as long as it keeps its label. */
+  readonly servedLabel?: string | null | undefined;
+}
 export interface ChannelDrafts {
   readonly phones?: readonly ChannelDraft[] | undefined;
   readonly emails?: readonly ChannelDraft[] | undefined;
   readonly messengers?: readonly (ChannelDraft & { readonly network: string })[] | undefined;
-}
-interface ChannelDraft {
-  readonly value: string;
-  readonly label?: ChannelLabel | undefined;
-  readonly servedLabel?: string | null | undefined;
 }
 
 /** A row of `crm.channel`, without its owner. */
@@ -52,7 +53,7 @@ export interface ChannelRow {
   readonly ext: string | null;
   readonly toll_free: boolean;
   readonly position: number;
-  /** The label by which an API that we serve knows it. */
+  /** What an API that we serve calls the label, in its own code. */
   readonly served_label: string | null;
 }
 
@@ -81,8 +82,8 @@ const row = (kind: ChannelRow["kind"], value: string, rest: Partial<ChannelRow> 
   email_lower: null,
   ext: null,
   toll_free: false,
-  served_label: null,
   position: 0,
+  served_label: null,
   ...rest,
 });
 
@@ -110,25 +111,31 @@ export const numbered = (channels: readonly ChannelRow[]): ChannelRow[] =>
     .filter((channel, index) => channels.findIndex((other) => sameChannel(channel, other)) === index)
     .map((channel, position) => ({ ...channel, position: Math.min(position, 32_767) }));
 
-/** Reads what a person or program typed; what is no phone or e-mail is named by its place. `country` reads a phone without a country code. */
-export function readChannels(drafts: ChannelDrafts, country: string): { rows: ChannelRow[]; problems: Record<string, string[]> } {
+/**
+ * Reads what a person or program typed; what is no phone or e-mail is named by its place. `country` reads a phone without a country code. `before` are the rows that
+ * the owner has by now.
+ */
+export function readChannels(
+  drafts: ChannelDrafts,
+  country: string,
+  before: readonly ChannelRow[] = [],
+): { rows: ChannelRow[]; problems: Record<string, string[]> } {
   const problems: Record<string, string[]> = {};
   const rows: ChannelRow[] = [];
-  const served = (channel: ChannelRow, servedLabel: string | null | undefined): ChannelRow => ({
-    ...channel,
-    served_label: servedLabel ?? null,
-  });
-  drafts.phones?.forEach(({ value, label, servedLabel }, index) => {
-    const phone = readPhone(value, country);
-    if (phone) rows.push(served(phoneRow(phone, label), servedLabel));
+  const add = (row: ChannelRow, { servedLabel }: ChannelDraft) => {
+    const kept = before.find((other) => sameChannel(row, other) && row.label === other.label)?.served_label ?? null;
+    rows.push({ ...row, served_label: servedLabel === undefined ? kept : servedLabel });
+  };
+  drafts.phones?.forEach((draft, index) => {
+    const phone = readPhone(draft.value, country);
+    if (phone) add(phoneRow(phone, draft.label), draft);
     else problems[`phones.${index}.value`] = ["is not a phone: there is no digit in it"];
   });
-  drafts.emails?.forEach(({ value, label, servedLabel }, index) => {
-    if (readEmail(value) === undefined) problems[`emails.${index}.value`] = ["is not an e-mail address"];
-    else rows.push(served(emailRow(value, label), servedLabel));
+  drafts.emails?.forEach((draft, index) => {
+    if (readEmail(draft.value) === undefined) problems[`emails.${index}.value`] = ["is not an e-mail address"];
+    else add(emailRow(draft.value, draft.label), draft);
   });
-  for (const { network, value, label, servedLabel } of drafts.messengers ?? [])
-    rows.push(served(messengerRow(network, value, label), servedLabel));
+  for (const draft of drafts.messengers ?? []) add(messengerRow(draft.network, draft.value, draft.label), draft);
   return { rows: numbered(rows), problems };
 }
 

@@ -129,7 +129,7 @@ export const updateCompany = (sql: Sql, id: number, changes: CompanyChanges, by:
   sql.transaction(async (sql) => {
     const current = await getRow<CompanyRow>(sql, "company", companyColumns, id, by, "lock");
     mustBeAsSeen(current, by);
-    const channels = readChannels(changes, by.home.country);
+    const channels = readChannels(changes, by.home.country, current.channels);
     const fields = await readFields(sql, "company", changes.fields, by.home, changes.values);
     const problems = { ...channels.problems, ...fieldProblems(fields), ...saidProblems(changes) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);

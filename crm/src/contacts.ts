@@ -153,7 +153,7 @@ export const updateContact = (sql: Sql, id: number, changes: ContactChanges, by:
   sql.transaction(async (sql) => {
     const current = await getRow<ContactRow>(sql, "contact", contactColumns, id, by, "lock");
     mustBeAsSeen(current, by);
-    const channels = readChannels(changes, by.home.country);
+    const channels = readChannels(changes, by.home.country, current.channels);
     const fields = await readFields(sql, "contact", changes.fields, by.home, changes.values);
     const problems = { ...channels.problems, ...fieldProblems(fields), ...saidProblems(changes) };
     if (Object.keys(problems).length > 0) throw new Invalid(problems);

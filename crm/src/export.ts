@@ -39,6 +39,7 @@ const messengers = ({ messengers }: Channels): string =>
 
 function fieldText(value: FieldValue | undefined): string {
   if (value === undefined) return "";
+  if (typeof value === "object" && "json" in value) return JSON.stringify(value.json);
   if (typeof value === "object" && "sum" in value) return `${value.sum} ${value.currency}`;
   return typeof value === "object" ? value.join("; ") : String(value);
 }

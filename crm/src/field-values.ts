@@ -1,5 +1,5 @@
-import { type FieldType, type OwnValue, readEmail, readMoney, readPhone, writeMoney } from "@svyazka/core";
-import type { Entity } from "./by.ts";
+import { type FieldType, type OwnValue, readEmail, readMoney, readPhone, readWhen, writeMoney } from "@svyazka/core";
+import type { Entity, Home } from "./by.ts";
 import type { Field, FieldOption } from "./fields.ts";
 import { fieldsOf } from "./fields.ts";
 import type { Sql } from "./sql.ts";
@@ -11,7 +11,7 @@ export interface MoneyText {
 }
 
 /** A custom value as callers see it; a select is its option's text. */
-export type FieldValue = string | number | boolean | readonly string[] | MoneyText;
+export type FieldValue = string | number | boolean | readonly string[] | MoneyText | { readonly json: unknown };
 /** By the field's code. */
 export type FieldValues = Readonly<Record<string, FieldValue>>;
 
@@ -19,19 +19,13 @@ export type FieldValues = Readonly<Record<string, FieldValue>>;
 export type StoredValue = OwnValue;
 export type StoredFields = Readonly<Record<string, StoredValue>>;
 
-/** How a phone and a sum are read. */
-export interface Home {
-  readonly country: string;
-  readonly currency: string;
-}
-
 /** Reads one value; undefined when the field cannot hold it. Text is read as people type it: `да`, `1 000,50`, `31.12.2026`. */
 export function readFieldValue(field: Field, given: unknown, home: Home): StoredValue | undefined {
   if (field.type === "multiselect") return readOptions(field, given);
-  if (field.type === "object" && typeof given === "object" && given !== null && "json" in given) return { json: given.json };
   if (typeof given === "string") return readText(field, given.trim(), home);
   if (typeof given === "boolean") return field.type === "flag" ? given : undefined;
   if (typeof given === "number") return readNumber(field, given, home);
+  if (field.type === "object") return typeof given === "object" && given !== null && "json" in given ? readJson(given.json) : undefined;
   if (field.type === "money" && typeof given === "object" && given !== null && "currency" in given) return readSum(given);
   return undefined;
 }
@@ -59,7 +53,7 @@ function readText(field: Field, text: string, home: Home): StoredValue | undefin
     case "date":
       return readDate(text);
     case "moment":
-      return readMoment(text);
+      return readMoment(text, home.timeZone ?? "UTC");
     case "select":
       return findOption(field, text)?.id;
     case "multiselect":
@@ -73,8 +67,38 @@ function readText(field: Field, text: string, home: Home): StoredValue | undefin
     case "money":
       return readMoney(text, home.currency);
     case "object":
-      return readJson(text);
+      return readJsonText(text);
   }
+}
+
+/** UTC with milliseconds, always: so the order of the texts is that of the moments. */
+function readMoment(text: string, timeZone: string): string | undefined {
+  const read = readWhen(text, timeZone, "start");
+  const at = read === undefined ? Number.NaN : Date.parse(read);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
+
+function readJsonText(text: string): StoredValue | undefined {
+  if (!/^[[{]/.test(text)) return undefined;
+  try {
+    return readJson(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+const deepest = 40;
+const longestJson = 65_535;
+
+/** Nothing that is too deep for whoever walks through it, or too long for a record. */
+function readJson(json: unknown): StoredValue | undefined {
+  let level: unknown[] = [json];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) return undefined;
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+  const text = JSON.stringify(json);
+  return text !== undefined && text.length <= longestJson ? { json: JSON.parse(text) as unknown } : undefined;
 }
 
 function readNumber(field: Field, given: number, home: Home): StoredValue | undefined {
@@ -110,21 +134,6 @@ const findOption = (field: Field, text: string): FieldOption | undefined =>
   field.options.find((option) => option.value.toLowerCase() === text.toLowerCase()) ??
   field.options.find((option) => option.code !== null && option.code === text);
 
-/** A full ISO 8601 moment, as UTC; without an offset it is UTC. */
-function readMoment(text: string): string | undefined {
-  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text)) return undefined;
-  const read = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
-  return Number.isNaN(read.getTime()) ? undefined : read.toISOString();
-}
-
-function readJson(text: string): StoredValue | undefined {
-  try {
-    return { json: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
-}
-
 /** `YYYY-MM-DD`, also at the head of a full ISO 8601 moment, or `DD.MM.YYYY`. */
 function readDate(text: string): string | undefined {
   const iso = /^(\d{4})-(\d\d)-(\d\d)(?:$|[T ])/.exec(text);
@@ -143,8 +152,8 @@ function writeFieldValue(field: Field, stored: StoredValue): FieldValue | undefi
   const text = (id: number): string | undefined => field.options.find((option) => option.id === id)?.value;
   if (field.type === "select") return typeof stored === "number" ? text(stored) : undefined;
   if (field.type === "multiselect") return Array.isArray(stored) ? stored.map(text).filter((value) => value !== undefined) : undefined;
+  if (typeof stored === "object" && "json" in stored) return stored;
   if (typeof stored === "object" && "minor" in stored) return { sum: writeMoney(stored), currency: stored.currency };
-  if (typeof stored === "object" && "json" in stored) return JSON.stringify(stored.json);
   return typeof stored === "object" ? undefined : stored;
 }
 
@@ -227,7 +236,6 @@ const expectation: Readonly<Record<FieldType, string>> = {
   number: "must be a number",
   flag: "must be true or false",
   date: "must be a date: YYYY-MM-DD",
-  moment: "must be a moment: YYYY-MM-DDThh:mm:ssZ",
   select: "must be one of the field's options",
   multiselect: "must be a list of the field's options",
   url: "must be an address of a page",
@@ -235,5 +243,6 @@ const expectation: Readonly<Record<FieldType, string>> = {
   email: "must be an e-mail address",
   money: 'must be a sum: {"sum": "100.50", "currency": "RUB"}',
   address: "must be text",
-  object: "must be JSON",
+  moment: "must be a moment: 2026-12-31T15:00:00Z",
+  object: "must be JSON, not too deep and not too long",
 };

@@ -1,50 +1,17 @@
-import type { FieldType } from "@svyazka/core";
+import type { FieldType, OwnField, OwnFieldChanges, OwnFieldDraft, OwnFieldOption, OwnFieldOptionDraft } from "@svyazka/core";
 import type { Entity } from "./by.ts";
 import { directoryChanged } from "./directory-changed.ts";
 import { Invalid, NotFound } from "./errors.ts";
+import { saidProblems } from "./said.ts";
 import type { Sql } from "./sql.ts";
 import { once } from "./written.ts";
 
 /** A custom field of contacts, companies or deals. */
-export interface Field {
-  readonly id: number;
-  readonly entity: Entity;
-  /** Unique among the fields of its entity, without regard to case; what values are named by. */
-  readonly code: string;
-  readonly name: string;
-  readonly type: FieldType;
-  readonly position: number;
-  /** Of a select or multiselect, in order. */
-  readonly options: readonly FieldOption[];
-  /** What an API that we serve keeps of it beside what we know. */
-  readonly served: unknown;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
-export interface FieldOption {
-  readonly id: number;
-  readonly value: string;
-  readonly code: string | null;
-}
-
-export interface FieldDraft {
-  readonly entity: Entity;
-  /** Without one, `field_<id>`. */
-  readonly code?: string | undefined;
-  readonly name: string;
-  readonly type: FieldType;
-  readonly position?: number | undefined;
-  readonly options?: readonly FieldOptionDraft[] | undefined;
-  readonly served?: unknown;
-}
-/** With `id`, an option there is; without, a new one. */
-export interface FieldOptionDraft {
-  readonly id?: number | undefined;
-  readonly value: string;
-  readonly code?: string | null | undefined;
-}
-/** The type of a field never changes. `options` is the whole new list: what it lacks is deleted, and stays readable where it is used. */
-export type FieldChanges = { readonly [K in "code" | "name" | "position" | "options" | "served"]?: FieldDraft[K] | undefined };
+export type Field = OwnField;
+export type FieldOption = OwnFieldOption;
+export type FieldDraft = OwnFieldDraft;
+export type FieldOptionDraft = OwnFieldOptionDraft;
+export type FieldChanges = OwnFieldChanges;
 
 const columns = (
   pastOptions: boolean,
@@ -71,19 +38,25 @@ export async function getField(sql: Sql, id: number): Promise<Field> {
   return field;
 }
 
-/** Throws `Invalid` when the code is taken, or options are missing or repeated. */
+/** Throws `Invalid` when the code or the id is taken, or options are missing or repeated. */
 export async function createField(sql: Sql, draft: FieldDraft, key?: string): Promise<Field> {
   checkOptions(draft.type, draft.options);
   const id = await naming(() =>
     once(sql, "field", { key }, async (sql) => {
+      await mustBeFree(sql, "field", draft.id === undefined ? [] : [draft.id], "id");
       const [row] = await sql.query<{ id: number }>({
-        text: `with made as (select nextval(pg_get_serial_sequence('crm.field', 'id')) as id)
+        text: `with made as (select case when $7::bigint is null then nextval('crm.field_id_seq') else crm.take_id('field', $7) end as id)
           insert into crm.field (workspace, id, entity, code, name, type, position, served)
-          select $1, id, $2, coalesce($3, 'field_' || id), $4, $5, $6, $7::jsonb from made returning id`,
-        values: [sql.workspace, draft.entity, draft.code ?? null, draft.name, draft.type, draft.position ?? 0, servedText(draft.served)],
+          select $1, id, $2, coalesce($3, 'field_' || id), $4, $5, $6, $8::jsonb from made returning id`,
+        values: [
+          ...[sql.workspace, draft.entity, draft.code ?? null, draft.name, draft.type, draft.position ?? 0, draft.id ?? null],
+          jsonOf(draft.served),
+        ],
       });
       if (!row) throw new Error("an inserted field must come back");
-      await putOptions(sql, row.id, draft.options ?? []);
+      const brought = (draft.options ?? []).flatMap(({ id }) => (id === undefined ? [] : [id]));
+      await mustBeFree(sql, "field_option", brought, "options");
+      await putOptions(sql, row.id, draft.options ?? [], "bring their ids");
       await directoryChanged(sql);
       return row.id;
     }),
@@ -97,10 +70,13 @@ export async function updateField(sql: Sql, id: number, changes: FieldChanges): 
     sql.transaction(async (sql) => {
       const field = await getField(sql, id);
       await sql.query({
-        text: `update crm.field set code = coalesce($3, code), name = coalesce($4, name), position = coalesce($5, position), served = coalesce($6::jsonb, served),
-            updated_at = statement_timestamp()
+        text: `update crm.field set code = coalesce($3, code), name = coalesce($4, name), position = coalesce($5, position), updated_at = statement_timestamp(),
+          served = case when $6 then $7::jsonb else served end
           where workspace = $1 and id = $2`,
-        values: [sql.workspace, id, changes.code ?? null, changes.name ?? null, changes.position ?? null, servedText(changes.served)],
+        values: [
+          ...[sql.workspace, id, changes.code ?? null, changes.name ?? null, changes.position ?? null],
+          ...[changes.served !== undefined, jsonOf(changes.served)],
+        ],
       });
       if (changes.options) {
         checkOptions(field.type, changes.options);
@@ -123,17 +99,45 @@ export const deleteField = (sql: Sql, id: number): Promise<void> =>
     await directoryChanged(sql);
   });
 
-const servedText = (served: unknown): string | null => (served === undefined || served === null ? null : JSON.stringify(served));
-
 function checkOptions(type: FieldType, options: readonly FieldOptionDraft[] | undefined): void {
   const choosing = type === "select" || type === "multiselect";
   if (!choosing && options && options.length > 0) throw new Invalid({ options: [`a field of type ${type} has none`] });
   if (choosing && (options ?? []).length === 0) throw new Invalid({ options: [`a field of type ${type} needs at least one`] });
 }
 
-async function putOptions(sql: Sql, field: number, options: readonly FieldOptionDraft[]): Promise<void> {
+const jsonOf = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));
+
+/** Throws `Invalid`, at `member`, unless these ids can be and nobody has them. Those of what every record has by itself are from the same numbers. */
+export async function mustBeFree(sql: Sql, table: "field" | "field_option", ids: readonly number[], member: string): Promise<void> {
+  if (ids.length === 0) return;
+  const problems = ids.flatMap((id) => saidProblems({ id })["id"] ?? []);
+  if (problems.length > 0) throw new Invalid({ [member]: problems });
+  const other = table === "field" ? "known_field" : "known_option";
+  const taken = await sql.query<{ id: number }>({
+    text: `select id from crm.${table} where workspace = $1 and id = any($2::bigint[]) union select id from crm.${other} where workspace = $1 and id = any($2::bigint[])`,
+    values: [sql.workspace, ids],
+  });
+  if (taken.length > 0) throw new Invalid({ [member]: taken.map(({ id }) => `${id} is taken`) });
+}
+
+/** Options that are given by their ids are there; or, where the field is new, bring their ids. */
+async function putOptions(
+  sql: Sql,
+  field: number,
+  options: readonly FieldOptionDraft[],
+  how: "are there" | "bring their ids" = "are there",
+): Promise<void> {
   const rows = options.map(({ id, value, code }, position) => ({ id: id ?? null, value, code: code ?? null, position }));
   const values = [sql.workspace, field, JSON.stringify(rows)];
+  if (how === "bring their ids") {
+    await sql.query({
+      text: `insert into crm.field_option (workspace, id, field, value, code, position)
+        select $1, case when x.id is null then nextval('crm.field_option_id_seq') else crm.take_id('field_option', x.id) end, $2, x.value, x.code, x.position
+        from jsonb_to_recordset($3::jsonb) as x (id bigint, value text, code text, position integer) order by x.position`,
+      values,
+    });
+    return;
+  }
   const record = "jsonb_to_recordset($3::jsonb) as x (id bigint, value text, code text, position integer)";
   // Three statements, because the unique index must see those that go before it sees those that come.
   await sql.query({

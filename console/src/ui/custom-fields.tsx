@@ -30,7 +30,7 @@ export function CustomFields({
       <Editable
         key={field.id}
         label={field.name}
-        value={editableOf(value)}
+        value={editableOf(field, value)}
         shown={
           field.type === "url" && typeof value === "string" && /^https?:/.test(value) ? (
             <a href={value} target="_blank" rel="noreferrer noopener" onClick={(event) => event.stopPropagation()}>
@@ -41,7 +41,6 @@ export function CustomFields({
           )
         }
         editor={fieldEditor(field)}
-        // What a program has put there, that program changes.
         disabled={disabled || field.type === "object"}
         aside={aside?.(field.code, field.name)}
         onSave={(next) => onSave({ fields: { [field.code]: draftOf(field, next, value, currency) } })}

@@ -67,9 +67,9 @@ export const channelDrafts = {
 const Money = Type.Object({ sum: Type.String(), currency: Type.String() });
 export const FieldValues = Type.Record(
   Type.String(),
-  Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Array(Type.String()), Money]),
+  Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Array(Type.String()), Money, Type.Object({ json: Type.Unknown() })]),
   {
-    description: "Custom fields by code. A select is its option's text",
+    description: "Custom fields by code. A select is its option's text, a moment is in UTC, an object in `json`",
   },
 );
 export const FieldDrafts = Type.Record(
@@ -82,7 +82,10 @@ export const FieldDrafts = Type.Record(
     Type.Array(Type.Union([Line, Type.Number()]), { maxItems: 1000 }),
     Body({ sum: Sum, currency: Currency }),
   ]),
-  { description: "Custom fields by code: null clears, what is not named stays. An option by its text, code or id" },
+  {
+    description:
+      "Custom fields by code: null clears, what is not named stays. An option by its text, code or id; a moment by RFC 3339, or as people write it, in the workspace's zone; an object by its JSON as text",
+  },
 );
 
 const Touch = Body({
@@ -185,4 +188,4 @@ const fieldTypes = [
   "address",
   "object",
 ] as const satisfies readonly FieldTypeName[];
-export const FieldType = Type.Enum(fieldTypes);
+export const FieldType = Type.Enum(fieldTypes, { description: "`moment`: date and time; `object`: whatever JSON a program keeps there" });

@@ -8,9 +8,9 @@ import type { Sql } from "../sql.ts";
 export function ownChannels(rows: readonly ChannelRow[]): OwnChannels {
   const of = (kind: ChannelRow["kind"]) => rows.filter((channel) => channel.kind === kind);
   return {
-    phones: of("phone").map(({ value, label, e164, served_label }) => ({ value, label, servedLabel: served_label, e164 })),
+    phones: of("phone").map(({ value, label, served_label, e164 }) => ({ value, label, servedLabel: served_label, e164 })),
     emails: of("email").map(({ value, label, served_label }) => ({ value, label, servedLabel: served_label })),
-    messengers: of("messenger").map(({ value, label, network, served_label }) => ({
+    messengers: of("messenger").map(({ value, label, served_label, network }) => ({
       value,
       label,
       servedLabel: served_label,

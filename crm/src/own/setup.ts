@@ -48,11 +48,11 @@ export function ownSetup(sql: Sql, user: OwnUser | undefined): Setup {
       removeStage: administrator((pipeline, id) => deleteStage(sql, pipeline, id)),
     },
     fields: {
-      list: async ({ entity, pastOptions = false } = {}) => fieldsOf(sql, entity, { pastOptions }),
+      list: ({ entity, pastOptions = false } = {}) => fieldsOf(sql, entity, { pastOptions }),
       create: administrator((draft) => createField(sql, draft)),
       update: administrator((id, changes) => updateField(sql, id, changes)),
       remove: administrator((id) => deleteField(sql, id)),
-      // Whoever first needs their ids makes them: there is nothing to decide about it.
+      // Whoever only reads needs their ids, too.
       known: (entity, wanted) => knownFields(sql, entity, wanted),
       updateKnown: administrator((id, changes) => updateKnownField(sql, id, changes)),
     },

@@ -7,6 +7,7 @@ import {
   type Received,
   readEmail,
   readMoney,
+  readWhen,
   type SubmittedCompany,
   type SubmittedContact,
   type SubmittedDeal,
@@ -19,7 +20,6 @@ import { factKey, subjectOf } from "./repeats.ts";
 import { answerDone } from "./replies.ts";
 import { isSteering, sentIn } from "./sent.ts";
 import { type Site, say } from "./settings.ts";
-import { readWhen } from "./when.ts";
 
 type Values = ReadonlyMap<string, string>;
 

@@ -6,11 +6,10 @@ import { useSend } from "../../data/queries.ts";
 import { useSession } from "../../data/session.ts";
 import type { Entity, Task } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
+import { localInput } from "../../ui/local-input.ts";
 import { UserPicker } from "../../ui/pickers.tsx";
 import { ProblemNote, showInForm } from "../../ui/problem.tsx";
 
-/** Local time as the input of a date and time wants it. */
-const localInput = (date: Date): string => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 const tomorrow = (): string => {
   const date = new Date(Date.now() + 86_400_000);
   date.setHours(10, 0, 0, 0);

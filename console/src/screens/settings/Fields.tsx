@@ -122,6 +122,23 @@ export function Fields() {
   );
 }
 
+/** Nobody but a program needs one for its data. */
+const typesFor = (field: Field | undefined): Field["type"][] => (field ? [field.type] : fieldTypes);
+const fieldTypes: Field["type"][] = [
+  "text",
+  "number",
+  "flag",
+  "date",
+  "moment",
+  "select",
+  "multiselect",
+  "url",
+  "phone",
+  "email",
+  "money",
+  "address",
+];
+
 function FieldForm({ entity, field, onDone }: { readonly entity: Entity; readonly field: Field | undefined; readonly onDone: () => void }) {
   const text = useText();
   const words = text.settings.fields;
@@ -143,7 +160,7 @@ function FieldForm({ entity, field, onDone }: { readonly entity: Entity; readonl
   const chooses = form.values.type === "select" || form.values.type === "multiselect";
   async function submit({ name, code, type, options }: typeof form.values): Promise<void> {
     setProblem(undefined);
-    const known = new Map((field?.options ?? []).map((option) => [option.value, option.id]));
+    const known = new Map((field?.options ?? []).map(({ value, id, code }) => [value, { id, code }]));
     const body = {
       name: name.trim(),
       ...(code !== "" && { code }),
@@ -152,7 +169,7 @@ function FieldForm({ entity, field, onDone }: { readonly entity: Entity; readonl
           .split("\n")
           .map((line) => line.trim())
           .filter((line) => line !== "")
-          .map((value) => ({ value, ...(known.has(value) && { id: known.get(value) as number }) })),
+          .map((value) => ({ value, ...known.get(value) })),
       }),
     };
     try {
@@ -171,7 +188,7 @@ function FieldForm({ entity, field, onDone }: { readonly entity: Entity; readonl
           label={words.type}
           allowDeselect={false}
           disabled={field !== undefined}
-          data={(Object.keys(words.types) as Field["type"][]).map((value) => ({ value, label: words.types[value] }))}
+          data={typesFor(field).map((value) => ({ value, label: words.types[value] }))}
           {...form.getInputProps("type")}
         />
         {chooses && <Textarea label={words.options} autosize minRows={3} {...form.getInputProps("options")} />}

@@ -1,12 +1,14 @@
 /**
- * Reads `date_expired` (L15): ISO 8601, `YYYY-MM-DD[ HH:mm[:ss]]` or `DD.MM.YYYY[ HH:mm[:ss]]`, in the given zone unless it has an offset.
- * A date alone means the end of that day: a task for today is not late this morning. Undefined when it is not a date. Answers ISO 8601 with offset.
+ * Reads a moment as people and programs write it: ISO 8601, `YYYY-MM-DD[ HH:mm[:ss]]` or `DD.MM.YYYY[ HH:mm[:ss]]`, in the given zone unless it has an offset.
+ * A date alone means the end of that day: a task for today is not late this morning; or, when told so, its start. Undefined when it is not a date. Answers ISO 8601
+ * with offset.
  */
-export function readWhen(text: string, timeZone: string): string | undefined {
+export function readWhen(text: string, timeZone: string, dateAlone: "end" | "start" = "end"): string | undefined {
   const found =
     /^(?<y>\d{4})-(?<m>\d\d)-(?<d>\d\d)(?:[T ](?<h>\d\d):(?<i>\d\d)(?::(?<s>\d\d)(?:[.,]\d+)?)?\s?(?<z>Z|[+-]\d\d:?\d\d)?)?$/i.exec(text) ??
     /^(?<d>\d\d?)\.(?<m>\d\d?)\.(?<y>\d{4})(?:,?\s+(?<h>\d\d?):(?<i>\d\d)(?::(?<s>\d\d))?)?$/.exec(text);
-  const { y, m, d, h = "23", i = "59", s = h === "23" && found?.groups?.["h"] === undefined ? "59" : "00", z } = found?.groups ?? {};
+  const [hour, minute, second] = dateAlone === "end" ? ["23", "59", "59"] : ["00", "00", "00"];
+  const { y, m, d, h = hour, i = minute, s = found?.groups?.["h"] === undefined ? second : "00", z } = found?.groups ?? {};
   if (y === undefined) return undefined;
   const parts = [y, m, d, h, i, s].map(Number);
   const wall = Date.UTC(parts[0] ?? 0, (parts[1] ?? 0) - 1, parts[2], parts[3], parts[4], parts[5]);
