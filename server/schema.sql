@@ -547,6 +547,7 @@ create table crm.timeline (
   constraint timeline_pkey PRIMARY KEY (workspace, id),
   constraint timeline_check CHECK ((num_nonnulls(contact, company, deal) = 1))
 );
+CREATE INDEX timeline_at ON crm.timeline USING btree (workspace, at, id);
 CREATE INDEX timeline_company ON crm.timeline USING btree (workspace, company, at, id) WHERE (company IS NOT NULL);
 CREATE INDEX timeline_contact ON crm.timeline USING btree (workspace, contact, at, id) WHERE (contact IS NOT NULL);
 CREATE INDEX timeline_deal ON crm.timeline USING btree (workspace, deal, at, id) WHERE (deal IS NOT NULL);

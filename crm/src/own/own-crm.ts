@@ -7,6 +7,7 @@ import { ownCalls } from "./calls.ts";
 import { ownCompanies } from "./companies.ts";
 import { ownContacts } from "./contacts.ts";
 import { ownDeals } from "./deals.ts";
+import { ownEvents } from "./events.ts";
 import { ownNotes, type RecordingUrl } from "./notes.ts";
 import { ownSetup } from "./setup.ts";
 import { ownTags } from "./tags.ts";
@@ -55,6 +56,7 @@ function crmOver(sql: Sql, lent: Lent): OwnCrm {
     notes: writable(ownNotes(sql, by, lent.recordingUrl)),
     calls: writable(ownCalls(sql, by)),
     tags: writable(ownTags(sql)),
+    events: (filter) => ownEvents(sql, filter, by),
     ...ownSetup(sql, user),
     ...notYet,
   };
@@ -72,7 +74,6 @@ const onlyToRead = <T extends object>(members: T): T =>
   ) as T;
 
 const absent = () => Promise.reject(new Forbidden("this is not there yet"));
-const notYet: Pick<OwnCrm, "events" | "incoming"> = {
-  events: absent,
+const notYet: Pick<OwnCrm, "incoming"> = {
   incoming: { list: absent, get: absent, create: absent, accept: absent, decline: absent, summary: absent },
 };
