@@ -276,6 +276,33 @@ create table crm.import_row (
 CREATE INDEX import_row_outcome ON crm.import_row USING btree (workspace, import, outcome, n);
 alter table crm.import_row force row level security;
 
+create table crm.incoming (
+  workspace bigint not null,
+  uid text not null,
+  deal bigint not null,
+  contact bigint,
+  company bigint,
+  category text not null,
+  source_uid text,
+  source_name text,
+  pipeline bigint not null,
+  metadata jsonb not null default '{}'::jsonb,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  resolved_at timestamp(3) with time zone,
+  outcome text,
+  resolved_by bigint,
+  constraint incoming_pkey PRIMARY KEY (workspace, uid),
+  constraint incoming_workspace_company_fkey FOREIGN KEY (workspace, company) REFERENCES crm.company(workspace, id),
+  constraint incoming_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id),
+  constraint incoming_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id),
+  constraint incoming_check CHECK (((outcome IS NULL) = (resolved_at IS NULL))),
+  constraint incoming_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'declined'::text])))
+);
+CREATE INDEX incoming_created ON crm.incoming USING btree (workspace, created_at);
+CREATE UNIQUE INDEX incoming_deal ON crm.incoming USING btree (workspace, deal);
+alter table crm.incoming force row level security;
+
 create table crm.known_field (
   workspace bigint not null,
   id bigint not null,
@@ -547,10 +574,10 @@ create table crm.timeline (
   constraint timeline_pkey PRIMARY KEY (workspace, id),
   constraint timeline_check CHECK ((num_nonnulls(contact, company, deal) = 1))
 );
-CREATE INDEX timeline_at ON crm.timeline USING btree (workspace, at, id);
 CREATE INDEX timeline_company ON crm.timeline USING btree (workspace, company, at, id) WHERE (company IS NOT NULL);
 CREATE INDEX timeline_contact ON crm.timeline USING btree (workspace, contact, at, id) WHERE (contact IS NOT NULL);
 CREATE INDEX timeline_deal ON crm.timeline USING btree (workspace, deal, at, id) WHERE (deal IS NOT NULL);
+CREATE INDEX timeline_kind ON crm.timeline USING btree (workspace, kind, at, id);
 CREATE INDEX timeline_stage ON crm.timeline USING btree (workspace, deal, at) WHERE (kind = 'stage'::text);
 alter table crm.timeline force row level security;
 

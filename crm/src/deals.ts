@@ -6,6 +6,7 @@ import { pick, prefixed } from "./contacts.ts";
 import { type DealFilter, dealConditions } from "./deal-filter.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { type FieldValues, fieldProblems, mergeFields, readFields, type StoredFields, withFields, writeFields } from "./field-values.ts";
+import { reopenIncoming, settleIncoming } from "./incoming-outcome.ts";
 import { insertDeal, placeProblem } from "./insert-deal.ts";
 import { listPage, type Page } from "./page.ts";
 import {
@@ -267,13 +268,18 @@ export const updateDeal = (sql: Sql, id: number, changes: DealChanges, by: By, n
       },
       by,
     );
+    if (place && current.state === "incoming" && place.kind !== "incoming") await settleIncoming(sql, id, "accepted", by);
   });
 
 const mainFirst = (contacts: readonly DealContact[]): number[] =>
   [...contacts].sort((one, other) => Number(other.isMain) - Number(one.isMain) || one.id - other.id).map((contact) => contact.id);
 
 /** Throws `NotFound` and `Stale`. */
-export const deleteDeal = (sql: Sql, id: number, by: By): Promise<void> => deleteRecord(sql, "deal", id, by);
+export const deleteDeal = (sql: Sql, id: number, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    await deleteRecord(sql, "deal", id, by);
+    await settleIncoming(sql, id, "declined", by);
+  });
 
 /** Takes back what `deleteDeal` did; one that is not put away stays as it is. Where its stage is gone by now, it starts anew. Throws `NotFound`. */
 export const restoreDeal = (sql: Sql, id: number, by: By): Promise<void> =>
@@ -293,6 +299,7 @@ export const restoreDeal = (sql: Sql, id: number, by: By): Promise<void> =>
         lost.pipeline === null ? await defaultPlace(sql) : { stage: (await findPlace(sql, { pipeline: lost.pipeline })).stage },
         by,
       );
+    await reopenIncoming(sql, id);
   });
 
 async function defaultPlace(sql: Sql): Promise<{ readonly pipeline: number; readonly stage: number }> {

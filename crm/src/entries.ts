@@ -112,12 +112,13 @@ async function insertEntry(
   throw new Invalid({ ...wrongReferences([...references, ...saidReferences(draft)], wrong).fields, ...takenProblem(draft.id, wrong) });
 }
 
-interface Places {
+/** The one record, or none, by the columns that name it. */
+export interface Places {
   readonly contact: number | null;
   readonly company: number | null;
   readonly deal: number | null;
 }
-const placesOf = (on: Target | undefined): Places => ({ contact: null, company: null, deal: null, ...on });
+export const placesOf = (on: Target | undefined): Places => ({ contact: null, company: null, deal: null, ...on });
 
 /** The one record that these columns name. */
 export function targetOf({ contact, company, deal }: Places): Target | undefined {
@@ -131,7 +132,7 @@ export async function insertLine(
   sql: Sql,
   on: Places,
   of: { readonly note: number } | { readonly task: number },
-  kind: "task_closed" | "task_reopened" | "deleted" | "restored",
+  kind: "task" | "task_closed" | "task_reopened" | "deleted" | "restored",
   by: By,
   at?: Date,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { sql as raw } from "kysely";
 import { type About, aboutColumn } from "./about.ts";
 import type { By, Reader, Target } from "./by.ts";
-import { insertLine, insertTask, type NewTask } from "./entries.ts";
+import { insertLine, insertTask, type NewTask, type Places, placesOf } from "./entries.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { mustSeeTarget } from "./notes.ts";
 import { byMoment, type ListQuery, listPage, type Page, type Part, run } from "./page.ts";
@@ -36,6 +36,8 @@ export interface Task {
 }
 
 export interface TaskChanges extends Partial<NewTask> {
+  /** Where it goes; null puts it on nothing. */
+  readonly on?: Target | null | undefined;
   readonly done?: boolean | undefined;
   readonly result?: string | null | undefined;
 }
@@ -123,6 +125,8 @@ export const updateTask = (sql: Sql, id: number, changes: TaskChanges, by: By): 
     const sets: Part[] = (Object.keys(columnOf) as (keyof typeof columnOf)[]).flatMap((name) =>
       changes[name] === undefined ? [] : [raw`${raw.ref(columnOf[name])} = ${changes[name]}`],
     );
+    const on = changes.on === undefined || isSame(changes.on, current) ? undefined : await placeFor(sql, changes.on, by);
+    if (on) sets.push(raw`contact = ${on.contact}`, raw`company = ${on.company}`, raw`deal = ${on.deal}`);
     const closes = changes.done === true && current.doneAt === null;
     const opens = changes.done === false && current.doneAt !== null;
     if (closes) sets.push(changes.updatedAt ? raw`done_at = ${changes.updatedAt}` : raw`done_at = statement_timestamp()`);
@@ -133,8 +137,26 @@ export const updateTask = (sql: Sql, id: number, changes: TaskChanges, by: By): 
       raw`update crm.task set ${raw.join([...sets, ...saidSetParts(changes, by), raw`version = version + 1`])}
         where workspace = ${sql.workspace} and id = ${id}`,
     );
-    if (closes || opens) await insertLine(sql, current, { task: id }, closes ? "task_closed" : "task_reopened", by, changes.updatedAt);
+    if (on) await insertLine(sql, on, { task: id }, "task", by, changes.updatedAt);
+    if (closes || opens)
+      await insertLine(sql, on ?? current, { task: id }, closes ? "task_closed" : "task_reopened", by, changes.updatedAt);
   });
+
+const isSame = (on: Target | null, current: Places): boolean => {
+  const { contact, company, deal } = placesOf(on ?? undefined);
+  return contact === current.contact && company === current.company && deal === current.deal;
+};
+
+/** Throws `NotFound` for a record that is not for this writer, `Invalid` for one that is not there. */
+async function placeFor(sql: Sql, on: Target | null, by: By): Promise<Places> {
+  if (on && by.sees !== undefined) await mustSeeTarget(sql, on, by);
+  const places = placesOf(on ?? undefined);
+  await checkReferences(
+    sql,
+    (["contact", "company", "deal"] as const).map((name) => [name, name, places[name]]),
+  );
+  return places;
+}
 
 /** Throws `NotFound` and `Stale`. */
 export const deleteTask = (sql: Sql, id: number, by: By): Promise<void> =>

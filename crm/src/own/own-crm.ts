@@ -1,6 +1,7 @@
 import { type ConnectionId, Forbidden, type OwnCrm, type OwnUser, type Workspace } from "@svyazka/core";
 import type { By } from "../by.ts";
 import { NotFound } from "../errors.ts";
+import { acceptIncoming, createIncoming, declineIncoming, getIncoming, listIncoming, summariseIncoming } from "../incoming.ts";
 import type { Sql } from "../sql.ts";
 import { getUser, recordsSeenBy } from "../users.ts";
 import { ownCalls } from "./calls.ts";
@@ -57,8 +58,8 @@ function crmOver(sql: Sql, lent: Lent): OwnCrm {
     calls: writable(ownCalls(sql, by)),
     tags: writable(ownTags(sql)),
     events: (filter) => ownEvents(sql, filter, by),
-    ...ownSetup(sql, user),
-    ...notYet,
+    incoming: writable(ownIncoming(sql, by)),
+    ...ownSetup(sql, by, user),
   };
 }
 
@@ -73,7 +74,11 @@ const onlyToRead = <T extends object>(members: T): T =>
     ]),
   ) as T;
 
-const absent = () => Promise.reject(new Forbidden("this is not there yet"));
-const notYet: Pick<OwnCrm, "incoming"> = {
-  incoming: { list: absent, get: absent, create: absent, accept: absent, decline: absent, summary: absent },
-};
+const ownIncoming = (sql: Sql, by: By): OwnCrm["incoming"] => ({
+  list: (filter) => listIncoming(sql, filter, by),
+  get: (uid) => getIncoming(sql, uid, by),
+  create: (draft) => createIncoming(sql, draft, by),
+  accept: (uid, to) => acceptIncoming(sql, uid, to, by),
+  decline: (uid) => declineIncoming(sql, uid, by),
+  summary: (filter) => summariseIncoming(sql, filter, by),
+});

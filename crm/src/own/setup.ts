@@ -7,11 +7,22 @@ import {
   type OwnUser,
   type OwnUserDraft,
 } from "@svyazka/core";
+import type { By } from "../by.ts";
 import type { ChoiceBase, Choices } from "../choices.ts";
 import { createField, deleteField, fieldsOf, updateField } from "../fields.ts";
 import { groups } from "../groups.ts";
 import { lossReasons } from "../loss-reasons.ts";
-import { createPipeline, createStage, deletePipeline, deleteStage, listPipelines, updatePipeline, updateStage } from "../pipelines.ts";
+import { moveDeals } from "../move-deals.ts";
+import {
+  createPipeline,
+  createStage,
+  deletePipeline,
+  deleteStage,
+  getStage,
+  listPipelines,
+  updatePipeline,
+  updateStage,
+} from "../pipelines.ts";
 import { sources } from "../sources.ts";
 import type { Sql } from "../sql.ts";
 import { taskTypes } from "../task-types.ts";
@@ -21,7 +32,7 @@ import { knownFields, updateKnownField } from "./known-fields.ts";
 type Setup = Pick<OwnCrm, "pipelines" | "fields" | "lossReasons" | "taskTypes" | "sources" | "groups" | "users">;
 
 /** What our own CRM is made of, for `OwnCrm`: changed by administrators and by connections only. */
-export function ownSetup(sql: Sql, user: OwnUser | undefined): Setup {
+export function ownSetup(sql: Sql, by: By, user: OwnUser | undefined): Setup {
   /** Throws `Forbidden` before anything is done. */
   const administrator = <Args extends readonly unknown[], T>(write: (...args: Args) => Promise<T>) => {
     return async (...args: Args): Promise<T> => {
@@ -45,7 +56,13 @@ export function ownSetup(sql: Sql, user: OwnUser | undefined): Setup {
       remove: administrator((id) => deletePipeline(sql, id)),
       createStage: administrator((pipeline, draft) => createStage(sql, pipeline, draft)),
       updateStage: administrator((pipeline, id, changes) => updateStage(sql, pipeline, id, changes)),
-      removeStage: administrator((pipeline, id) => deleteStage(sql, pipeline, id)),
+      removeStage: administrator((pipeline, id, { moveDealsTo } = {}) =>
+        sql.transaction(async (sql) => {
+          if (moveDealsTo !== undefined)
+            await moveDeals(sql, await getStage(sql, pipeline, id), await getStage(sql, pipeline, moveDealsTo), by);
+          await deleteStage(sql, pipeline, id);
+        }),
+      ),
     },
     fields: {
       list: ({ entity, pastOptions = false } = {}) => fieldsOf(sql, entity, { pastOptions }),

@@ -37,7 +37,7 @@ export function ownTasks(sql: Sql, by: By): OwnRecords<OwnTask, OwnTaskDraft, Ow
   };
 }
 
-const changesOf = ({ estimateSeconds, on: _, ...changes }: Partial<OwnTaskDraft>): TaskChanges => ({
+const changesOf = ({ estimateSeconds, ...changes }: Partial<OwnTaskDraft>): TaskChanges => ({
   ...(changes as TaskChanges),
   ...(estimateSeconds !== undefined && { estimateMinutes: estimateSeconds && estimateSeconds / 60 }),
 });
