@@ -36,6 +36,8 @@ export interface FlowContext<P extends PortName = PortName> {
   /** The next number of the source connection's own count from 0, for taking turns. */
   turn(): Promise<number>;
   readonly now: Date;
+  /** How often it has been tried, this time included. */
+  readonly attempt: number;
   /** Copies what is at this address of the source connection into our storage, once, for so many days. Throws `Unavailable` while it is not there yet. */
   keepFile(url: string, options: { readonly days: number }): Promise<KeptFile>;
   /** Whom the target CRM knows to be working there: record ids of active users. */

@@ -2,8 +2,8 @@ import type { EventDraft, EventType } from "./events.ts";
 import type { Fetch, Socket, SocketEar } from "./network.ts";
 import type { OwnCrm } from "./own-crm.ts";
 import type { Phone } from "./phone.ts";
-import type { Route, Telephony } from "./telephony.ts";
-import type { ConnectionId } from "./words.ts";
+import type { CallDesk, Route, Telephony } from "./telephony.ts";
+import type { ConnectionId, RecordId } from "./words.ts";
 
 /** What the hub lends to a connected vendor. */
 export interface Kit {
@@ -35,6 +35,38 @@ export interface Kit {
   ownCrm(user?: number): Promise<OwnCrm>;
   /** From now on this secret names this connection at the door; for ever, or for so many seconds. */
   openDoor(secret: string, seconds?: number): Promise<void>;
+  /** Never again: every process knows within a moment. */
+  closeDoor(secret: string): Promise<void>;
+  /** The person of this workspace with this e-mail and password, for a page of the vendor's own. Throws `Unavailable` after too many wrong tries. */
+  signIn(who: {
+    readonly email: string;
+    readonly password: string;
+    readonly ip: string;
+  }): Promise<{ readonly id: RecordId; readonly isAdmin: boolean } | undefined>;
+  /** The screens of our own people, when our CRM is the one they work in. */
+  callDesk(): Promise<CallDesk | undefined>;
+  /** Other connections of the same vendor in this workspace, which it may make and remove. */
+  readonly siblings: Siblings;
+}
+
+/** What a connection may do about those of its own kind: a program that subscribes to something gets one for each place it is to be told at. */
+export interface Siblings {
+  /** All but itself; those that were removed are gone. */
+  list(): Promise<readonly Sibling[]>;
+  /** Throws what a person would be told who added it. */
+  add(draft: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> }): Promise<ConnectionId>;
+  /** Also makes it active. */
+  change(id: ConnectionId, settings: Readonly<Record<string, unknown>>): Promise<void>;
+  remove(id: ConnectionId): Promise<void>;
+}
+
+export interface Sibling {
+  readonly id: ConnectionId;
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly active: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
 }
 
 /** Says when to stop: an `AbortSignal`. */
@@ -49,6 +81,8 @@ export interface Store {
   /** `at` is what `list` goes by; now, unless told. Kept for so many days; without `days`, until it is removed. */
   put(kind: string, id: string, value: unknown, options?: { readonly at?: Date; readonly days?: number }): Promise<void>;
   remove(kind: string, id: string): Promise<void>;
+  /** What is there, which is gone from then on: of two who take it at once, one gets it. */
+  take<T>(kind: string, id: string): Promise<T | undefined>;
   /** The oldest first. */
   list<T>(
     kind: string,

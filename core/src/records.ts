@@ -25,5 +25,10 @@ export interface Subscriber {
   /** Whether it wants to hear of this. Pure. */
   wants(change: Pick<ChangedRecord, "kind" | "change">): boolean;
   /** Tells it, for the first time or again: `id` stays the same. Throws `Gone` when it does not want to be told anything any more. */
-  tell(told: { readonly id: string; readonly change: ChangedRecord }): Promise<void>;
+  tell(told: {
+    readonly id: string;
+    readonly change: ChangedRecord;
+    /** 1 for the first time; it may have a schedule of its own, and say by `Unavailable` when to come again. */
+    readonly attempt?: number;
+  }): Promise<void>;
 }

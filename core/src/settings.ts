@@ -24,8 +24,11 @@ interface Described {
 export interface TextSetting extends Described {
   readonly type: "text";
   readonly default?: string;
+  /** Where it means something: see `when`. */
   readonly required?: true;
   readonly pattern?: RegExp;
+  /** A small picture, as a data URL: a form lets people choose a file. */
+  readonly picture?: true;
 }
 export interface NumberSetting extends Described {
   readonly type: "number";
@@ -58,8 +61,8 @@ export interface SecretSetting extends Described {
   readonly door?: true;
   /** We sign with it and nobody ever sends it to us. */
   readonly kept?: true;
-  /** How it is made: `whsec_` and 32 bytes in base64, as Standard Webhooks writes it. Otherwise letters and digits. */
-  readonly shape?: "whsec";
+  /** How it is made: `whsec_` and 32 bytes in base64, as Standard Webhooks writes it; or a UUID. Otherwise letters and digits. */
+  readonly shape?: "whsec" | "uuid";
   /** After a rotation the one before goes on being used for a while, beside the new one. */
   readonly overlaps?: true;
   /** It stands in the code of public pages: not worth hiding from a person who may see the connection. */
@@ -77,9 +80,13 @@ type ValueOf<S extends Setting> = S extends NumberSetting
       : S extends ListSetting
         ? readonly string[]
         : S extends TextSetting
-          ? S extends { default: string } | { required: true }
+          ? S extends { default: string }
             ? string
-            : string | undefined
+            : S extends { required: true; when: object }
+              ? string | undefined
+              : S extends { required: true }
+                ? string
+                : string | undefined
           : never;
 
 type PlainNames<S extends Settings> = { [K in keyof S]: S[K] extends SecretSetting ? never : K }[keyof S];
@@ -106,7 +113,7 @@ export function readSettings(
     if (setting.type === "secret") continue;
     const given = raw[name];
     if (given === undefined || given === null || (given === "" && setting.type !== "text")) {
-      if (setting.type === "text" && setting.required) errors[name] = "is required";
+      if (setting.type === "text" && setting.required && isMeant(settings, setting, raw)) errors[name] = "is required";
       else if ("default" in setting && setting.default !== undefined) values[name] = setting.default;
       continue;
     }
@@ -115,6 +122,14 @@ export function readSettings(
     else values[name] = read.value;
   }
   return { values, errors };
+}
+
+/** Whether it means something beside what else was given. */
+function isMeant(settings: Settings, { when }: Setting, raw: Readonly<Record<string, unknown>>): boolean {
+  if (!when) return true;
+  const other = settings[when.setting];
+  const value = raw[when.setting] ?? (other && "default" in other ? other.default : undefined);
+  return when.is.some((one) => String(one) === String(value));
 }
 
 function readSetting(setting: Exclude<Setting, SecretSetting>, given: unknown): { value: unknown } | { error: string } {

@@ -23,6 +23,8 @@ export interface Vendor<S extends Settings = Settings> {
   readonly tests?: true;
   /** Other programs use us through it, as if we were that vendor. */
   readonly servesApi?: true;
+  /** Such a program is let in by a person's grant: see `Connected.grants`. The settings under which a connection is one. */
+  readonly integration?: Readonly<Record<string, string>>;
   readonly settings: S;
   /** Requests per second the far side allows one connection, shared by all processes of the hub. */
   readonly pace?: { readonly perSecond: number; readonly burst: number };
@@ -113,7 +115,24 @@ export interface DemoRequest {
 // biome-ignore lint/suspicious/noExplicitAny: the list of vendors holds every `S` at once
 export type AnyVendor = Vendor<any>;
 
+/** Who let a program in, and how it gets in. */
+export interface Grants {
+  /** What the program is given to begin with, by name: a code to be exchanged and, with `longLivedDays`, a token that lasts so long. */
+  issue(user: RecordId, options: { readonly longLivedDays?: number }): Promise<Readonly<Record<string, string>>>;
+  list(): Promise<readonly Grant[]>;
+  /** None of its tokens is good from now on. */
+  revoke(id: string): Promise<void>;
+}
+
+export interface Grant {
+  readonly id: string;
+  readonly user: RecordId;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 export type Connected = Partial<Ports> & {
+  readonly grants?: Grants;
   /** Tries the credentials. Throws what a port would throw. With `kit.isTrial`, it leaves nothing behind at the other side. */
   check(): Promise<void>;
   /** Sends something to try, which the other side knows to be no more than that. Throws what a port would throw. Answers what was said. */
@@ -168,7 +187,9 @@ export interface RateLimit {
   /** What is counted: "ip", "token", "phone". */
   readonly name: string;
   readonly key: string;
-  readonly perMinute: number;
+  readonly perMinute?: number;
+  /** In place of `perMinute`. */
+  readonly perSecond?: number;
 }
 
 export type DoorProblem =
@@ -196,6 +217,10 @@ export interface InboundRequest {
   /** Lower-case names; a repeated header is joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Fields;
+  /** The same as it came, without its question mark: for those who repeat names or nest them. */
+  readonly search?: string;
+  /** Scheme and host as the sender wrote them, and what stands before `path`: what addresses in an answer begin with. Absent when a stored request is received again. */
+  readonly origin?: string;
   /** A form's fields, or the top level of a JSON object with every value as text. A repeated name keeps the last value. */
   readonly form: Fields;
   /** The parsed body, when it was JSON. */
@@ -223,7 +248,13 @@ export type Received =
   /** Stored, then answered at once. `reply` is only sent after the facts are on disk. */
   | { readonly facts: readonly EventDraft[]; readonly reply: Reply }
   /** The caller waits for data: answered within `withinMs`, or with `otherwise`. */
-  | { answer(kit: Kit): Promise<Reply>; readonly otherwise: Reply; readonly withinMs: number }
+  | {
+      answer(kit: Kit): Promise<Reply>;
+      readonly otherwise: Reply;
+      readonly withinMs: number;
+      /** It only reads: not worth a line in the journal. */
+      readonly unrecorded?: true;
+    }
   /** Answered, kept in the journal, nothing to do. */
   | { readonly ignored: string; readonly reply: Reply }
   /** A script or page for browsers: answered, and not worth a line in the journal. */

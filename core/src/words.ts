@@ -3,7 +3,7 @@
 declare const kind: unique symbol;
 type Branded<Base, Kind extends string> = Base & { readonly [kind]: Kind };
 
-/** One customer company. An integer, because it is also the amoCRM-style account id. */
+/** One customer company. An integer, because it is also the account id of the APIs that we serve. */
 export type WorkspaceId = Branded<number, "workspace">;
 /** One configured account at a vendor, in one workspace. */
 export type ConnectionId = Branded<number, "connection">;

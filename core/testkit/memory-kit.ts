@@ -36,6 +36,9 @@ export function memoryKit(rest: Partial<Kit> & { readonly routes?: (call: Parame
     async openDoor(secret, seconds) {
       doors.set(secret, seconds);
     },
+    async closeDoor(secret) {
+      doors.delete(secret);
+    },
     ...kit,
   };
 }
@@ -52,6 +55,11 @@ function memoryStore(): Store {
     },
     async remove(kind, id) {
       kept.delete(`${kind} ${id}`);
+    },
+    async take(kind, id) {
+      const found = kept.get(`${kind} ${id}`);
+      kept.delete(`${kind} ${id}`);
+      return found && JSON.parse(found.text);
     },
     async list(kind, { since, until, limit = 10_000 } = {}) {
       return [...kept.values()]

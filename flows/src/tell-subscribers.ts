@@ -13,7 +13,7 @@ export const tellSubscribers: Flow<"record.changed", "subscriber"> = {
   needs: "subscriber",
   onlyWhileActive: true,
   async run({ id, data: change }, at) {
-    await at.port.tell({ id, change });
+    await at.port.tell({ id, change, attempt: at.attempt });
     return { done: wordsIn(at.workspace.language).done.subscriberTold };
   },
 };

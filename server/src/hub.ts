@@ -7,6 +7,7 @@ import type { Pool } from "./db/pool.ts";
 import type { Jobs } from "./delivery/jobs.ts";
 import type { Ledger } from "./delivery/ledger.ts";
 import type { Logger } from "./log.ts";
+import type { SignIn } from "./people/sign-in.ts";
 
 /** What the parts of one process share. */
 export interface Hub {
@@ -20,6 +21,8 @@ export interface Hub {
   readonly jobs: Jobs;
   readonly vendors: ReadonlyMap<string, AnyVendor>;
   readonly flows: ReadonlyMap<string, AnyFlow>;
+  /** Knows people by their passwords, and who tries too often. */
+  readonly signIn: SignIn;
   readonly databaseKind: "embedded" | "external";
   /** How people and other programs reach this hub, without a slash at the end. */
   publicUrl(): string;

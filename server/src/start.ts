@@ -32,6 +32,7 @@ import { keepHouse } from "./operation/housekeeping.ts";
 import { Metrics } from "./operation/metrics.ts";
 import { keepSeen } from "./operation/processes.ts";
 import { openSetup } from "./people/setup.ts";
+import { SignIn } from "./people/sign-in.ts";
 import * as vendors from "./vendors.ts";
 
 export interface RunningHub {
@@ -67,6 +68,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
     registry: () => registry,
     ledger: () => ledger,
     publicUrl: () => hub.publicUrl(),
+    hub: () => hub,
   });
   const registry: Registry = new Registry(pool, keys, byId, makeKit);
   const bus = new Bus(database.connection);
@@ -101,6 +103,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
     jobs,
     vendors: byId,
     flows: flowsByName,
+    signIn: new SignIn(pool),
     databaseKind: database.kind,
     publicUrl: () => config.PUBLIC_URL ?? address,
     wake: announcing(),

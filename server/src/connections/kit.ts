@@ -1,15 +1,19 @@
-import type { AnyFlow, ConnectionId, EventDraft, Origin } from "@svyazka/core";
+import { type AnyFlow, type ConnectionId, type EventDraft, type Origin, Unavailable } from "@svyazka/core";
 import { ownCrm } from "@svyazka/crm";
+import { tell } from "../db/bus.ts";
 import type { Pool } from "../db/pool.ts";
 import type { Ledger } from "../delivery/ledger.ts";
 import { isHeard, nobodyListens, plan } from "../delivery/plan.ts";
 import { fileLink } from "../files/link.ts";
+import type { Hub } from "../hub.ts";
 import { redact } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
+import { TooManyTries } from "../people/sign-in.ts";
 import type { MakeKit, Registry } from "./registry.ts";
 import { routeCall } from "./route-call.ts";
 import { type ConnectionRow, isNamed } from "./row.ts";
 import { hashToken, type KeyRing } from "./secrets.ts";
+import { siblingsOf } from "./siblings.ts";
 import { storeOf } from "./store.ts";
 
 /** What a kit is made of. The parts that need each other are asked for when they are used. */
@@ -20,6 +24,7 @@ export interface Lender {
   registry(): Registry;
   ledger(): Ledger;
   publicUrl(): string;
+  hub(): Hub;
 }
 
 /** What the hub lends to one connection. */
@@ -60,6 +65,30 @@ export const kitMaker =
         });
         lender.registry().forget(workspace);
       },
+      async closeDoor(secret) {
+        const sql = pool.in(workspace);
+        await sql.query({
+          text: "delete from hub.door where key = $1 and workspace = $2 and connection = $3",
+          values: [hashToken(secret), workspace, id],
+        });
+        lender.registry().forget(workspace);
+        await tell(sql, { kind: "connections", workspace });
+      },
+      async signIn({ email, password, ip }) {
+        const { workspace: home } = await lender.registry().view(workspace);
+        try {
+          const found = await lender.hub().signIn.find(email, password, ip, home.subdomain);
+          return found && { id: String(found.user.id), isAdmin: found.user.role === "administrator" };
+        } catch (error) {
+          if (error instanceof TooManyTries) throw new Unavailable(error.message, { retryAfterSeconds: error.retryAfterSeconds });
+          throw error;
+        }
+      },
+      async callDesk() {
+        const view = await lender.registry().view(workspace);
+        return view.targets("callDesk", id)[0]?.connected().callDesk;
+      },
+      siblings: siblingsOf(lender.hub, row),
     };
   };
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hash, hkdfSync, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SecretSetting } from "@svyazka/core";
@@ -77,7 +77,7 @@ function readKey(text: string, name: string): Buffer {
 
 /** As its setting wants it. */
 export const makeSecret = ({ shape }: SecretSetting): string =>
-  shape === "whsec" ? `whsec_${randomBytes(32).toString("base64")}` : newToken();
+  shape === "whsec" ? `whsec_${randomBytes(32).toString("base64")}` : shape === "uuid" ? randomUUID() : newToken();
 
 const beforeMark = " before";
 

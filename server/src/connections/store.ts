@@ -33,6 +33,15 @@ export function storeOf(pool: Pool, keys: KeyRing, workspace: WorkspaceId, conne
         values: [workspace, connection, kind, id],
       });
     },
+    async take(kind, id) {
+      const [row] = await sql.query<{ id: string; value: string }>({
+        name: "kept-take",
+        text: `delete from hub.kept where workspace = $1 and connection = $2 and kind = $3 and id = $4
+               returning id, case when expires_at is null or expires_at > now() then value else '' end as value`,
+        values: [workspace, connection, kind, id],
+      });
+      return row && row.value !== "" ? open(kind, row) : undefined;
+    },
     async list(kind, { since, until, limit = 10_000 } = {}) {
       const rows = await sql.query<{ id: string; value: string }>({
         name: "kept-list",

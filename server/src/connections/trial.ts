@@ -66,6 +66,10 @@ const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "source"
   isHeard: async () => false,
   route: async () => ({}),
   openDoor: async () => {},
+  closeDoor: async () => {},
+  signIn: async () => undefined,
+  callDesk: async () => undefined,
+  siblings: { list: async () => [], add: async () => 0 as ConnectionId, change: async () => {}, remove: async () => {} },
 });
 
 function forgetfulStore(): Store {
@@ -80,6 +84,11 @@ function forgetfulStore(): Store {
     },
     async remove(kind, id) {
       kept.delete(`${kind} ${id}`);
+    },
+    async take(kind, id) {
+      const text = kept.get(`${kind} ${id}`);
+      kept.delete(`${kind} ${id}`);
+      return text === undefined ? undefined : JSON.parse(text);
     },
     list: async () => [],
   };

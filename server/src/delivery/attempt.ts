@@ -62,6 +62,7 @@ function contextOf(claim: Claim, view: WorkspaceView, port: FlowContext["port"],
     key: (part) => `${claim.event.id}:${claim.flow}:${part}`,
     turn: () => options.turn(claim),
     now: new Date(),
+    attempt: claim.tries + 1,
     async keepFile(url, { days }) {
       if (!source) throw new Refused("The connection that has this file was removed");
       return options.keepFile(source, url, days);

@@ -10,6 +10,8 @@ export interface RawRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly ip: string;
+  /** See `InboundRequest.origin`. */
+  readonly origin?: string;
 }
 
 const maxFields = 1_000;
@@ -18,7 +20,8 @@ const maxDepth = 20;
 /** Reads charset, query, form, multipart and JSON. Never throws: what cannot be read is said in `unreadable`, and the raw bytes are kept. */
 export function decode(raw: RawRequest): InboundRequest | Promise<InboundRequest> {
   const query = readForm(Buffer.from(raw.query, "latin1"), undefined);
-  const base = { method: raw.method, path: raw.path, headers: raw.headers, query, ip: raw.ip };
+  const { method, path, headers, ip, origin } = raw;
+  const base = { method, path, headers, query, search: raw.query, ip, ...(origin !== undefined && { origin }) };
   if (raw.body.length === 0) return { ...base, form: {}, files: [], text: "" };
   const type = raw.headers["content-type"] ?? "";
   if (/^multipart\/form-data/i.test(type)) return readMultipart(raw.body, type).then((body) => ({ ...base, text: "", ...body }));

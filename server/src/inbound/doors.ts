@@ -83,8 +83,9 @@ async function inboundKnock(request: FastifyRequest, doors: readonly AnyVendor[]
   try {
     const hit = await (isNumber ? options.registry.door(`id:${Number(key)}`) : options.registry.doorOfToken(key));
     const live = hit && (await options.registry.view(hit.workspace)).connections.get(hit.connection);
-    // Unknown keys are answered as the first vendor that has such a path would answer a wrong token: nobody can probe for connections.
-    const vendor = live?.vendor ?? doors.find((known) => known.door?.routes.some((route) => leadsTo(route, path))) ?? doors[0];
+    // Unknown keys are answered as the first vendor that has such a path would answer a wrong token: nobody can probe for connections. A path that no vendor has is
+    // nobody's to answer.
+    const vendor = live?.vendor ?? doors.find((known) => known.door?.routes.some((route) => leadsTo(route, path)));
     if (!vendor?.door) return plainRefusal(404);
     const route = vendor.door.routes.find((known) => leadsTo(known, path));
     const knock = knockOf(request, vendor, { methods: [], ...route, path }, key, isNumber ? `/in/${key}` : `/in/${live?.row.id ?? "?"}`);
@@ -120,8 +121,16 @@ function knockOf(request: FastifyRequest, vendor: AnyVendor, route: DoorRoute, k
       headers: plainHeaders(request.headers),
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       ip: request.ip,
+      origin: originOf(request, route.path),
     },
   };
+}
+
+/** `https://hub.example/in/7` of `https://hub.example/in/7/api/v4/leads`. */
+function originOf({ protocol, host, raw }: FastifyRequest, path: string): string {
+  const [whole = ""] = (raw.url ?? "").split("?");
+  const before = whole.endsWith(path) ? whole.slice(0, whole.length - path.length) : "";
+  return `${protocol}://${host}${before}`;
 }
 
 function plainHeaders(headers: FastifyRequest["headers"]): Record<string, string> {

@@ -7,9 +7,10 @@ export class RateLimits {
 
   /** Seconds the sender has to wait, or undefined when it may come in. */
   async wait(connection: ConnectionId, limits: readonly RateLimit[]): Promise<number | undefined> {
-    for (const { name, key, perMinute } of limits) {
+    for (const { name, key, perMinute = 0, perSecond } of limits) {
+      const [points, duration] = perSecond === undefined ? [perMinute, 60] : [perSecond, 1];
       try {
-        await this.#limiter(`${connection}:${name}:${perMinute}`, perMinute).consume(key);
+        await this.#limiter(`${connection}:${name}:${points}/${duration}`, points, duration).consume(key);
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         return Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
@@ -18,10 +19,10 @@ export class RateLimits {
     return undefined;
   }
 
-  #limiter(name: string, points: number): RateLimiterMemory {
+  #limiter(name: string, points: number, duration: number): RateLimiterMemory {
     let limiter = this.#limiters.get(name);
     if (!limiter) {
-      limiter = new RateLimiterMemory({ points, duration: 60 });
+      limiter = new RateLimiterMemory({ points, duration });
       this.#limiters.set(name, limiter);
     }
     return limiter;

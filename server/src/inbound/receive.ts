@@ -5,12 +5,13 @@ import {
   type DoorRoute,
   type InboundRequest,
   Intruder,
-  type Kit,
   Malformed,
   type Received,
   type Reply,
+  Unavailable,
 } from "@svyazka/core";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
+import { DatabaseUnavailable } from "../db/pool.ts";
 import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
 import { nobodyListens, plan } from "../delivery/plan.ts";
 import { redact, redactHeaders, spellingsOf } from "../net/redact.ts";
@@ -137,8 +138,8 @@ async function settle(understood: Understood, scene: Scene): Promise<Reply> {
     return received.reply;
   }
   if ("answer" in received) {
-    const reply = await inTime(received, scene.live.kit);
-    await write({ outcome: "answered", status: reply.status });
+    const reply = await inTime(received, scene);
+    if (!received.unrecorded) await write({ outcome: "answered", status: reply.status });
     options.counts.count(knock.vendor.id, "answered");
     return reply;
   }
@@ -171,14 +172,15 @@ function redactBytes(body: Buffer, secrets: readonly string[]): Buffer {
   return clean === text ? body : Buffer.from(clean, "latin1");
 }
 
-async function inTime(question: Question, kit: Kit): Promise<Reply> {
+async function inTime(question: Question, { live, knock, options }: Scene): Promise<Reply> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Reply>((resolve) => {
     timer = setTimeout(() => resolve(question.otherwise), question.withinMs);
   });
   try {
-    return await Promise.race([question.answer(kit), late]);
-  } catch {
+    return await Promise.race([question.answer(live.kit), late]);
+  } catch (error) {
+    if (!(error instanceof Unavailable) && !(error instanceof DatabaseUnavailable)) options.counts.onBug(error, knock);
     return question.otherwise;
   } finally {
     clearTimeout(timer);

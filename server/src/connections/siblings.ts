@@ -1,0 +1,44 @@
+import type { ConnectionId, Siblings, WorkspaceId } from "@svyazka/core";
+import { NotFound } from "@svyazka/crm";
+import type { Hub } from "../hub.ts";
+import { addConnection, changeConnection, removeConnection } from "./manage.ts";
+import type { ConnectionRow } from "./row.ts";
+
+/** What a connection may do about the others of its vendor in its workspace. */
+export function siblingsOf(hub: () => Hub, { workspace, id, vendor, allow_private_addresses }: ConnectionRow): Siblings {
+  const sql = () => hub().pool.in(workspace);
+  async function mustBeOne(other: ConnectionId): Promise<void> {
+    if (!(await rows(hub(), workspace, vendor)).some((row) => row.id === other && row.id !== id)) throw new NotFound("connection", other);
+  }
+  return {
+    async list() {
+      const all = await rows(hub(), workspace, vendor);
+      return all
+        .filter((row) => row.id !== id)
+        .map((row) => ({
+          ...{ id: row.id, name: row.name, settings: row.settings, active: row.state === "active" && row.parked_because === null },
+          ...{ createdAt: row.created_at, updatedAt: row.updated_at },
+        }));
+    },
+    async add(draft) {
+      const { workspace: home } = await hub().registry.view(workspace);
+      // It may go where the one that makes it may go, and nowhere else.
+      const { row } = await addConnection(hub(), sql(), home, { vendor, ...draft, allowPrivateAddresses: allow_private_addresses });
+      return row.id;
+    },
+    async change(other, settings) {
+      await mustBeOne(other);
+      await changeConnection(hub(), sql(), other, { settings, state: "active" });
+    },
+    async remove(other) {
+      await mustBeOne(other);
+      await removeConnection(hub(), sql(), other);
+    },
+  };
+}
+
+const rows = (hub: Hub, workspace: WorkspaceId, vendor: string): Promise<ConnectionRow[]> =>
+  hub.pool.in(workspace).query({
+    text: "select * from hub.connection where workspace = $1 and vendor = $2 and state <> 'removed' order by id",
+    values: [workspace, vendor],
+  });
