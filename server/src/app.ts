@@ -15,6 +15,7 @@ import { deliveryRoutes } from "./api/delivery-routes.ts";
 import { demoRoutes } from "./api/demo-routes.ts";
 import { serveDescription } from "./api/description.ts";
 import { doctorRoutes } from "./api/doctor-routes.ts";
+import { integrationRoutes } from "./api/integration-routes.ts";
 import { journalRoutes } from "./api/journal-routes.ts";
 import { ApiError, answerError } from "./api/problems.ts";
 import { routeRoutes } from "./api/route-routes.ts";
@@ -23,6 +24,7 @@ import { sessionRoutes } from "./api/session-routes.ts";
 import { softphoneRoutes } from "./api/softphone-routes.ts";
 import { telephonyRoutes } from "./api/telephony-routes.ts";
 import { workspaceRoutes } from "./api/workspace-routes.ts";
+import { readTls } from "./config.ts";
 import { serveConsole } from "./console.ts";
 import { tell } from "./db/bus.ts";
 import { newId } from "./db/new-id.ts";
@@ -33,12 +35,14 @@ import { RateLimits } from "./inbound/rate-limits.ts";
 import type { News } from "./live/news.ts";
 import type { Metrics } from "./operation/metrics.ts";
 import { DatabaseSessions, sessionDays } from "./people/session-store.ts";
-import { SignIn } from "./people/sign-in.ts";
 
 /** Everything that listens: the doors of the vendors, `/hub/v1`, health, metrics and the console. */
 export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<FastifyInstance> {
   const { config } = hub;
+  const tls = readTls(config);
   const app = Fastify({
+    // One type for both: what it serves is the same.
+    ...((tls && { https: tls }) as object),
     loggerInstance: hub.log as FastifyBaseLogger,
     // A logger per request costs more than the few lines that are written are worth: they carry the id themselves.
     childLoggerFactory: (logger) => logger,
@@ -104,11 +108,12 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
         serveApi(inner, hub, authentication, [
           ...workspaceRoutes(hub),
           ...connectionRoutes(hub),
+          ...integrationRoutes(hub),
           ...routeRoutes(hub),
           ...auditRoutes,
           ...journalRoutes(hub),
           ...deliveryRoutes(hub),
-          ...sessionRoutes(hub, new SignIn(hub.pool), sessions),
+          ...sessionRoutes(hub, hub.signIn, sessions),
           ...accessRoutes(hub, sessions),
           ...softphoneRoutes(hub),
           ...doctorRoutes(hub),

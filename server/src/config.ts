@@ -77,6 +77,8 @@ export const variables = {
   WORKER_CONCURRENCY: number("Deliveries worked on at once per process.", 32, 1, 1000),
   MASTER_KEY: text("32 bytes in base64 that encrypt secrets at rest. Without it, a key is made and kept in DATA_DIR/master.key."),
   MASTER_KEY_OLD: text("The key before this one, while secrets are being rotated (`hub secret rotate`)."),
+  TLS_CERT: text("A file with the certificate (PEM, with its chain), to speak HTTPS without a proxy. Together with TLS_KEY."),
+  TLS_KEY: text("A file with the private key of TLS_CERT (PEM)."),
   TRUST_PROXY: withDefault(
     "Whose X-Forwarded-For is believed: addresses or networks parted by commas, or `loopback`. Empty: nobody's.",
     "",
@@ -111,6 +113,16 @@ const flagOf: Partial<Record<keyof typeof variables, "host" | "port" | "data" | 
   ROLE: "role",
 };
 
+/** What HTTPS needs, when it is asked for. Throws `WrongConfiguration` when a file cannot be read. */
+export function readTls({ TLS_CERT, TLS_KEY }: Pick<Config, "TLS_CERT" | "TLS_KEY">): { cert: Buffer; key: Buffer } | undefined {
+  if (TLS_CERT === undefined || TLS_KEY === undefined) return undefined;
+  try {
+    return { cert: readFileSync(TLS_CERT), key: readFileSync(TLS_KEY) };
+  } catch (error) {
+    throw new WrongConfiguration(`TLS_CERT or TLS_KEY cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 export const usage = `npm start -- [--host ADDRESS] [--port N] [--data DIR] [--role all|web|worker]
 Everything else is set by environment variables or .env: see .env.example.`;
 
@@ -132,6 +144,7 @@ export function readConfig(
       wrong.push(`${fromFlag === undefined ? name : `--${flag}`} ${error.message}`);
     }
   }
+  if ((config["TLS_CERT"] === undefined) !== (config["TLS_KEY"] === undefined)) wrong.push("TLS_CERT and TLS_KEY belong together");
   if (wrong.length > 0) throw new WrongConfiguration(`${wrong.join("; ")}.`);
   const dataDir = resolve(String(config["DATA_DIR"]));
   return { ...config, DATA_DIR: dataDir, FILES_DIR: resolve(String(config["FILES_DIR"] ?? join(dataDir, "files"))) } as Config;

@@ -1,4 +1,5 @@
 /** The only list of vendors there is: one more vendor is one more line. */
+export { amocrm } from "@svyazka/amocrm/adapter";
 export { asterisk } from "@svyazka/asterisk/adapter";
 export { fivecrm } from "@svyazka/fivecrm/adapter";
 export { vats } from "@svyazka/vats/adapter";

@@ -69,6 +69,7 @@ const SettingShape = Type.Object({
   options: Type.Optional(Type.Record(Type.String(), Texts)),
   placeholder: Type.Optional(Type.String()),
   pattern: Type.Optional(Type.String({ description: "A regular expression" })),
+  picture: Type.Optional(Type.Boolean({ description: "Its value is a small picture, as a data URL" })),
   min: Type.Optional(Type.Number()),
   max: Type.Optional(Type.Number()),
   when: Type.Optional(
@@ -98,7 +99,7 @@ export const VendorShape = Type.Object({
   docs: Nullable(Type.String({ description: "The page of `docs/` that tells how to connect it" })),
   abilities: Type.Array(Type.String(), {
     description:
-      "receives: takes requests; serves: programs written for that vendor's API work with the hub; listens: keeps a socket open; polled: is asked for what it did not tell; tests: can send something to try; and the ports its connections may offer to flows: crm, call_desk, phone_book, telephony, rehearsal, call_feed, …",
+      "receives: takes requests; serves: programs written for that vendor's API work with the hub; integrations: such a program is let in by a person's grant; listens: keeps a socket open; polled: is asked for what it did not tell; tests: can send something to try; and the ports its connections may offer to flows: crm, call_desk, phone_book, telephony, rehearsal, call_feed, …",
   }),
   settings: Type.Array(SettingShape),
 });

@@ -4,6 +4,7 @@ export * from "./connections.ts";
 export * from "./deliveries.ts";
 export * from "./demo.ts";
 export * from "./doctor.ts";
+export * from "./grants.ts";
 export * from "./invitations.ts";
 export * from "./journal.ts";
 export * from "./routes.ts";

@@ -11,7 +11,7 @@ export const Password = Type.String({ minLength: 8, maxLength: 200 });
 export const Email = Type.String({ minLength: 3, maxLength: 254, pattern: "^[^\\s@]+@[^\\s@]+$" });
 
 export const Workspace = Type.Object({
-  id: Type.Integer({ description: "Also the amoCRM-style account id" }),
+  id: Type.Integer({ description: "Also the account id of the APIs that are served" }),
   subdomain: Type.String(),
   name: Type.String(),
   country: Type.String(),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { WrongConfiguration } from "../config.ts";
 import { CommandFailed, type HubClient, makeClient } from "./client.ts";
@@ -244,6 +245,60 @@ async function workspaceOf(hub: HubClient, connection: string): Promise<string> 
     if (connections.some(({ id }) => String(id) === connection)) return subdomain;
   }
   throw new CommandFailed(`No workspace has a connection ${connection}`);
+}
+
+const integration = noun("integration", "programs that use the hub through a served API");
+inWorkspace(integration.command("create").description("register a program; its secret and its code are shown this once"))
+  .requiredOption("--name <name>")
+  .requiredOption("--redirect-uri <uri>", "where a person comes back with the code")
+  .requiredOption("--picture <file>", "PNG, JPEG, GIF or WebP")
+  .option("--description <text>", "what it does", "")
+  .option("--disable-uri <uri>", "is called when it is switched off")
+  .option("--set <key=value>", "a setting, as often as needed", collectSettings, {})
+  .option("--user <id>", "in whose name it works; the first administrator, unless told")
+  .option("--long-lived [days]", "also a token that lasts: so many days, or a year")
+  .option("--allow-private-addresses", "let it reach addresses of the local network")
+  .action(
+    act<
+      Shared &
+        Record<"name" | "redirectUri" | "picture" | "description", string> & {
+          disableUri?: string;
+          set: Record<string, string>;
+          user?: string;
+          longLived?: string | true;
+          allowPrivateAddresses?: boolean;
+        },
+      Record<string, unknown>
+    >(async (hub, o) => {
+      const made = await hub.call<{ id: number; name: string; secrets: object; issued: object; urls: object }>("POST", "/integrations", {
+        workspace: o.workspace,
+        body: {
+          name: o.name,
+          settings: {
+            description: o.description === "" ? o.name : o.description,
+            redirect_uri: o.redirectUri,
+            picture: readPicture(o.picture),
+            ...(o.disableUri !== undefined && { disable_uri: o.disableUri }),
+            ...o.set,
+          },
+          ...(o.user !== undefined && { user: Number(o.user) }),
+          ...(o.longLived !== undefined && { long_lived_days: o.longLived === true ? 365 : Number(o.longLived) }),
+          ...(o.allowPrivateAddresses && { allow_private_addresses: true }),
+        },
+      });
+      return { id: made.id, name: made.name, ...made.secrets, ...made.issued, urls: made.urls };
+    }, record),
+  );
+
+function readPicture(file: string): string {
+  const types: Readonly<Record<string, string>> = { png: "png", jpg: "jpeg", jpeg: "jpeg", gif: "gif", webp: "webp" };
+  const type = types[file.toLowerCase().split(".").at(-1) ?? ""];
+  if (type === undefined) throw new CommandFailed("The picture must be a PNG, JPEG, GIF or WebP file");
+  try {
+    return `data:image/${type};base64,${readFileSync(file).toString("base64")}`;
+  } catch {
+    throw new CommandFailed(`The picture cannot be read: ${file}`);
+  }
 }
 
 const journal = noun("journal", "the requests as they came");

@@ -27,6 +27,7 @@ export function abilitiesOf(live: LiveConnection | undefined, hears: (type: Even
 const ways = (vendor: AnyVendor): string[] => [
   ...(vendor.door && vendor.receive ? ["receives"] : []),
   ...(vendor.servesApi ? ["serves"] : []),
+  ...(vendor.integration ? ["integrations"] : []),
   ...(vendor.listen ? ["listens"] : []),
   ...(vendor.poll ? ["polled"] : []),
   ...(vendor.tests ? ["tests"] : []),
@@ -50,6 +51,7 @@ function describeSetting(name: string, setting: Setting) {
     }),
     ...(placeholder !== undefined && { placeholder }),
     ...(setting.type === "text" && setting.pattern && { pattern: setting.pattern.source }),
+    ...(setting.type === "text" && setting.picture && { picture: true }),
     ...(setting.type === "number" && {
       ...(setting.min !== undefined && { min: setting.min }),
       ...(setting.max !== undefined && { max: setting.max }),

@@ -1,4 +1,17 @@
-import { Accordion, Checkbox, MultiSelect, NumberInput, PasswordInput, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
+import {
+  Accordion,
+  Checkbox,
+  FileInput,
+  Image,
+  MultiSelect,
+  NumberInput,
+  PasswordInput,
+  Select,
+  Stack,
+  TagsInput,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { usePipelines, useUsers } from "../../data/directory.ts";
 import { useAsk } from "../../data/queries.ts";
 import type { Vendor } from "../../data/shapes.ts";
@@ -88,6 +101,7 @@ function Field({ setting, value, error, isSet, onChange }: FieldProps) {
     required: setting.required,
     ...(setting.placeholder !== undefined && { placeholder: setting.placeholder }),
   };
+  if (setting.picture) return <PictureField common={common} value={value} onChange={onChange} />;
   if (setting.picks) return <PickField setting={setting} value={value} onChange={onChange} common={common} />;
   switch (setting.type) {
     case "number":
@@ -183,5 +197,37 @@ function PickField({
       value={value === undefined || value === "" ? null : String(value)}
       onChange={(next) => onChange(next ?? "")}
     />
+  );
+}
+
+/** A picture goes along with the form as text; the browser reads it. */
+function PictureField({
+  common,
+  value,
+  onChange,
+}: {
+  readonly common: {
+    readonly label: string | undefined;
+    readonly description: string | undefined;
+    readonly error: string | undefined;
+    readonly required: boolean;
+  };
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+}) {
+  const read = (file: File | null): void => {
+    if (!file) {
+      onChange(undefined);
+      return;
+    }
+    const reader = new FileReader();
+    reader.onload = () => onChange(reader.result);
+    reader.readAsDataURL(file);
+  };
+  return (
+    <Stack gap={6}>
+      <FileInput {...common} accept="image/png,image/jpeg,image/gif,image/webp" clearable onChange={read} />
+      {typeof value === "string" && value !== "" && <Image src={value} alt="" w={64} h={64} radius="md" fit="contain" />}
+    </Stack>
   );
 }
