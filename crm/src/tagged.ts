@@ -25,9 +25,9 @@ export async function hasTag(sql: Sql, entity: Entity, name: string): Promise<Pa
 export async function hasAnyTag(sql: Sql, entity: Entity, ids: readonly number[]): Promise<Part> {
   const [tags] = await sql.query<{ ids: number[]; common: boolean }>({
     name: "crm-tags",
-    text: `select coalesce(jsonb_agg(t.id), '[]') as ids, coalesce(sum(n.counted), 0) > ${few} as common
-      from crm.tag t cross join lateral (select count(*) as counted from (
-        select from crm.tagged g where g.workspace = $1 and g.tag = t.id limit ${few + 1}) some) n
+    text: `select coalesce(jsonb_agg(t.id), '[]') as ids, coalesce(sum(n.tagged), 0) > ${few} as common
+      from crm.tag t cross join lateral (select count(*) as tagged from (
+        select from crm.tagged g where g.workspace = $1 and g.tag = t.id limit ${few + 1}) counted) n
       where t.workspace = $1 and t.entity = $2 and t.id = any($3::bigint[]) and t.deleted_at is null`,
     values: [sql.workspace, entity, ids],
   });

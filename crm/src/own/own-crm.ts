@@ -9,6 +9,7 @@ import { ownCompanies } from "./companies.ts";
 import { ownContacts } from "./contacts.ts";
 import { ownDeals } from "./deals.ts";
 import { ownEvents } from "./events.ts";
+import { guarded } from "./guard.ts";
 import { ownNotes, type RecordingUrl } from "./notes.ts";
 import { ownSetup } from "./setup.ts";
 import { ownTags } from "./tags.ts";
@@ -47,7 +48,7 @@ interface Lent {
 function crmOver(sql: Sql, lent: Lent): OwnCrm {
   const { by, user } = lent;
   const writable = <T extends object>(members: T): T => (user?.role === "read-only" ? onlyToRead(members) : members);
-  return {
+  return guarded({
     user,
     transaction: (work) => sql.transaction((sql) => work(crmOver(sql, lent))),
     deals: writable(ownDeals(sql, by)),
@@ -60,7 +61,7 @@ function crmOver(sql: Sql, lent: Lent): OwnCrm {
     events: (filter) => ownEvents(sql, filter, by),
     incoming: writable(ownIncoming(sql, by)),
     ...ownSetup(sql, by, user),
-  };
+  });
 }
 
 const reading: ReadonlySet<string> = new Set(["list", "get", "summary"]);

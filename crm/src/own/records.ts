@@ -1,6 +1,7 @@
 import type { OwnRecordFilter } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { Entity, Reader } from "../by.ts";
+import { called } from "../found.ts";
 import type { Part } from "../page.ts";
 import { seenInList } from "../record-access.ts";
 import { matching } from "../search.ts";
@@ -25,7 +26,7 @@ export const ownColumns = (entity: Entity): Part => raw`r.id, r.version::text as
 export async function recordConditions(sql: Sql, entity: Entity, filter: OwnRecordFilter, reader: Reader): Promise<Part[]> {
   const where = [...stampConditions(filter), ...seenInList(sql.workspace, entity, reader.sees)];
   if (filter.responsible) where.push(oneOf(raw`r.responsible`, filter.responsible));
-  if (filter.names) where.push(raw`${raw.ref(entity === "contact" ? "r.full_name" : "r.name")} = any(${filter.names}::text[])`);
+  if (filter.names) where.push(await called(sql, entity, filter.names));
   if (filter.tags) where.push(await hasAnyTag(sql, entity, idsOf(filter.tags)));
   if (filter.nextTaskFrom || filter.nextTaskTo) where.push(isNextDue(sql, entity, filter));
   if (filter.values) where.push(...(await hasValues(sql, entity, filter.values)));

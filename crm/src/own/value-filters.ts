@@ -3,6 +3,7 @@ import { sql as raw } from "kysely";
 import type { Entity } from "../by.ts";
 import { Invalid } from "../errors.ts";
 import { type Field, fieldsOf } from "../fields.ts";
+import { holding } from "../found.ts";
 import type { Part } from "../page.ts";
 import type { Sql } from "../sql.ts";
 
@@ -10,22 +11,32 @@ import type { Sql } from "../sql.ts";
 export async function hasValues(sql: Sql, entity: Entity, filters: readonly OwnValueFilter[]): Promise<Part[]> {
   if (filters.length === 0) return [];
   const definitions = await fieldsOf(sql, entity);
-  return filters.map((filter) => {
+  const parts: Part[] = [];
+  for (const filter of filters) {
     const field = definitions.find(({ id }) => id === filter.field);
     if (!field) throw new Invalid({ [`values.${filter.field}`]: ["there is no custom field with this id"] });
-    return "any" in filter ? isAny(field, filter.any) : isBetween(field, filter.from, filter.to);
-  });
+    parts.push("any" in filter ? await isAny(sql, entity, field, filter.any) : isBetween(field, filter.from, filter.to));
+  }
+  return parts;
 }
 
 const kept = (field: Field): Part => raw`r.fields -> ${String(field.id)}`;
 
 /** Of a multiselect, one of its options is enough; of money, the minor units. */
-function isAny(field: Field, any: readonly (string | number | boolean)[]): Part {
-  const values = JSON.stringify(any);
-  if (field.type === "multiselect")
-    return raw`exists (select from jsonb_array_elements(${kept(field)}) held where held.value in (select jsonb_array_elements(${values}::jsonb)))`;
-  const value = field.type === "money" ? raw`${kept(field)} -> 'minor'` : kept(field);
-  return raw`${value} in (select jsonb_array_elements(${values}::jsonb))`;
+function isAny(sql: Sql, entity: Entity, field: Field, any: readonly (string | number | boolean)[]): Promise<Part> {
+  const holds = (value: unknown) => ({
+    [String(field.id)]: field.type === "multiselect" ? [value] : field.type === "money" ? { minor: value } : value,
+  });
+  const held = any.map(holds);
+  return holding(
+    sql,
+    entity,
+    held,
+    raw`(${raw.join(
+      held.map((one) => raw`r.fields @> ${JSON.stringify(one)}::jsonb`),
+      raw` or `,
+    )})`,
+  );
 }
 
 const numeric: ReadonlySet<Field["type"]> = new Set(["number", "money"]);
