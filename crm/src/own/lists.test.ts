@@ -185,6 +185,19 @@ describe("lists", async () => {
     await expect(found({ values: [{ field: id("number"), from: "много" }] })).rejects.toThrow(Invalid);
   });
 
+  it("of tags are found by name and id; one that is there is not made twice", async () => {
+    const made = await crm.tags.create({ entity: "contact", name: " VIP ", colour: "FF8F92" });
+    expect(made).toMatchObject({ name: "VIP", colour: "FF8F92", entity: "contact" });
+    expect(await crm.tags.create({ entity: "contact", name: "vip" })).toEqual(made);
+    const found = async (filter: object) =>
+      (await crm.tags.list({ entity: "contact", limit: 10, ...filter })).items.map(({ name }) => name);
+    expect([await found({ names: ["vip"] }), await found({ ids: [made.id] }), await found({ q: "ip" }), await found({ q: "нет" })]).toEqual(
+      [["VIP"], ["VIP"], ["VIP"], []],
+    );
+    expect((await crm.tags.list({ entity: "deal", limit: 1 })).isMore).toBe(true);
+    await expect(crm.tags.create({ entity: "contact", name: " " })).rejects.toThrow(Invalid);
+  });
+
   it("of contacts and companies are filtered by phones, e-mails and company, and show what is tied to them", async () => {
     const company = await crm.companies.create({ name: "ООО Лютик", inn: "7788888888", phones: [{ value: "8 800 555-35-35" }] });
     const one = await crm.contacts.create({

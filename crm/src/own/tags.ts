@@ -37,8 +37,8 @@ const namesOf = (sql: Sql, entity: Entity, ids: readonly number[]): Promise<{ re
   });
 
 /** Tags of our own CRM, for `OwnCrm`. Whoever may write makes them, as they do by naming them. */
-export const ownTags = (sql: Sql): OwnTags => ({
-  async list({ entity, limit, skip = 0, ids, names, q }) {
+export function ownTags(sql: Sql): OwnTags {
+  const list: OwnTags["list"] = async ({ entity, limit, skip = 0, ids, names, q }) => {
     const where = [raw`r.workspace = ${sql.workspace}`, raw`r.entity = ${entity}`, raw`r.deleted_at is null`];
     if (ids) where.push(raw`r.id = any(${ids.filter(Number.isSafeInteger)}::bigint[])`);
     if (names) where.push(raw`lower(r.name) = any(${names.map((name) => name.trim().toLowerCase())}::text[])`);
@@ -49,20 +49,23 @@ export const ownTags = (sql: Sql): OwnTags => ({
         where ${raw.join(where, raw` and `)} order by r.position, r.id limit ${limit + 1} offset ${skip}`,
     );
     return { items: rows.slice(0, limit), isMore: rows.length > limit };
-  },
-  async create({ entity, name, colour = null }) {
-    if (name.trim() === "") throw new Invalid({ name: ["must not be empty"] });
-    const known = async () => (await this.list({ entity, names: [name], limit: 1 })).items[0];
-    const there = await known();
-    if (there) return there;
-    // Another one may make it at this moment: then there is one.
-    await run(
-      sql,
-      raw`insert into crm.tag (workspace, entity, name, colour) values (${sql.workspace}, ${entity}, ${name.trim()}, ${colour})
+  };
+  return {
+    list,
+    async create({ entity, name, colour = null }) {
+      if (name.trim() === "") throw new Invalid({ name: ["must not be empty"] });
+      const known = async () => (await list({ entity, names: [name], limit: 1 })).items[0];
+      const there = await known();
+      if (there) return there;
+      // Another one may make it at this moment: then there is one.
+      await run(
+        sql,
+        raw`insert into crm.tag (workspace, entity, name, colour) values (${sql.workspace}, ${entity}, ${name.trim()}, ${colour})
         on conflict (workspace, entity, lower(name)) where deleted_at is null do nothing`,
-    );
-    const made = await known();
-    if (!made) throw new NotFound("tag", name);
-    return made;
-  },
-});
+      );
+      const made = await known();
+      if (!made) throw new NotFound("tag", name);
+      return made;
+    },
+  };
+}
