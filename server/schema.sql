@@ -112,7 +112,7 @@ CREATE INDEX company_alike ON crm.company USING btree (workspace, crm.company_ke
 CREATE INDEX company_changed ON crm.company USING btree (workspace, changed_at, id);
 CREATE INDEX company_changed_by ON crm.company USING btree (workspace, updated_by, id) WHERE (updated_by IS NOT NULL);
 CREATE INDEX company_created ON crm.company USING btree (workspace, created_at, id);
-CREATE INDEX company_fields ON crm.company USING gin (fields jsonb_path_ops) WITH (gin_pending_list_limit='512') WHERE (fields <> '{}'::jsonb);
+CREATE INDEX company_fields ON crm.company USING gin (workspace, fields jsonb_path_ops) WITH (gin_pending_list_limit='512') WHERE (fields <> '{}'::jsonb);
 CREATE INDEX company_gone ON crm.company USING btree (workspace, id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX company_inn ON crm.company USING btree (workspace, inn) WHERE (inn IS NOT NULL);
 CREATE INDEX company_made_by ON crm.company USING btree (workspace, created_by, id) WHERE (created_by IS NOT NULL);
@@ -151,7 +151,7 @@ CREATE INDEX contact_changed ON crm.contact USING btree (workspace, changed_at, 
 CREATE INDEX contact_changed_by ON crm.contact USING btree (workspace, updated_by, id) WHERE (updated_by IS NOT NULL);
 CREATE INDEX contact_company ON crm.contact USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX contact_created ON crm.contact USING btree (workspace, created_at, id);
-CREATE INDEX contact_fields ON crm.contact USING gin (fields jsonb_path_ops) WITH (gin_pending_list_limit='512') WHERE (fields <> '{}'::jsonb);
+CREATE INDEX contact_fields ON crm.contact USING gin (workspace, fields jsonb_path_ops) WITH (gin_pending_list_limit='512') WHERE (fields <> '{}'::jsonb);
 CREATE INDEX contact_gone ON crm.contact USING btree (workspace, id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX contact_made_by ON crm.contact USING btree (workspace, created_by, id) WHERE (created_by IS NOT NULL);
 CREATE INDEX contact_merged ON crm.contact USING btree (workspace, merged_into) WHERE (merged_into IS NOT NULL);
@@ -191,7 +191,7 @@ CREATE INDEX deal_changed_by ON crm.deal USING btree (workspace, updated_by, id)
 CREATE INDEX deal_closed ON crm.deal USING btree (workspace, closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX deal_company ON crm.deal USING btree (workspace, company, id) WHERE (company IS NOT NULL);
 CREATE INDEX deal_created ON crm.deal USING btree (workspace, created_at, id);
-CREATE INDEX deal_fields ON crm.deal USING gin (fields jsonb_path_ops) WITH (gin_pending_list_limit='512') WHERE (fields <> '{}'::jsonb);
+CREATE INDEX deal_fields ON crm.deal USING gin (workspace, fields jsonb_path_ops) WITH (gin_pending_list_limit='512') WHERE (fields <> '{}'::jsonb);
 CREATE INDEX deal_gone ON crm.deal USING btree (workspace, id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX deal_made_by ON crm.deal USING btree (workspace, created_by, id) WHERE (created_by IS NOT NULL);
 CREATE INDEX deal_responsible ON crm.deal USING btree (workspace, responsible, created_at, id);

@@ -4,9 +4,9 @@
 select set_config('search_path', 'pg_catalog, ' || string_agg(distinct quote_ident(n.nspname), ', '), true)
 from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname in ('pg_trgm', 'btree_gin');
 
-create index contact_fields on crm.contact using gin (fields jsonb_path_ops) with (gin_pending_list_limit = 512) where fields <> '{}';
-create index company_fields on crm.company using gin (fields jsonb_path_ops) with (gin_pending_list_limit = 512) where fields <> '{}';
-create index deal_fields on crm.deal using gin (fields jsonb_path_ops) with (gin_pending_list_limit = 512) where fields <> '{}';
+create index contact_fields on crm.contact using gin (workspace, fields jsonb_path_ops) with (gin_pending_list_limit = 512) where fields <> '{}';
+create index company_fields on crm.company using gin (workspace, fields jsonb_path_ops) with (gin_pending_list_limit = 512) where fields <> '{}';
+create index deal_fields on crm.deal using gin (workspace, fields jsonb_path_ops) with (gin_pending_list_limit = 512) where fields <> '{}';
 
 -- Those whose values contain one of these: {"12": "text"}, {"12": [5]}.
 create function crm.find_valued(entity text, held jsonb[], most integer) returns setof bigint
