@@ -1,7 +1,5 @@
 import type {
   AccountInfo,
-  Catalog,
-  CatalogElement,
   Company,
   Contact,
   CustomField,
@@ -184,8 +182,6 @@ export interface Reading {
   /** Of the integration that asks. */
   sources(): Promise<readonly Source[]>;
   webhooks(): Promise<readonly Webhook[]>;
-  catalogs(): Promise<readonly Catalog[]>;
-  elements(catalog: number, query: Paging & { readonly ids?: readonly number[]; readonly query?: string }): Promise<Found<CatalogElement>>;
   /** Whom a call with this number is put on: the one open lead, the contact, the company. */
   whoseIsPhone(phone: string): Promise<{ readonly entity_type: EntityType; readonly entity_id: number } | undefined>;
 }
@@ -360,10 +356,6 @@ export interface Pen {
   /** The same destination is the same subscription. */
   subscribe(destination: string, settings: readonly string[], sort: number): Promise<Webhook>;
   unsubscribe(destination: string): Promise<void>;
-  createCatalog(draft: Partial<Catalog>): Promise<number>;
-  updateCatalog(id: number, draft: Partial<Catalog>): Promise<void>;
-  createElement(catalog: number, draft: Partial<CatalogElement>): Promise<number>;
-  updateElement(catalog: number, id: number, draft: Partial<CatalogElement>): Promise<void>;
   /** The card of a ringing phone, on the screens of these users. */
   showCall(phone: string, users: readonly number[]): Promise<void>;
 }

@@ -230,8 +230,6 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
       });
     },
     webhooks: () => hooks.list(),
-    catalogs: async () => [],
-    elements: async () => ({ items: [], hasMore: false }),
     whoseIsPhone: (phone) => whoseIsPhone(crm, phone),
     async write(work) {
       const result = await crm.transaction(async (inner) => work(await penOf(inner)));
@@ -278,10 +276,6 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
       },
       subscribe: (destination, settings, sort) => hooks.subscribe(destination, settings, sort, crm.user?.id ?? 0),
       unsubscribe: (destination) => hooks.unsubscribe(destination),
-      createCatalog: noCatalogs,
-      updateCatalog: noCatalogs,
-      createElement: noCatalogs,
-      updateElement: noCatalogs,
       async showCall(phone, ids) {
         const desk = await kit.callDesk();
         const client = readPhone(phone, workspace.country) ?? { typed: phone };
@@ -311,10 +305,6 @@ const restOf = ({ default: isDefault, origin_code, services }: Partial<SourceRes
   origin_code: origin_code ?? null,
   services: services ?? [],
 });
-
-const noCatalogs = async (): Promise<never> => {
-  throw new Unfit("catalog_id", "There are no catalogs in this account.");
-};
 
 const found = <T, W>({ items, isMore }: { readonly items: readonly T[]; readonly isMore: boolean }, write: (item: T) => W): Found<W> => ({
   items: items.map(write),

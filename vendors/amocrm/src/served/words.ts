@@ -2,7 +2,6 @@ import {
   type OwnCompany,
   type OwnContact,
   type OwnDeal,
-  type OwnEntity,
   type OwnNote,
   type OwnPipeline,
   type OwnRecord,
@@ -29,8 +28,6 @@ export interface Scene {
   /** Where leads without a pipeline go. */
   readonly mainPipeline: number;
 }
-
-export const wireEntity: Readonly<Record<OwnEntity, EntityType>> = { deal: "leads", contact: "contacts", company: "companies" };
 
 /** Won and lost have the same number in every pipeline. */
 export const statusId = ({ id, kind }: OwnStage): number => (kind === "won" ? won : kind === "lost" ? lost : id);

@@ -87,8 +87,6 @@ export function memoryAccount(state: State, userId: number, now: () => number, t
     },
     sources: async () => state.sources,
     webhooks: async () => state.webhooks,
-    catalogs: async () => [],
-    elements: async () => ({ items: [], hasMore: false }),
     whoseIsPhone: async (phone) => whoseIsPhone(state, phone),
     async write(work) {
       // All or nothing: what is written is written into a copy.

@@ -528,10 +528,6 @@ export function penOf(state: State, userId: number, now: number, told: Told[]): 
       if (!state.webhooks.some((hook) => hook.destination === destination)) throw new Missing("Webhook not found");
       state.webhooks = state.webhooks.filter((hook) => hook.destination !== destination);
     },
-    createCatalog: noCatalogs,
-    updateCatalog: noCatalogs,
-    createElement: noCatalogs,
-    updateElement: noCatalogs,
     async showCall(phone, users) {
       state.cards.push({ phone, users });
     },
@@ -539,7 +535,3 @@ export function penOf(state: State, userId: number, now: number, told: Told[]): 
 }
 
 const nameOf = (draft: StatusDraft | undefined): { name?: string } => (draft?.name === undefined ? {} : { name: draft.name });
-
-const noCatalogs = async (): Promise<never> => {
-  throw new Unfit("catalog_id", "There are no catalogs in this account.");
-};
