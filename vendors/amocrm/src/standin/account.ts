@@ -92,7 +92,7 @@ export function memoryAccount(state: State, userId: number, now: () => number, t
       // All or nothing: what is written is written into a copy.
       const copy = structuredClone(state);
       const told: Told[] = [];
-      const result = await work(penOf(copy, userId, now(), told));
+      const result = await work(penOf({ state: copy, userId, now: now(), told }));
       Object.assign(state, copy);
       tell(told);
       return result;
