@@ -1,48 +1,19 @@
-import type { StageKind } from "@svyazka/core";
+import type {
+  OwnPipeline as Pipeline,
+  OwnPipelineChanges as PipelineChanges,
+  OwnPipelineDraft as PipelineDraft,
+  OwnStage as Stage,
+  OwnStageChanges as StageChanges,
+  OwnStageDraft as StageDraft,
+  StageKind,
+} from "@svyazka/core";
 import { directoryChanged } from "./directory-changed.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import type { Sql } from "./sql.ts";
 import { once } from "./written.ts";
 
-export interface Pipeline {
-  readonly id: number;
-  readonly name: string;
-  readonly colour: string | null;
-  readonly position: number;
-  /** Deals without a pipeline of their own go here. One is. */
-  readonly isDefault: boolean;
-  /** In order: incoming, open, won, lost. */
-  readonly stages: readonly Stage[];
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
-
-/** One stage is for winning, one for losing, at most one for what nobody has taken yet, and at least one is open. */
-export interface Stage {
-  readonly id: number;
-  readonly pipeline: number;
-  readonly name: string;
-  readonly kind: StageKind;
-  readonly colour: string | null;
-  readonly position: number;
-}
-
-export interface StageDraft {
-  readonly name: string;
-  readonly kind?: StageKind | undefined;
-  readonly colour?: string | null | undefined;
-  readonly position?: number | undefined;
-}
-export interface PipelineDraft {
-  readonly name: string;
-  readonly colour?: string | null | undefined;
-  readonly position?: number | undefined;
-  readonly isDefault?: boolean | undefined;
-  readonly stages: readonly StageDraft[];
-}
-export type PipelineChanges = { readonly [K in Exclude<keyof PipelineDraft, "stages">]?: PipelineDraft[K] | undefined };
-/** The kind of a stage never changes. */
-export type StageChanges = { readonly [K in Exclude<keyof StageDraft, "kind">]?: StageDraft[K] | undefined };
+/** As they are lent to vendors, too: see core. */
+export type { Pipeline, PipelineChanges, PipelineDraft, Stage, StageChanges, StageDraft };
 
 const stageColumns = "s.id, s.pipeline, s.name, s.kind, s.colour, s.position";
 
