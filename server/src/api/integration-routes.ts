@@ -1,5 +1,5 @@
 import * as contract from "@svyazka/contract";
-import type { Grants } from "@svyazka/core";
+import type { ConnectionId, Grants } from "@svyazka/core";
 import { Invalid, listUsers, NotFound, type Sql } from "@svyazka/crm";
 import { copiesOf } from "../connections/copies.ts";
 import { addConnection } from "../connections/manage.ts";
@@ -11,36 +11,43 @@ export function integrationRoutes(hub: Hub): readonly Implementation[] {
   const serving = [...hub.vendors.values()].filter(({ integration }) => integration !== undefined);
 
   async function grantsOf(sql: Sql, id: number): Promise<Grants> {
-    const live = (await hub.registry.view(sql.workspace)).connections.get(id as never);
+    const live = (await hub.registry.view(sql.workspace)).connections.get(id as ConnectionId);
     if (!live) throw new NotFound("connection", id);
     const { grants } = live.connected();
     if (!grants) throw new Invalid({ id: [`${live.row.name} is no integration`] });
     return grants;
   }
 
-  async function issue(sql: Sql, id: number, { user, long_lived_days }: { user?: number; long_lived_days?: number }) {
+  /** In whose name a program is let in. Throws `Invalid`. */
+  async function personOf(sql: Sql, user: number | undefined): Promise<string> {
     const users = await listUsers(sql);
     const who =
       user === undefined ? users.find(({ active, role }) => active && role === "administrator") : users.find((one) => one.id === user);
     if (!who?.active) throw new Invalid({ user: ["there is no such active user"] });
-    return (await grantsOf(sql, id)).issue(String(who.id), { ...(long_lived_days !== undefined && { longLivedDays: long_lived_days }) });
+    return String(who.id);
   }
+
+  const issue = async (sql: Sql, id: number, person: string, days: number | undefined) =>
+    (await grantsOf(sql, id)).issue(person, { ...(days !== undefined && { longLivedDays: days }) });
 
   return [
     implement(contract.addIntegration, async ({ body, sql, caller }) => {
       const vendor = body.vendor === undefined && serving.length === 1 ? serving[0] : serving.find(({ id }) => id === body.vendor);
       if (!vendor) throw new Invalid({ vendor: [`must be one of ${serving.map(({ id }) => id).join(", ")}`] });
+      const person = await personOf(sql, body.user);
       const { row, secrets } = await addConnection(hub, sql, caller.workspace, {
         vendor: vendor.id,
         name: body.name,
         settings: { ...body.settings, ...vendor.integration },
         ...(body.allow_private_addresses !== undefined && { allowPrivateAddresses: body.allow_private_addresses }),
       });
-      const issued = await issue(sql, row.id as number, body);
-      return { id: row.id as number, name: row.name, secrets, issued, urls: { ...copiesOf(hub, row, caller.workspace, secrets).urls } };
+      const issued = await issue(sql, row.id, person, body.long_lived_days);
+      return { id: row.id, name: row.name, secrets, issued, urls: { ...copiesOf(hub, row, caller.workspace, secrets).urls } };
     }),
 
-    implement(contract.issueGrant, async ({ params, body, sql }) => ({ issued: await issue(sql, params.id, body) })),
+    implement(contract.issueGrant, async ({ params, body, sql }) => ({
+      issued: await issue(sql, params.id, await personOf(sql, body.user), body.long_lived_days),
+    })),
 
     implement(contract.listGrants, async ({ params, sql }) => {
       const users = new Map((await listUsers(sql)).map((user) => [user.id, user]));

@@ -70,6 +70,8 @@ export function grantsOf({ secrets, settings, workspace }: Integration, kit: Kit
       const found = await kit.store.take<Kept>(kind, hash(shown));
       if (!found || found.until <= now()) return undefined;
       const { user, grant } = found;
+      // It may have been ended while this one was on its way.
+      if (kind === "refresh" && (await kit.store.get("grant", grant)) === undefined) return undefined;
       const refresh_token = secret(80);
       const next: Kept = { user, grant, until: now() + refreshSeconds };
       await kit.store.put("refresh", hash(refresh_token), next, { days: days(refreshSeconds) });
