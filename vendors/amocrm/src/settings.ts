@@ -48,14 +48,6 @@ export const settings = {
     label: { ru: "Картинка", en: "Picture" },
     hint: { ru: "PNG, JPEG, GIF или WebP до 500 КБ.", en: "PNG, JPEG, GIF or WebP, up to 500 KB." },
   },
-  disable_uri: {
-    type: "text",
-    group: integration,
-    when: asIntegration,
-    advanced: true,
-    pattern: /^https?:\/\/[^\s/?#]+\S*$/,
-    label: { ru: "Хук об отключении", en: "Hook for switching it off" },
-  },
   requests_per_second: {
     type: "number",
     group: integration,
