@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { ActionIcon, type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 /** A calm blue that keeps a contrast of 4.5 : 1 with white from shade 6 on. */
 const link: MantineColorsTuple = [
@@ -29,7 +29,11 @@ export const theme = createTheme({
     Notification: { styles: { description: { color: "var(--mantine-color-dimmed)" } } },
     // What scrolls must be reachable by keys.
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
-    ActionIcon: { defaultProps: { variant: "subtle" } },
+    ActionIcon: ActionIcon.extend({
+      defaultProps: { variant: "subtle" },
+      // The smallest sizes would be 18 and 22 pixels: WCAG 2.2 asks for 24 wherever another target is near.
+      vars: (_theme, { size }) => ({ root: size === "xs" || size === "sm" ? { "--ai-size": "1.5rem" } : {} }),
+    }),
   },
 });
 
