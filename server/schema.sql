@@ -687,6 +687,35 @@ create table hub.audit (
 );
 alter table hub.audit force row level security;
 
+create table hub.book_entry (
+  workspace bigint not null,
+  connection bigint not null,
+  kind text not null,
+  id text not null,
+  name text not null,
+  phones text[] not null,
+  emails text[] not null,
+  inn text,
+  company text,
+  responsible text,
+  changed_at timestamp with time zone not null,
+  active_at timestamp with time zone not null,
+  constraint book_entry_pkey PRIMARY KEY (workspace, connection, kind, id),
+  constraint book_entry_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'company'::text])))
+);
+alter table hub.book_entry force row level security;
+
+create table hub.book_key (
+  workspace bigint not null,
+  connection bigint not null,
+  kind text not null,
+  id text not null,
+  key text not null,
+  constraint book_key_pkey PRIMARY KEY (workspace, connection, kind, id, key)
+);
+CREATE INDEX book_key_found ON hub.book_key USING btree (workspace, connection, kind, key);
+alter table hub.book_key force row level security;
+
 create table hub.connection (
   workspace bigint not null,
   id bigint not null generated as identity,
@@ -778,6 +807,16 @@ create table hub.file (
 CREATE INDEX file_expiry ON hub.file USING btree (workspace, expires_at);
 CREATE UNIQUE INDEX file_source ON hub.file USING btree (workspace, connection, source);
 alter table hub.file force row level security;
+
+create table hub.held (
+  workspace bigint not null,
+  connection bigint not null,
+  name text not null,
+  holder uuid not null,
+  until timestamp with time zone not null,
+  constraint held_pkey PRIMARY KEY (workspace, connection, name)
+);
+alter table hub.held force row level security;
 
 create table hub.idempotent_answer (
   workspace bigint not null,

@@ -97,6 +97,7 @@ async function dealsByPort(pool: Pool, workspace: WorkspaceId, count: number): P
     directory: { users: [], pipelines: [], fields: { contact: [], company: [], deal: [] }, taskTypes: [], sources: [] },
     fieldMapping: {},
     userMapping: {},
+    stageMapping: {},
   };
   const crm = vendor.connect?.(connection, loneKit).crm;
   if (!crm) throw new Error("the built-in CRM must offer its port");

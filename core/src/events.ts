@@ -1,7 +1,7 @@
 import type { AnsweredCall, EndedLeg, FinishedCall, RatedCall, RecordedCall, RingingCall } from "./calls.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
-import type { ChangedRecord } from "./records.ts";
+import type { ChangedRecord, ToldRecord } from "./records.ts";
 import type { ConnectionId, EventId, RecordId, WorkspaceId } from "./words.ts";
 
 /** What can happen, by name, and what is known when it does. */
@@ -22,6 +22,8 @@ export interface Events {
   "call.rated": RatedCall;
   /** A record of our own CRM was made, changed or deleted. */
   "record.changed": ChangedRecord;
+  /** A CRM that is elsewhere says that a record of its own was made, changed or deleted. */
+  "record.told": ToldRecord;
 }
 export type EventType = keyof Events;
 export const eventTypes: readonly EventType[] = [
@@ -37,6 +39,7 @@ export const eventTypes: readonly EventType[] = [
   "call.recorded",
   "call.rated",
   "record.changed",
+  "record.told",
 ];
 
 /** A fact before it is stored. */

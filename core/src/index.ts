@@ -1,3 +1,4 @@
+export * from "./address-book.ts";
 export * from "./calls.ts";
 export * from "./errors.ts";
 export * from "./event-titles.ts";

@@ -1,3 +1,5 @@
+import type { AddressBook } from "./address-book.ts";
+import type { CallRecording } from "./calls.ts";
 import type { EventDraft, EventType } from "./events.ts";
 import type { Fetch, Socket, SocketEar } from "./network.ts";
 import type { OwnCrm } from "./own-crm.ts";
@@ -20,6 +22,17 @@ export interface Kit {
   publicUrl(): string;
   /** What this connection keeps between requests, sealed. */
   readonly store: Store;
+  /** Who is in the CRM that this connection is to: our own copy. */
+  readonly book: AddressBook;
+  /**
+   * Does the work while no other work of any of these names is done for this connection, in any process of the hub. A process that dies lets go within a minute.
+   * Throws `Unavailable` after a minute of waiting.
+   */
+  exclusively<T>(names: readonly string[], work: () => Promise<T>): Promise<T>;
+  /** A person has let us in again: what was parked goes on, in order. */
+  resume(): Promise<void>;
+  /** Where a player finds a recording: our copy while we keep one, otherwise where the PBX has it. Good for as long as the copy is kept. */
+  recordingUrl(recording: CallRecording): string;
   /** Facts that came by no request: on disk when this resolves. `from` is what the journal shows. */
   record(facts: readonly EventDraft[], from: Origin): Promise<void>;
   /** Whether anybody would be told of a fact of this type from this connection: one that nobody hears need not be found out. */

@@ -2,7 +2,7 @@ import type { CallDirection, CallDraft, CallOutcome } from "./calls.ts";
 import type { Attribution } from "./events.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
-import type { Subscriber } from "./records.ts";
+import type { Follower, Subscriber } from "./records.ts";
 import type { CallDesk, CallFeed, PhoneBook, Rehearsal, Telephony } from "./telephony.ts";
 import type { RecordId } from "./words.ts";
 
@@ -19,9 +19,19 @@ export interface Ports {
   readonly rehearsal: Rehearsal;
   readonly callFeed: CallFeed;
   readonly subscriber: Subscriber;
+  readonly follower: Follower;
 }
 export type PortName = keyof Ports;
-export const portNames: readonly PortName[] = ["crm", "callDesk", "phoneBook", "telephony", "rehearsal", "callFeed", "subscriber"];
+export const portNames: readonly PortName[] = [
+  "crm",
+  "callDesk",
+  "phoneBook",
+  "telephony",
+  "rehearsal",
+  "callFeed",
+  "subscriber",
+  "follower",
+];
 
 export interface Crm {
   /** People who have one of these phones (E.164) or e-mails (lower case): matches by phone first, then the most recently active. At most 10. */

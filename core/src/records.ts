@@ -32,3 +32,29 @@ export interface Subscriber {
     readonly attempt?: number;
   }): Promise<void>;
 }
+
+/** A record of a CRM that is elsewhere, as far as it tells by itself: what is in it now has to be asked for. */
+export interface ToldRecord {
+  /** One of `RecordKind`, or the teller's own word for what we have none for. */
+  readonly kind: string;
+  readonly id: RecordId;
+  readonly change: "created" | "changed" | "deleted" | "stage_changed";
+  /** ISO 8601: when it was last changed over there. */
+  readonly at?: string;
+  /** Who changed it, in that CRM's own numbers. */
+  readonly by?: RecordId;
+}
+
+/** A port of CRMs that are elsewhere: what they tell of their records is looked up, and our copy of it kept. */
+export interface Follower {
+  /** The number of the connection: it hears of its own records only. */
+  readonly of: string;
+  /** Looks the record up, and keeps what our address book has of it. Tellings race and repeat: their order does not matter. */
+  follow(told: ToldRecord): Promise<Followed>;
+}
+
+/** `own`: we wrote it ourselves. `kept`: our copy is up to date. `gone`: it is no more. `nothing`: there is nothing to keep of such a record. */
+export interface Followed {
+  readonly what: "own" | "kept" | "gone" | "nothing";
+  readonly name?: string;
+}

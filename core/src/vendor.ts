@@ -26,8 +26,8 @@ export interface Vendor<S extends Settings = Settings> {
   /** Such a program is let in by a person's grant: see `Connected.grants`. The settings under which a connection is one. */
   readonly integration?: Readonly<Record<string, string>>;
   readonly settings: S;
-  /** Requests per second the far side allows one connection, shared by all processes of the hub. */
-  readonly pace?: { readonly perSecond: number; readonly burst: number };
+  /** Requests per second the far side allows a connection with these settings, shared by all processes of the hub. Undefined is no limit. */
+  pace?(settings: SettingValues<S>): Pace | undefined;
   /** What the connection can do for flows. Called once per process and connection, again when its settings change. */
   connect?(connection: Connection<S>, kit: Kit): Connected;
   /** How requests of this vendor come in. */
@@ -61,6 +61,11 @@ export interface Vendor<S extends Settings = Settings> {
   paste?(connection: Connection<S>, base: string): readonly Pasted[];
   /** How to try it with no account anywhere. */
   readonly demo?: Demo<S>;
+}
+
+export interface Pace {
+  readonly perSecond: number;
+  readonly burst: number;
 }
 
 /** A field of a request, by the sender's own name, for whoever maps fields. */
@@ -146,12 +151,16 @@ export interface Connection<S extends Settings = Settings> {
   readonly workspace: Workspace;
   readonly settings: SettingValues<S>;
   readonly secrets: SecretValues<S>;
-  /** The CRM this connection feeds, as last seen: answered from our own copy, never over the network. */
+  /** The CRM that people and lines are named by in this workspace, as last seen: answered from our own copy, never over the network. */
   readonly directory: Directory;
+  /** Which connection that CRM is: where it is another one than this, ids of users and stages are told in the words of that one. */
+  readonly home?: ConnectionId;
   /** Their field name → our field code, as a person mapped them. */
   readonly fieldMapping: Readonly<Record<string, string>>;
   /** Their account → the user of our CRM. */
   readonly userMapping: Readonly<Record<string, string>>;
+  /** Their stage → the stage of our CRM. */
+  readonly stageMapping: Readonly<Record<string, string>>;
   /** Of secrets that overlap: the one before, while it is still used, by the setting's name. */
   readonly secretsBefore?: Readonly<Record<string, { readonly secret: string; readonly until: Date }>>;
 }

@@ -54,6 +54,7 @@ export async function crmOnTrial(database: Database, workspace: Workspace): Prom
       directory: await readDirectory(sql),
       fieldMapping: {},
       userMapping: {},
+      stageMapping: {},
     },
     loneKit,
   );

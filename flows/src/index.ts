@@ -6,6 +6,7 @@ import { addTask } from "./add-task.ts";
 import { hideCallCard } from "./hide-call-card.ts";
 import { keepRecording } from "./keep-recording.ts";
 import { logCall } from "./log-call.ts";
+import { lookUpRecord } from "./look-up-record.ts";
 import { makeLeadFromUnknownCaller } from "./make-lead-from-unknown-caller.ts";
 import { missedCallTask } from "./missed-call-task.ts";
 import { rateCall } from "./rate-call.ts";
@@ -23,6 +24,7 @@ export {
   hideCallCard,
   keepRecording,
   logCall,
+  lookUpRecord,
   makeLeadFromUnknownCaller,
   missedCallTask,
   rateCall,
@@ -47,4 +49,4 @@ const callFlows: readonly AnyFlow[] = [
 ];
 
 /** Everything the hub does about what happens. What several flows do about one event for one connection is done in this order. */
-export const flows: readonly AnyFlow[] = [takeLead, addDeal, addContact, addCompany, addTask, ...callFlows, tellSubscribers];
+export const flows: readonly AnyFlow[] = [takeLead, addDeal, addContact, addCompany, addTask, ...callFlows, tellSubscribers, lookUpRecord];

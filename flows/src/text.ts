@@ -41,6 +41,12 @@ const russian = {
     companyKnown: "Компания уже была, дополнена",
     task: "Создана задача",
     subscriberTold: "Сообщено",
+    followed: {
+      own: "Это наша собственная запись",
+      kept: "Телефонная книга обновлена",
+      gone: "Карточки больше нет",
+      nothing: "Телефонной книги это не касается",
+    },
     ...callRussian.done,
   },
   mappedToNothing: (pairs: string) =>
@@ -88,6 +94,12 @@ const english: Words = {
     companyKnown: "The company was known; added what it lacked",
     task: "Made a task",
     subscriberTold: "Told",
+    followed: {
+      own: "We wrote this ourselves",
+      kept: "The address book is up to date",
+      gone: "The record is no more",
+      nothing: "Nothing for the address book",
+    },
     ...callEnglish.done,
   },
   mappedToNothing: (pairs: string) =>

@@ -4,11 +4,14 @@ import { tell } from "../db/bus.ts";
 import type { Pool } from "../db/pool.ts";
 import type { Ledger } from "../delivery/ledger.ts";
 import { isHeard, nobodyListens, plan } from "../delivery/plan.ts";
-import { fileLink } from "../files/link.ts";
+import { fileLink, lastingFileLink } from "../files/link.ts";
 import type { Hub } from "../hub.ts";
 import { redact } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
 import { TooManyTries } from "../people/sign-in.ts";
+import { bookOf } from "./address-book.ts";
+import { aloneIn } from "./alone.ts";
+import { changeConnection } from "./manage.ts";
 import type { MakeKit, Registry } from "./registry.ts";
 import { routeCall } from "./route-call.ts";
 import { type ConnectionRow, isNamed } from "./row.ts";
@@ -37,6 +40,10 @@ export const kitMaker =
       ...wayOut(pool, row, vendor, secrets),
       publicUrl: lender.publicUrl,
       store: storeOf(pool, keys, workspace, id),
+      book: bookOf(pool.in(workspace), id),
+      exclusively: aloneIn(pool.in(workspace), id),
+      resume: async () => void (await changeConnection(lender.hub(), pool.in(workspace), id, { state: "active" })),
+      recordingUrl: ({ url, file }) => (file === undefined ? url : lender.publicUrl() + lastingFileLink(keys, workspace, file)),
       async record(facts, from) {
         if (facts.length > 0)
           await recordFacts(lender, row, facts, { ...from, ...(from.raw !== undefined && { raw: redact(from.raw, secrets) }) });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AnyVendor,
   type Connected,
@@ -35,6 +36,8 @@ export interface WorkspaceView {
   readonly connections: ReadonlyMap<ConnectionId, LiveConnection>;
   /** What our CRM is made of, as last seen. */
   readonly directory: Directory;
+  /** The connection that is this CRM: the oldest active one that can be. */
+  readonly home?: ConnectionId;
   /**
    * The connections that can be targets of a flow that needs this port, about a fact of `source`: oldest first. A disabled one too: its
    * deliveries wait for it. A port may be for the facts of one connection only.
@@ -47,8 +50,8 @@ export interface WorkspaceView {
 /** Gives a connection what the hub lends it. */
 export type MakeKit = (row: ConnectionRow, vendor: AnyVendor, secrets: readonly string[]) => Kit;
 
-type Mappings = Pick<Connection, "fieldMapping" | "userMapping">;
-export const noMappings: Mappings = { fieldMapping: {}, userMapping: {} };
+type Mappings = Pick<Connection, "fieldMapping" | "userMapping" | "stageMapping">;
+export const noMappings: Mappings = { fieldMapping: {}, userMapping: {}, stageMapping: {} };
 
 interface DoorHit {
   readonly workspace: WorkspaceId;
@@ -58,6 +61,9 @@ interface DoorHit {
 
 const doorTtlMs = 30_000;
 const missTtlMs = 3_000;
+/** So long a CRM is waited for before its last words are taken, and before those of one that has never said any. */
+const soonMs = 1_000;
+const firstMs = 10_000;
 const maxDoors = 20_000;
 
 /** The copy in memory of workspaces, connections and doors. The database is the truth; `forget` follows its notifications. */
@@ -130,7 +136,7 @@ export class Registry {
       values: [id],
     });
     const mappings = await sql.query<{ connection: ConnectionId; kind: string; theirs: string; ours: string }>({
-      text: "select connection, kind, theirs, ours from hub.mapping where workspace = $1 and kind in ('field', 'user')",
+      text: "select connection, kind, theirs, ours from hub.mapping where workspace = $1 ",
       values: [id],
     });
     const closed = await sql.query<{ source: ConnectionId; flow: string; target: ConnectionId }>({
@@ -144,13 +150,23 @@ export class Registry {
     const bare = known.map((row) => this.#revive(row, words, emptyDirectory, noMappings));
     const crm = bare.find((live) => live.row.state === "active" && live.connected().crm);
     const directory = crm ? await this.#directory(crm) : emptyDirectory;
+    const home = crm?.row.id;
     const connections = new Map(
       known.map((row) => {
         const mapped = (kind: string) =>
           Object.fromEntries(
             mappings.filter((mapping) => mapping.connection === row.id && mapping.kind === kind).map(({ theirs, ours }) => [theirs, ours]),
           );
-        return [row.id, this.#revive(row, words, directory, { fieldMapping: mapped("field"), userMapping: mapped("user") })];
+        return [
+          row.id,
+          this.#revive(
+            row,
+            words,
+            directory,
+            { fieldMapping: mapped("field"), userMapping: mapped("user"), stageMapping: mapped("stage") },
+            home,
+          ),
+        ];
       }),
     );
     const all = [...connections.values()];
@@ -158,6 +174,7 @@ export class Registry {
       workspace: words,
       connections,
       directory,
+      ...(home !== undefined && { home }),
       isRouteOn: (route) => closedRoutes.size === 0 || !closedRoutes.has(routeName(route)),
       targets(name, source) {
         const from = connections.get(source);
@@ -169,12 +186,13 @@ export class Registry {
     };
   }
 
-  #revive(row: ConnectionRow, workspace: Workspace, directory: Directory, mappings: Mappings): LiveConnection {
+  #revive(row: ConnectionRow, workspace: Workspace, directory: Directory, mappings: Mappings, home?: ConnectionId): LiveConnection {
     const vendor = this.#vendors.get(row.vendor);
     if (!vendor) throw new Error(`There is no vendor ${row.vendor}`);
     const { secrets, before } = readOverlaps(this.#keys.open(row.secrets, placeOf(row)));
     const connection: Connection = {
       ...{ id: row.id, name: row.name, workspace, settings: row.settings, secrets, directory, ...mappings },
+      ...(home !== undefined && { home }),
       secretsBefore: before,
     };
     let connected: Connected | undefined;
@@ -196,26 +214,29 @@ export class Registry {
     };
   }
 
-  /** Asked from the CRM; when it does not answer, what it last said. */
+  /** Asked from the CRM; when it does not answer at once, what it last said: nobody waits for a CRM that is elsewhere. What it says later is there for the next one. */
   async #directory(crm: LiveConnection): Promise<Directory> {
-    const sql = this.#pool.in(crm.row.workspace);
-    try {
-      const directory = await crm.connected().crm?.directory();
-      if (!directory) return emptyDirectory;
-      await sql.query({
-        text: `insert into hub.directory_copy (workspace, connection, directory) values ($1, $2, $3)
-               on conflict (workspace, connection) do update set directory = excluded.directory, at = now()
-               where directory_copy.directory <> excluded.directory`,
-        values: [crm.row.workspace, crm.row.id, JSON.stringify(directory)],
-      });
-      return directory;
-    } catch {
-      const rows = await sql.query<{ directory: Directory }>({
-        text: "select directory from hub.directory_copy where workspace = $1 and connection = $2",
-        values: [crm.row.workspace, crm.row.id],
-      });
-      return rows[0]?.directory ?? emptyDirectory;
-    }
+    const asked = this.#askDirectory(crm).catch(() => undefined);
+    const soon = await Promise.race([asked, sleep(soonMs, undefined, { ref: false })]);
+    if (soon) return soon;
+    const [copy] = await this.#pool.in(crm.row.workspace).query<{ directory: Directory }>({
+      text: "select directory from hub.directory_copy where workspace = $1 and connection = $2",
+      values: [crm.row.workspace, crm.row.id],
+    });
+    return copy?.directory ?? (await Promise.race([asked, sleep(firstMs, undefined, { ref: false })])) ?? emptyDirectory;
+  }
+
+  async #askDirectory(crm: LiveConnection): Promise<Directory | undefined> {
+    const { workspace, id } = crm.row;
+    const directory = await crm.connected().crm?.directory();
+    if (!directory) return undefined;
+    await this.#pool.in(workspace).query({
+      text: `insert into hub.directory_copy (workspace, connection, directory) values ($1, $2, $3)
+             on conflict (workspace, connection) do update set directory = excluded.directory, at = now()
+             where directory_copy.directory <> excluded.directory`,
+      values: [workspace, id, JSON.stringify(directory)],
+    });
+    return directory;
   }
 }
 

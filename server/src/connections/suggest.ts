@@ -1,4 +1,14 @@
-import { type ConnectionId, LoginNeeded, Refused, type SentField, Unavailable } from "@svyazka/core";
+import {
+  type Connected,
+  type ConnectionId,
+  type DirectoryPipeline,
+  type DirectoryUser,
+  LoginNeeded,
+  Refused,
+  type SentField,
+  type TelephonyUser,
+  Unavailable,
+} from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import type { Hub } from "../hub.ts";
 import { decode } from "../inbound/decode.ts";
@@ -53,7 +63,7 @@ export async function suggestMappings(hub: Hub, sql: Sql, id: ConnectionId, kind
       })
     ).map(({ theirs, ours }) => [theirs, ours]),
   );
-  const sides = kind === "user" ? await users(live) : kind === "field" ? await fields(sql, live) : stages(live);
+  const sides = kind === "user" ? await users(live) : kind === "field" ? await fields(sql, live) : await stages(live);
   const known = new Set(sides.ours.map((one) => one.id.toLowerCase()));
   // What is mapped and has not been seen lately is shown, too: it may be the very one that is wrong.
   const unseen = [...mapped.keys()].filter((theirs) => !sides.theirs.some((one) => one.id === theirs));
@@ -71,7 +81,10 @@ const bare = (id: string): Theirs => ({ id, name: id, detail: null, samples: [],
 
 async function users(live: LiveConnection): Promise<Sides> {
   const { directory, userMapping } = live.connection;
-  const accounts = await asked(live);
+  const accounts = await asked(
+    live,
+    async ({ telephony, crm }) => (await telephony?.users()) ?? (await crm?.directory())?.users.map(asAccount) ?? [],
+  );
   return {
     theirs: accounts.map(({ account, name, extension, phone, email }) => ({
       ...bare(account),
@@ -94,13 +107,24 @@ async function users(live: LiveConnection): Promise<Sides> {
   };
 }
 
-/** The accounts of a PBX; nobody's, of a connection that is none. */
-async function asked(live: LiveConnection) {
+const asAccount = ({ id, name, phone, email }: DirectoryUser): TelephonyUser => ({
+  account: id,
+  name,
+  ...(phone !== undefined && { phone }),
+  ...(email !== undefined && { email }),
+});
+
+/** What a PBX or another CRM tells of itself: nothing, where the CRM is our home, since then both sides are one. */
+async function asked<T>(
+  { connection, row, connected }: LiveConnection,
+  ask: (ports: Connected) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  if (connection.home === row.id) return [];
   try {
-    return (await live.connected().telephony?.users()) ?? [];
+    return await ask(connected());
   } catch (error) {
     if (error instanceof Refused || error instanceof LoginNeeded || error instanceof Unavailable)
-      throw new Invalid({ id: [`${live.row.name} does not tell its users: ${error.message}`] });
+      throw new Invalid({ id: [`${row.name} does not tell what it has: ${error.message}`] });
     throw error;
   }
 }
@@ -166,13 +190,22 @@ async function sentFields(sql: Sql, { vendor, connection, row, secretSpellings }
   return new Map([...found].sort(([, one], [, other]) => other.count - one.count));
 }
 
-const stages = ({ connection }: LiveConnection): Sides => ({
-  theirs: [],
-  ours: connection.directory.pipelines.flatMap((pipeline) =>
-    pipeline.stages.map(({ id, name }) => ({ id, name, detail: pipeline.name, label: null })),
-  ),
-  suggestions: [],
-});
+async function stages(live: LiveConnection): Promise<Sides> {
+  const theirs = stagesOf(await asked(live, async ({ crm }) => (await crm?.directory())?.pipelines ?? []));
+  const ours = stagesOf(live.connection.directory.pipelines);
+  return {
+    theirs: theirs.map(({ id, name, detail }) => ({ ...bare(id), name, detail })),
+    ours: ours.map((one) => ({ ...one, label: null })),
+    suggestions: theirs.flatMap((one): Suggestion[] => {
+      const named = ours.filter(({ name }) => plain(name) === plain(one.name));
+      const same = named.find(({ detail }) => plain(detail) === plain(one.detail)) ?? (named.length === 1 ? named[0] : undefined);
+      return same ? [{ theirs: one.id, ours: same.id, why: "name" }] : [];
+    }),
+  };
+}
+
+const stagesOf = (pipelines: readonly DirectoryPipeline[]) =>
+  pipelines.flatMap((pipeline) => pipeline.stages.map(({ id, name }) => ({ id, name, detail: pipeline.name })));
 
 /** Without case, spaces and signs. */
 const plain = (text: string): string =>

@@ -37,6 +37,7 @@ export async function tryConnection(
     secrets: secrets as Connection["secrets"],
     directory: view.directory,
     ...noMappings,
+    ...(view.home !== undefined && { home: view.home }),
   };
   const allow_private_addresses = trial.allow_private_addresses ?? known?.row.allow_private_addresses ?? false;
   // The pace is kept in the database, for connections that are there.
@@ -62,6 +63,10 @@ const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "source"
   isTrial: true,
   publicUrl: hub.publicUrl,
   store: forgetfulStore(),
+  book: { save: async () => {}, remove: async () => {}, get: async () => undefined, find: async () => [], touch: async () => {} },
+  exclusively: (_names, work) => work(),
+  resume: async () => {},
+  recordingUrl: ({ url }) => url,
   record: async () => {},
   isHeard: async () => false,
   route: async () => ({}),

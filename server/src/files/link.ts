@@ -12,6 +12,11 @@ export function fileLink(keys: KeyRing, workspace: WorkspaceId, id: string, now:
   return `/files/${workspace}/${id}?until=${until}&sign=${sign(keys, workspace, id, until)}`;
 }
 
+/** The same for ever: for a CRM that keeps the address. It opens the file for as long as we keep it. */
+export const lastingFileLink = (keys: KeyRing, workspace: WorkspaceId, id: string): string =>
+  `/files/${workspace}/${id}?until=${never}&sign=${sign(keys, workspace, id, never)}`;
+const never = 9_999_999_999;
+
 export const isFileLink = (keys: KeyRing, workspace: number, id: string, query: { until?: string; sign?: string }, now: Date): boolean => {
   const until = Number(query.until);
   return until * 1000 > now.getTime() && sameSecret(sign(keys, workspace, id, until), query.sign ?? "");

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type AnyVendor, type ConnectionId, type Kit, Unavailable, type WorkspaceId } from "@svyazka/core";
+import { type ConnectionId, type Kit, type Pace, Unavailable, type WorkspaceId } from "@svyazka/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../testkit/database.ts";
 import { type RecordedRequest, underWay, type WayOut, wayOut } from "./way-out.ts";
@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 const row = { workspace: 1 as WorkspaceId, id: 5 as ConnectionId, allow_private_addresses: true };
-const kit = (pace?: AnyVendor["pace"]): WayOut =>
-  wayOut(test.database, row, { id: "far", title: { ru: "", en: "" }, settings: {}, ...(pace && { pace }) }, [
+const kit = (pace?: Pace): WayOut =>
+  wayOut(test.database, row, { id: "far", title: { ru: "", en: "" }, settings: {}, ...(pace && { pace: () => pace }) }, [
     "s3cret-answer",
     "s3cret-query",
   ]);
@@ -45,7 +45,7 @@ it("puts a request back whose turn is too far off, instead of holding a worker",
   const slow = wayOut(
     test.database,
     { ...row, id: 6 as ConnectionId },
-    { id: "far", title: { ru: "", en: "" }, settings: {}, pace: { perSecond: 1, burst: 1 } },
+    { id: "far", title: { ru: "", en: "" }, settings: {}, pace: () => ({ perSecond: 1, burst: 1 }) },
     [],
   );
   const results = await Promise.allSettled(Array.from({ length: 6 }, () => ask(slow)));

@@ -1,6 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AnyVendor, type ConnectionId, type Kit, type OutgoingRequest, Unavailable, type WorkspaceId } from "@svyazka/core";
+import {
+  type AnyVendor,
+  type Connection,
+  type ConnectionId,
+  type Kit,
+  type OutgoingRequest,
+  Unavailable,
+  type WorkspaceId,
+} from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
 import { guardedFetch } from "./fetch.ts";
 import { redact, spellingsOf } from "./redact.ts";
@@ -25,6 +33,7 @@ export interface OutgoingConnection {
   readonly workspace: WorkspaceId;
   readonly id: ConnectionId;
   readonly allow_private_addresses: boolean;
+  readonly settings?: Connection["settings"];
 }
 
 const shownBytes = 4_000;
@@ -35,11 +44,12 @@ export type WayOut = Required<Pick<Kit, "now" | "source" | "fetch" | "openSocket
 
 /** The guarded way out of one connection, within the pace its vendor allows, recorded. */
 export function wayOut(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, secrets: readonly string[]): WayOut {
+  const pace = vendor.pace?.(row.settings ?? {});
   return {
     now: () => new Date(),
     source: () => underWay.getStore()?.source,
     async fetch(request) {
-      if (vendor.pace) await takeTurn(pool, row, vendor.pace);
+      if (pace) await takeTurn(pool, row, pace);
       const hidden = request.secrets ? [...secrets, ...spellingsOf(request.secrets)] : secrets;
       return recorded(request, hidden, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
     },

@@ -45,6 +45,7 @@ export async function tidy(hub: Hub): Promise<void> {
     await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and at < now() - interval '1 day'", values: [id] });
     await sql.query({ text: "delete from hub.kept where workspace = $1 and expires_at < now()", values: [id] });
     await sql.query({ text: "delete from hub.job where workspace = $1 and finished_at < now() - interval '30 days'", values: [id] });
+    await forgetBooks(sql);
     await endForgottenCalls(sql);
     await gatherStragglers(sql);
     const before = new Date(Date.now() - hub.config.HISTORY_DAYS * 86_400_000);
@@ -58,6 +59,14 @@ export async function tidy(hub: Hub): Promise<void> {
     });
   }
   await rememberHousekeeping(hub.pool, { at: new Date().toISOString(), ms: Math.round(performance.now() - started) });
+}
+
+/** What processes held that died, and the address books of connections that were removed. */
+async function forgetBooks(sql: Sql): Promise<void> {
+  await sql.query({ text: "delete from hub.held where workspace = $1 and until < now()", values: [sql.workspace] });
+  const removed = "workspace = $1 and connection in (select id from hub.connection where workspace = $1 and state = 'removed')";
+  for (const table of ["book_key", "book_entry"])
+    await sql.query({ text: `delete from hub.${table} where ${removed}`, values: [sql.workspace] });
 }
 
 /**

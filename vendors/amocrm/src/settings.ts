@@ -3,11 +3,14 @@ import { hookNames } from "./protocol.ts";
 
 const integration = { ru: "Интеграция", en: "Integration" };
 const hook = { ru: "Вебхук", en: "Webhook" };
+const account = { ru: "Аккаунт amoCRM", en: "Account at amoCRM" };
+const rules = { ru: "Как вести", en: "How to keep it" };
+const asAccount = { setting: "side", is: ["account"] };
 const asIntegration = { setting: "side", is: ["integration"] };
 const asHook = { setting: "side", is: ["hook"] };
 
 /**
- * One declaration for all sides. `integration` is a program that was written for amoCRM and works with our CRM in its place; `hook` is an address that such a
+ * One declaration for all sides. `account` is an account at amoCRM that we work with as with every CRM. `integration` is a program that was written for amoCRM and works with our CRM in its place; `hook` is an address that such a
  * program wants to be told at: it makes that one itself.
  */
 export const settings = {
@@ -15,10 +18,112 @@ export const settings = {
     type: "choice",
     default: "integration",
     options: {
+      account: { ru: "Аккаунт amoCRM — CRM, в которую мы пишем", en: "An account at amoCRM: a CRM that we write to" },
       integration: { ru: "Программа для amoCRM работает с нашей CRM", en: "A program for amoCRM, working with our CRM" },
       hook: { ru: "Вебхук такой программы", en: "A webhook of such a program" },
     },
     label: { ru: "Сторона", en: "Side" },
+  },
+  domain: {
+    type: "text",
+    group: account,
+    when: asAccount,
+    required: true,
+    pattern: /^(https?:\/\/)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?(\/\S*)?$/i,
+    placeholder: "romashka.amocrm.ru",
+    label: { ru: "Адрес аккаунта", en: "Address of the account" },
+  },
+  sign_in: {
+    type: "choice",
+    group: account,
+    when: asAccount,
+    default: "token",
+    options: {
+      token: { ru: "Долгосрочный токен", en: "A long-lived token" },
+      oauth: { ru: "Согласие администратора (OAuth)", en: "An administrator's consent (OAuth)" },
+    },
+    label: { ru: "Как войти", en: "How to sign in" },
+    hint: {
+      ru: "Долгосрочный токен выдаёт частная интеграция в разделе «Ключи и доступы». С OAuth токены обновляются сами.",
+      en: "A private integration gives a long-lived token under “Keys and scopes”. With OAuth tokens are renewed by themselves.",
+    },
+  },
+  long_lived_token: {
+    type: "secret",
+    group: account,
+    when: { setting: "sign_in", is: ["token"] },
+    label: { ru: "Долгосрочный токен", en: "Long-lived token" },
+  },
+  integration_id: {
+    type: "text",
+    group: account,
+    when: { setting: "sign_in", is: ["oauth"] },
+    placeholder: "00000000-0000-0000-0000-000000000000",
+    pattern: /^[0-9a-f-]{36}$/i,
+    label: { ru: "ID интеграции", en: "Integration id" },
+  },
+  integration_secret: {
+    type: "secret",
+    group: account,
+    when: { setting: "sign_in", is: ["oauth"] },
+    label: { ru: "Секретный ключ интеграции", en: "Secret key of the integration" },
+  },
+  own_redirect_uri: {
+    type: "text",
+    group: account,
+    when: { setting: "sign_in", is: ["oauth"] },
+    advanced: true,
+    pattern: /^https?:\/\/[^\s/?#]+\S*$/,
+    label: { ru: "Другая ссылка для перенаправления", en: "Another redirect address" },
+    hint: {
+      ru: "Если интеграция уже заведена с другой ссылкой: код авторизации тогда вводится ниже.",
+      en: "When the integration has another one already: the authorization code is then entered below.",
+    },
+  },
+  code: {
+    type: "secret",
+    group: account,
+    when: { setting: "sign_in", is: ["oauth"] },
+    advanced: true,
+    label: { ru: "Код авторизации", en: "Authorization code" },
+    hint: {
+      ru: "Действует 20 минут и один раз. Не нужен, если войти по ссылке.",
+      en: "Good for 20 minutes, once. Not needed when you sign in by the link.",
+    },
+  },
+  hook_secret: {
+    type: "secret",
+    group: account,
+    when: asAccount,
+    generated: true,
+    door: true,
+    label: { ru: "Ключ вебхуков", en: "Key of the webhooks" },
+  },
+  leads_as: {
+    type: "choice",
+    group: rules,
+    when: asAccount,
+    default: "deals",
+    options: {
+      deals: { ru: "Сделки", en: "Deals" },
+      unsorted: { ru: "Неразобранное", en: "Unsorted leads" },
+    },
+    label: { ru: "Новые заявки становятся", en: "New leads become" },
+    hint: {
+      ru: "Заявки, для которых указан этап, всегда становятся сделками на этом этапе.",
+      en: "Leads that are to be in a certain stage are always deals in that stage.",
+    },
+  },
+  inn_field: {
+    type: "text",
+    group: rules,
+    when: asAccount,
+    advanced: true,
+    label: { ru: "Поле компании с ИНН", en: "Field of companies with the taxpayer's number" },
+    hint: {
+      ru: "Id или код поля. Без него — поле с кодом или названием ИНН, или реквизиты.",
+      en: "Its id or code. Without it: the field whose code or name is INN, or the legal details.",
+    },
   },
   description: {
     type: "text",
@@ -50,8 +155,7 @@ export const settings = {
   },
   requests_per_second: {
     type: "number",
-    group: integration,
-    when: asIntegration,
+    when: { setting: "side", is: ["account", "integration"] },
     advanced: true,
     default: 7,
     min: 0,
@@ -104,4 +208,5 @@ export const settings = {
   },
 } as const;
 
+/** A connection of this vendor, whichever side it is. */
 export type Integration = Connection<typeof settings>;

@@ -102,7 +102,7 @@ const fetch = async (request: { url: string; method: string; headers?: Readonly<
 
 function hookAt(destination: string, events: readonly string[], kit = memoryKit({ fetch, ownCrm: async () => ownCrm, now: () => at })) {
   const connection: Connection<typeof settings> = {
-    ...{ id: 1 as ConnectionId, name: "Вебхук", directory: emptyDirectory, fieldMapping: {}, userMapping: {} },
+    ...{ id: 1 as ConnectionId, name: "Вебхук", directory: emptyDirectory, fieldMapping: {}, userMapping: {}, stageMapping: {} },
     workspace: {
       id: 1 as WorkspaceId,
       subdomain: "romashka",
@@ -113,7 +113,14 @@ function hookAt(destination: string, events: readonly string[], kit = memoryKit(
       currency: "RUB",
     },
     settings: { side: "hook", destination, events } as unknown as Integration["settings"],
-    secrets: { client_id: "id", client_secret: "secret" },
+    secrets: {
+      client_id: "id",
+      client_secret: "secret",
+      hook_secret: "",
+      code: undefined,
+      integration_secret: undefined,
+      long_lived_token: undefined,
+    },
   };
   return subscriberOf(connection, kit);
 }

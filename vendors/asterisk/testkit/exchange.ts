@@ -22,6 +22,7 @@ export function exchangeAt(url: string, rest: { settings?: Partial<Exchange["set
     secrets: { password: rest.password ?? "secret" },
     directory: emptyDirectory,
     fieldMapping: {},
+    stageMapping: {},
     userMapping: { "101": "1", "102": "2" },
   };
 }

@@ -62,6 +62,7 @@ export function siteWith(overrides: Overrides = {}): Site {
     },
     directory: { ...directory, ...overrides.directory },
     userMapping: {},
+    stageMapping: {},
     fieldMapping: overrides.mapping ?? {},
   };
 }

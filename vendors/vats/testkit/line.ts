@@ -50,6 +50,7 @@ export function lineWith(overrides: Overrides = {}): Line {
     secrets: { ...secrets, ...overrides.secrets },
     directory,
     fieldMapping: {},
+    stageMapping: {},
     userMapping: overrides.userMapping ?? { ivan: "23", anna: "krg" },
   };
 }

@@ -26,7 +26,7 @@ const kit: Kit = memoryKit({
 const subscription = (url: string, one: string, rest: Partial<Subscription> & { events?: string[] } = {}): Subscription => ({
   ...{ id: 1 as ConnectionId, name: "Учёт", workspace, settings: { url, events: rest.events ?? [] }, secrets: { secret: one } },
   ...{ directory: { users: [], pipelines: [], fields: { contact: [], company: [], deal: [] }, taskTypes: [], sources: [] } },
-  ...{ fieldMapping: {}, userMapping: {} },
+  ...{ fieldMapping: {}, userMapping: {}, stageMapping: {} },
   ...(rest.secretsBefore && { secretsBefore: rest.secretsBefore }),
 });
 const subscriberOf = (of: Subscription): Subscriber => {
