@@ -27,21 +27,25 @@ export interface OwnStage {
 }
 
 export interface OwnStageDraft {
+  /** When it is made, as a copy of one in another CRM: an id that is free here. Later ids are higher than it. */
+  readonly id?: number | undefined;
   readonly name: string;
   readonly kind?: StageKind | undefined;
   readonly colour?: string | null | undefined;
   readonly position?: number | undefined;
 }
 export interface OwnPipelineDraft {
+  /** As that of a stage. */
+  readonly id?: number | undefined;
   readonly name: string;
   readonly colour?: string | null | undefined;
   readonly position?: number | undefined;
   readonly isDefault?: boolean | undefined;
   readonly stages: readonly OwnStageDraft[];
 }
-export type OwnPipelineChanges = { readonly [K in Exclude<keyof OwnPipelineDraft, "stages">]?: OwnPipelineDraft[K] | undefined };
+export type OwnPipelineChanges = { readonly [K in Exclude<keyof OwnPipelineDraft, "id" | "stages">]?: OwnPipelineDraft[K] | undefined };
 /** The kind of a stage never changes. */
-export type OwnStageChanges = { readonly [K in Exclude<keyof OwnStageDraft, "kind">]?: OwnStageDraft[K] | undefined };
+export type OwnStageChanges = { readonly [K in Exclude<keyof OwnStageDraft, "id" | "kind">]?: OwnStageDraft[K] | undefined };
 
 /** Throws `Invalid` when the pipelines would not be pipelines any more: see `OwnStage`. */
 export interface OwnPipelines {
@@ -94,6 +98,8 @@ export interface OwnFieldDraft {
 /** With `id`, an option there is, or when the field is made, the id it is to have; without, a new one. */
 export interface OwnFieldOptionDraft {
   readonly id?: number | undefined;
+  /** In a change: `id` is not there yet, and is the one that the new option is to have. One that was deleted comes back. */
+  readonly isNew?: boolean | undefined;
   readonly value: string;
   readonly code?: string | null | undefined;
 }
@@ -113,6 +119,8 @@ export interface OwnFields {
    * custom fields and their options. What is there already stays as it is, and options that it lacks are added. Answers those that are wanted, in that order.
    */
   known(entity: OwnEntity, wanted: readonly OwnKnownFieldDraft[]): Promise<readonly OwnKnownField[]>;
+  /** Nothing of this kind of record has been shown yet, or may be shown by other ids from now on: they are made anew on their next use. */
+  forgetKnown(entity: OwnEntity): Promise<void>;
   updateKnown(id: number, changes: { readonly name?: string | undefined; readonly served?: unknown }): Promise<void>;
 }
 export interface OwnKnownField {
@@ -150,6 +158,8 @@ export interface OwnUser {
   readonly updatedAt: Date;
 }
 export interface OwnUserDraft {
+  /** When they are made, as copies of those in another CRM: an id that is free here. Later ids are higher than it. */
+  readonly id?: number | undefined;
   readonly name: string;
   readonly email?: string | null | undefined;
   readonly phone?: string | null | undefined;
@@ -192,11 +202,13 @@ export interface OwnChoices<T, Draft> {
   /** Throws `Invalid` when another one has this name, code or e-mail, or a reference leads nowhere. */
   create(draft: Draft): Promise<T>;
   /** Changes only what is given. Throws as `create` does. */
-  update(id: number, changes: Partial<Draft>): Promise<T>;
+  update(id: number, changes: Partial<Omit<Draft, "id">>): Promise<T>;
   /** What refers to it keeps its id. */
   remove(id: number): Promise<void>;
 }
 interface ChoiceDraft {
+  /** When it is made, as a copy of one in another CRM: an id that is free here. Later ids are higher than it. */
+  readonly id?: number | undefined;
   readonly name: string;
   readonly position?: number | undefined;
 }
@@ -214,6 +226,11 @@ export interface OwnTags {
     readonly names?: readonly string[] | undefined;
     readonly q?: string | undefined;
   }): Promise<{ readonly items: readonly OwnTag[]; readonly isMore: boolean }>;
-  /** One of this name that there is, is answered as it is. */
-  create(draft: { readonly entity: OwnEntity; readonly name: string; readonly colour?: string | null | undefined }): Promise<OwnTag>;
+  /** One of this name that there is, is answered as it is. A new one gets `id`, which must be free, where it is told. */
+  create(draft: {
+    readonly id?: number | undefined;
+    readonly entity: OwnEntity;
+    readonly name: string;
+    readonly colour?: string | null | undefined;
+  }): Promise<OwnTag>;
 }

@@ -1,4 +1,5 @@
 import { sql as raw } from "kysely";
+import { idFor } from "./brought-id.ts";
 import { directoryChanged } from "./directory-changed.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import { cut, type Page, type PageQuery, type Part, readCursor, run, writeCursor } from "./page.ts";
@@ -22,8 +23,8 @@ export interface Choices<T extends ChoiceBase> {
   list(sql: Sql, query: PageQuery, filter?: Partial<T>): Promise<Page<T>>;
   /** Throws `NotFound`. */
   get(sql: Sql, id: number): Promise<T>;
-  /** Throws `Invalid` when something else has this name or code, or a reference leads nowhere. */
-  create(sql: Sql, draft: Draft<T> & { readonly name: string }, key?: string): Promise<T>;
+  /** Throws `Invalid` when something else has this name, code or id, or a reference leads nowhere. */
+  create(sql: Sql, draft: Draft<T> & { readonly name: string; readonly id?: number | undefined }, key?: string): Promise<T>;
   /** Changes only what is given. Throws `NotFound`, and `Invalid` as `create` does. */
   update(sql: Sql, id: number, changes: Draft<T>): Promise<T>;
   /** What refers to it keeps its id. Throws `NotFound`. */
@@ -31,7 +32,7 @@ export interface Choices<T extends ChoiceBase> {
 }
 
 interface Kind<T extends ChoiceBase> {
-  readonly table: string;
+  readonly table: Parameters<typeof idFor>[1];
   /** For people. */
   readonly noun: string;
   /** Beside id, name, position and times. */
@@ -100,7 +101,7 @@ export function choices<T extends ChoiceBase>(kind: Kind<T>): Choices<T> {
     create: (sql, draft, key) =>
       naming(async () => {
         const id = await once(sql, table, { key }, async (sql) => {
-          const members = given(draft);
+          const members = draft.id === undefined ? given(draft) : [["id", await idFor(sql, table, draft.id)] as const, ...given(draft)];
           const [row] = await run<{ id: number }>(
             sql,
             raw`insert into crm.${raw.ref(table)} (workspace, ${raw.join(members.map(([name]) => raw.ref(name)))})

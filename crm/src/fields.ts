@@ -80,6 +80,9 @@ export async function updateField(sql: Sql, id: number, changes: FieldChanges): 
       });
       if (changes.options) {
         checkOptions(field.type, changes.options);
+        const own = await ownOptions(sql, id);
+        const brought = changes.options.flatMap(({ id, isNew }) => (isNew && id !== undefined && !own.has(id) ? [id] : []));
+        await mustBeFree(sql, "field_option", brought, "options");
         await putOptions(sql, id, changes.options);
       }
       await directoryChanged(sql);
@@ -120,6 +123,15 @@ export async function mustBeFree(sql: Sql, table: "field" | "field_option", ids:
   if (taken.length > 0) throw new Invalid({ [member]: taken.map(({ id }) => `${id} is taken`) });
 }
 
+/** Deleted ones, too. */
+async function ownOptions(sql: Sql, field: number): Promise<ReadonlySet<number>> {
+  const rows = await sql.query<{ id: number }>({
+    text: "select id from crm.field_option where workspace = $1 and field = $2",
+    values: [sql.workspace, field],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Options that are given by their ids are there; or, where the field is new, bring their ids. */
 async function putOptions(
   sql: Sql,
@@ -127,7 +139,13 @@ async function putOptions(
   options: readonly FieldOptionDraft[],
   how: "are there" | "bring their ids" = "are there",
 ): Promise<void> {
-  const rows = options.map(({ id, value, code }, position) => ({ id: id ?? null, value, code: code ?? null, position }));
+  const rows = options.map(({ id, value, code, isNew }, position) => ({
+    id: id ?? null,
+    value,
+    code: code ?? null,
+    position,
+    fresh: isNew === true,
+  }));
   const values = [sql.workspace, field, JSON.stringify(rows)];
   if (how === "bring their ids") {
     await sql.query({
@@ -138,7 +156,7 @@ async function putOptions(
     });
     return;
   }
-  const record = "jsonb_to_recordset($3::jsonb) as x (id bigint, value text, code text, position integer)";
+  const record = "jsonb_to_recordset($3::jsonb) as x (id bigint, value text, code text, position integer, fresh boolean)";
   // Three statements, because the unique index must see those that go before it sees those that come.
   await sql.query({
     text: `update crm.field_option set deleted_at = statement_timestamp() where workspace = $1 and field = $2 and deleted_at is null
@@ -146,15 +164,18 @@ async function putOptions(
     values,
   });
   const changed = await sql.query<{ id: number }>({
-    text: `update crm.field_option o set value = x.value, code = x.code, position = x.position from ${record}
-      where o.workspace = $1 and o.field = $2 and o.id = x.id and o.deleted_at is null returning o.id`,
+    text: `update crm.field_option o set value = x.value, code = x.code, position = x.position, deleted_at = null from ${record}
+      where o.workspace = $1 and o.field = $2 and o.id = x.id and (o.deleted_at is null or x.fresh) returning o.id`,
     values,
   });
-  const strangers = rows.filter(({ id }) => id !== null && !changed.some((option) => option.id === id));
+  const known = changed.map((option) => option.id);
+  const strangers = rows.filter(({ id, fresh }) => id !== null && !fresh && !known.includes(id));
   if (strangers.length > 0) throw new Invalid({ options: strangers.map(({ id }) => `there is no option ${id} in this field`) });
   await sql.query({
-    text: `insert into crm.field_option (workspace, field, value, code, position) select $1, $2, x.value, x.code, x.position from ${record} where x.id is null`,
-    values,
+    text: `insert into crm.field_option (workspace, id, field, value, code, position)
+      select $1, case when x.fresh and x.id is not null then crm.take_id('field_option', x.id) else nextval('crm.field_option_id_seq') end, $2, x.value, x.code, x.position
+      from ${record} where x.id is null or (x.fresh and not x.id = any($4::bigint[])) order by x.position`,
+    values: [...values, known],
   });
 }
 

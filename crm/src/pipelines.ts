@@ -7,6 +7,7 @@ import type {
   OwnStageDraft as StageDraft,
   StageKind,
 } from "@svyazka/core";
+import { idFor } from "./brought-id.ts";
 import { directoryChanged } from "./directory-changed.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import type { Sql } from "./sql.ts";
@@ -34,18 +35,18 @@ export async function getPipeline(sql: Sql, id: number): Promise<Pipeline> {
   return pipeline;
 }
 
-/** Throws `Invalid` unless its stages make a pipeline: see `Stage`. The first one of a workspace becomes the default. */
+/** Throws `Invalid` unless its stages make a pipeline: see `Stage`; also for an id that is taken. The first one of a workspace becomes the default. */
 export async function createPipeline(sql: Sql, draft: PipelineDraft, key?: string): Promise<Pipeline> {
   const problem = stagesProblem(draft.stages.map((stage) => stage.kind ?? "open"));
   if (problem) throw new Invalid({ stages: [problem] });
   const id = await once(sql, "pipeline", { key }, async (sql) => {
+    const pipeline = await idFor(sql, "pipeline", draft.id);
     if (draft.isDefault) await noDefault(sql);
-    const [row] = await sql.query<{ id: number }>({
-      text: `insert into crm.pipeline (workspace, name, colour, position, is_default)
-        values ($1, $2, $3, $4, $5 or not exists (select from crm.pipeline where workspace = $1 and is_default)) returning id`,
-      values: [sql.workspace, draft.name, draft.colour ?? null, draft.position ?? 0, draft.isDefault ?? false],
+    await sql.query({
+      text: `insert into crm.pipeline (workspace, id, name, colour, position, is_default)
+        values ($1, $6, $2, $3, $4, $5 or not exists (select from crm.pipeline where workspace = $1 and is_default))`,
+      values: [sql.workspace, draft.name, draft.colour ?? null, draft.position ?? 0, draft.isDefault ?? false, pipeline],
     });
-    const pipeline = row?.id ?? 0;
     for (const [index, stage] of draft.stages.entries())
       await insertStage(sql, pipeline, { ...stage, position: stage.position ?? (index + 1) * 10 });
     await directoryChanged(sql);
@@ -169,11 +170,12 @@ function stagesProblem(kinds: readonly StageKind[]): string | undefined {
 }
 
 async function insertStage(sql: Sql, pipeline: number, stage: StageDraft): Promise<number> {
-  const [row] = await sql.query<{ id: number }>({
-    text: "insert into crm.stage (workspace, pipeline, name, kind, colour, position) values ($1, $2, $3, $4, $5, $6) returning id",
-    values: [sql.workspace, pipeline, stage.name, stage.kind ?? "open", stage.colour ?? null, stage.position ?? 0],
+  const id = await idFor(sql, "stage", stage.id, "stages");
+  await sql.query({
+    text: "insert into crm.stage (workspace, id, pipeline, name, kind, colour, position) values ($1, $7, $2, $3, $4, $5, $6)",
+    values: [sql.workspace, pipeline, stage.name, stage.kind ?? "open", stage.colour ?? null, stage.position ?? 0, id],
   });
-  return row?.id ?? 0;
+  return id;
 }
 
 const noDefault = (sql: Sql) =>

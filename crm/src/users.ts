@@ -1,3 +1,4 @@
+import { idFor } from "./brought-id.ts";
 import { directoryChanged } from "./directory-changed.ts";
 import { Invalid, NotFound } from "./errors.ts";
 import type { Sql } from "./sql.ts";
@@ -27,6 +28,8 @@ export interface User {
 }
 
 export interface UserDraft {
+  /** When they are made: an id that is free here. */
+  readonly id?: number | undefined;
   readonly name: string;
   readonly email?: string | null | undefined;
   readonly phone?: string | null | undefined;
@@ -38,11 +41,11 @@ export interface UserDraft {
   readonly language?: string | undefined;
   readonly passwordHash?: string | null | undefined;
 }
-export type UserChanges = Partial<UserDraft>;
+export type UserChanges = Partial<Omit<UserDraft, "id">>;
 
 const columns = `id, name, email, phone, avatar, role, record_access as "recordAccess", user_group as "group", active, language,
   created_at as "createdAt", updated_at as "updatedAt"`;
-const columnOf: Readonly<Record<keyof UserDraft, string>> = {
+const columnOf: Readonly<Record<keyof UserChanges, string>> = {
   name: "name",
   email: "email",
   phone: "phone",
@@ -99,10 +102,12 @@ export async function findSignIn(sql: Sql, email: string): Promise<(User & { rea
   return user;
 }
 
-/** Throws `Invalid` when somebody else has this e-mail, or there is no such group. */
+/** Throws `Invalid` when somebody else has this e-mail or id, or there is no such group. */
 export async function createUser(sql: Sql, draft: UserDraft): Promise<User> {
-  const { names, values } = given(draft);
   return inDirectory(sql, async (sql) => {
+    const said = given(draft);
+    const names = ["id", ...said.names];
+    const values = [await idFor(sql, "user_account", draft.id), ...said.values];
     const [user] = await sql.query<User>({
       text: `insert into crm.user_account (workspace, ${names.join(", ")}) values ($1, ${names.map((_, index) => `$${index + 2}`).join(", ")}) returning ${columns}`,
       values: [sql.workspace, ...values],
@@ -128,7 +133,7 @@ export async function updateUser(sql: Sql, id: number, changes: UserChanges): Pr
 }
 
 function given(draft: UserChanges): { names: string[]; values: unknown[] } {
-  const members = Object.keys(columnOf).filter((name): name is keyof UserDraft => draft[name as keyof UserDraft] !== undefined);
+  const members = Object.keys(columnOf).filter((name): name is keyof UserChanges => draft[name as keyof UserChanges] !== undefined);
   return { names: members.map((name) => columnOf[name]), values: members.map((name) => draft[name]) };
 }
 

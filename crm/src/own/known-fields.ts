@@ -34,6 +34,11 @@ export async function updateKnownField(
   if (changed.length === 0) throw new NotFound("field", id);
 }
 
+/** Ids that no record refers to: values of what every record has stand on the record itself. */
+export async function forgetKnownFields(sql: Sql, entity: Entity): Promise<void> {
+  await sql.query({ text: "delete from crm.known_field where workspace = $1 and entity = $2", values: [sql.workspace, entity] });
+}
+
 const jsonOf = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));
 
 const readKnown = (sql: Sql, entity: Entity): Promise<OwnKnownField[]> =>

@@ -27,7 +27,7 @@ import { sources } from "../sources.ts";
 import type { Sql } from "../sql.ts";
 import { taskTypes } from "../task-types.ts";
 import { createUser, listUsers, updateUser } from "../users.ts";
-import { knownFields, updateKnownField } from "./known-fields.ts";
+import { forgetKnownFields, knownFields, updateKnownField } from "./known-fields.ts";
 
 type Setup = Pick<OwnCrm, "pipelines" | "fields" | "lossReasons" | "taskTypes" | "sources" | "groups" | "users">;
 
@@ -45,7 +45,9 @@ export function ownSetup(sql: Sql, by: By, user: OwnUser | undefined): Setup {
       return (await choices.list(sql, { limit: wholeList })).items;
     },
     create: administrator((draft: Draft) => choices.create(sql, draft as Parameters<Choices<T>["create"]>[1])),
-    update: administrator((id: number, changes: Partial<Draft>) => choices.update(sql, id, changes as Parameters<Choices<T>["update"]>[2])),
+    update: administrator((id: number, changes: Partial<Omit<Draft, "id">>) =>
+      choices.update(sql, id, changes as Parameters<Choices<T>["update"]>[2]),
+    ),
     remove: administrator((id: number) => choices.delete(sql, id)),
   });
   return {
@@ -71,6 +73,7 @@ export function ownSetup(sql: Sql, by: By, user: OwnUser | undefined): Setup {
       remove: administrator((id) => deleteField(sql, id)),
       // Whoever only reads needs their ids, too.
       known: (entity, wanted) => knownFields(sql, entity, wanted),
+      forgetKnown: administrator((entity) => forgetKnownFields(sql, entity)),
       updateKnown: administrator((id, changes) => updateKnownField(sql, id, changes)),
     },
     lossReasons: shortList(lossReasons),
@@ -80,7 +83,7 @@ export function ownSetup(sql: Sql, by: By, user: OwnUser | undefined): Setup {
     users: {
       list: () => listUsers(sql, { limit: wholeList }),
       create: administrator((draft: OwnUserDraft) => createUser(sql, draft)),
-      update: administrator((id: number, changes: Partial<OwnUserDraft>) => updateUser(sql, id, changes)),
+      update: administrator((id: number, changes: Partial<Omit<OwnUserDraft, "id">>) => updateUser(sql, id, changes)),
       remove: administrator(async (id: number) => {
         await updateUser(sql, id, { active: false });
       }),

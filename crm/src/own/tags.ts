@@ -1,5 +1,6 @@
 import type { OwnTag, OwnTagDraft, OwnTagRef, OwnTags } from "@svyazka/core";
 import { sql as raw } from "kysely";
+import { idFor } from "../brought-id.ts";
 import type { Entity } from "../by.ts";
 import type { TagDraft } from "../change.ts";
 import { Invalid, NotFound } from "../errors.ts";
@@ -52,15 +53,16 @@ export function ownTags(sql: Sql): OwnTags {
   };
   return {
     list,
-    async create({ entity, name, colour = null }) {
+    async create({ id, entity, name, colour = null }) {
       if (name.trim() === "") throw new Invalid({ name: ["must not be empty"] });
       const known = async () => (await list({ entity, names: [name], limit: 1 })).items[0];
       const there = await known();
       if (there) return there;
+      const ownId = await idFor(sql, "tag", id);
       // Another one may make it at this moment: then there is one.
       await run(
         sql,
-        raw`insert into crm.tag (workspace, entity, name, colour) values (${sql.workspace}, ${entity}, ${name.trim()}, ${colour})
+        raw`insert into crm.tag (workspace, id, entity, name, colour) values (${sql.workspace}, ${ownId}, ${entity}, ${name.trim()}, ${colour})
         on conflict (workspace, entity, lower(name)) where deleted_at is null do nothing`,
       );
       const made = await known();
