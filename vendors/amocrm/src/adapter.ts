@@ -1,35 +1,54 @@
-import type { Connected, InboundRequest, Kit, Received, Vendor } from "@svyazka/core";
+import type { Connected, DoorRoute, InboundRequest, Kit, Received, Vendor } from "@svyazka/core";
 import { Intruder } from "@svyazka/core";
+import { connectAccount, listenToAccount, pollAccount } from "./adapter/account.ts";
+import { amoOf, hookPath, redirectUriOf, signedInPath } from "./adapter/amo.ts";
+import { formText, receiveHook } from "./adapter/hooks.ts";
+import { receiveSignedIn, signInLink } from "./adapter/sign-in.ts";
 import { grantsOf } from "./served/grants.ts";
 import { subscriberOf } from "./served/tell.ts";
-import { door, limits, receiveServed } from "./served.ts";
+import { limits, receiveServed, door as servedDoor } from "./served.ts";
 import { type Integration, settings } from "./settings.ts";
 
-/** amoCRM, from the other side: programs that were written for it work with our CRM. */
+/** Paths of our own making. */
+const accountRoutes: readonly DoorRoute[] = [
+  { methods: ["POST"], path: hookPath, inboundOnly: true },
+  { methods: ["GET"], path: signedInPath, inboundOnly: true },
+];
+const isAccountPath = (path: string): boolean => accountRoutes.some((route) => route.path === path);
+
+/** amoCRM, from both sides: an account there is a CRM that we write to, and programs that were written for it work with our own CRM. */
 export const amocrm: Vendor<typeof settings> = {
   id: "amocrm",
-  title: { ru: "amoCRM (программы для неё)", en: "amoCRM (programs for it)" },
+  title: { ru: "amoCRM", en: "amoCRM" },
   about: {
-    ru: "Программы, написанные для amoCRM, работают с нашей CRM без изменений: тот же вход, те же адреса и ответы.",
-    en: "Programs that were written for amoCRM work with our CRM unchanged: the same sign-in, addresses and answers.",
+    ru: "Заявки и звонки попадают в ваш аккаунт amoCRM. А программы, написанные для amoCRM, работают с нашей CRM без изменений.",
+    en: "Leads and calls go to your account at amoCRM. And programs that were written for amoCRM work with our own CRM unchanged.",
   },
   servesApi: true,
   integration: { side: "integration" },
-  ports: ["subscriber"],
-  tells: [],
+  ports: ["crm", "callDesk", "phoneBook", "follower", "subscriber"],
+  tells: ["record.told"],
   settings,
   // One request is longer on its way than another, and amoCRM counts what arrives: a second is a little longer here.
   pace: ({ side, requests_per_second: perSecond }) =>
     side === "account" && perSecond > 0 ? { perSecond: perSecond / 1.05, burst: 1 } : undefined,
-  door,
+  door: { ...servedDoor, routes: [...servedDoor.routes, ...accountRoutes] },
   limits,
 
   receive(request: InboundRequest, integration: Integration): Received {
-    if (integration.settings.side !== "integration") throw new Intruder("not an integration");
+    const { side } = integration.settings;
+    if (side === "account" && request.path === hookPath) return receiveHook(formText(request));
+    if (side === "account" && request.path === signedInPath) return receiveSignedIn(request, integration, (kit) => amoOf(integration, kit));
+    if (side !== "integration" || isAccountPath(request.path)) throw new Intruder("not an integration");
     return receiveServed(request, integration);
   },
 
+  listen: (account, kit, signal) => (account.settings.side === "account" ? listenToAccount(account, kit, signal) : undefined),
+  listens: ({ settings }) => settings.side === "account",
+  poll: async (account, kit, since) => (account.settings.side === "account" ? pollAccount(account, kit, since) : undefined),
+
   connect(integration: Integration, kit: Kit): Connected {
+    if (integration.settings.side === "account") return connectAccount(integration, kit);
     if (integration.settings.side === "hook") return { subscriber: subscriberOf(integration, kit), check: async () => {} };
     const grants = grantsOf(integration, kit);
     return {
@@ -45,7 +64,13 @@ export const amocrm: Vendor<typeof settings> = {
     };
   },
 
-  urls({ settings: { side }, secrets }: Integration, base: string): Record<string, string> {
+  urls(connection: Integration, base: string): Record<string, string> {
+    const { settings, secrets } = connection;
+    const { side } = settings;
+    if (side === "account") {
+      const signIn = signInLink(connection);
+      return { ...(signIn !== undefined && { redirect: redirectUriOf(connection, base), authorize: signIn }) };
+    }
     return side === "integration"
       ? { api: base, authorize: `${base}/oauth?client_id=${secrets.client_id}`, token: `${base}/oauth2/access_token` }
       : {};

@@ -130,6 +130,13 @@ export function recordPen(desk: Desk): RecordPen {
     tags: tagsAfter(of, before?._embedded.tags ?? [], draft),
   });
 
+  function sourceOf({ source }: Parameters<Pen["createLead"]>[0]): number | undefined {
+    if (!source) return undefined;
+    const found = state.sources.find(({ external_id }) => external_id === source.external_id);
+    if (!found) throw new Unfit("_embedded.source.external_id");
+    return found.id;
+  }
+
   function writeLead(id: number, draft: Parameters<Pen["createLead"]>[0], before?: Lead): void {
     const { isEnd, ...at } = place(draft, before);
     if (draft.loss_reason_id != null && !state.lossReasons.some((one) => one.id === draft.loss_reason_id))
@@ -139,7 +146,7 @@ export function recordPen(desk: Desk): RecordPen {
       ...{ id, ...rest, ...at, price: draft.price === undefined ? (before?.price ?? 0) : (draft.price ?? 0) },
       loss_reason_id: draft.loss_reason_id === undefined ? (before?.loss_reason_id ?? null) : draft.loss_reason_id,
       closed_at: isEnd ? (draft.closed_at ?? before?.closed_at ?? now) : null,
-      ...{ source_id: before?.source_id ?? null, score: null, labor_cost: null, _embedded: { tags, companies: [] } },
+      ...{ source_id: sourceOf(draft) ?? before?.source_id ?? null, score: null, labor_cost: null, _embedded: { tags, companies: [] } },
     }));
     if (draft.contacts) tie(state, "leads", id, "contacts", draft.contacts);
     if (draft.companies) tie(state, "leads", id, "companies", draft.companies);

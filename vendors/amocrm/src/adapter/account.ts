@@ -1,0 +1,79 @@
+import { type Connected, callerIn, type Kit, type Polled, type StopSignal } from "@svyazka/core";
+import type { Integration as Account } from "../settings.ts";
+import { amoOf } from "./amo.ts";
+import { callsIn } from "./calls.ts";
+import { companiesIn } from "./companies.ts";
+import { contactsIn } from "./contacts.ts";
+import { dealsIn } from "./deals.ts";
+import { entriesIn } from "./entries.ts";
+import { asking } from "./errors.ts";
+import { changesSince, followerOf } from "./follow.ts";
+import { type Ground, userThere } from "./ground.ts";
+import { keep, mustBeSignedIn } from "./keep.ts";
+import { type Load, loadOf } from "./load.ts";
+import { directoryOf, setupOf } from "./setup.ts";
+import { enterCode } from "./sign-in.ts";
+
+/** An account at amoCRM as a CRM of the hub: its ports over the client. */
+export function connectAccount(account: Account, kit: Kit): Connected {
+  const { ground, load } = groundOf(account, kit);
+  const { amo, setups } = ground;
+  const ports = {
+    ...contactsIn(ground, load),
+    ...companiesIn(ground, load),
+    ...dealsIn(ground),
+    ...entriesIn(ground),
+    ...callsIn(ground),
+    directory: async () => directoryOf(await setups.get()),
+  };
+  return {
+    crm: inWordsOfPorts(ports),
+    callDesk: {
+      // The card finds the contact and the deal by itself.
+      async show({ client, user }) {
+        const there = userThere(ground, user);
+        if (there !== undefined && client.e164 !== undefined) await asking(() => amo.calls.showCard(client.e164?.slice(1) ?? "", [there]));
+      },
+      // amoCRM takes it away by itself.
+      hide: async () => {},
+    },
+    phoneBook: { find: async ({ e164 }) => (e164 === undefined ? undefined : callerIn(kit.book, e164)) },
+    follower: inWordsOfPorts(followerOf(ground)),
+    async check() {
+      mustBeSignedIn(account);
+      // What is only tried is not let in: the code is good for one time.
+      if (kit.isTrial && account.settings.sign_in === "oauth") return;
+      await asking(async () => {
+        await enterCode(account, amo, kit);
+        await amo.account.get();
+      });
+    },
+  };
+}
+
+export function pollAccount(account: Account, kit: Kit, since: Date): Promise<Polled> {
+  return asking(() => changesSince(groundOf(account, kit).ground, since));
+}
+
+export function listenToAccount(account: Account, kit: Kit, signal: StopSignal): Promise<void> {
+  const { ground, load } = groundOf(account, kit);
+  return keep(ground, load, signal);
+}
+
+function groundOf(account: Account, kit: Kit): { readonly ground: Ground; readonly load: Load } {
+  const amo = amoOf(account, kit);
+  const setups = setupOf(amo, kit);
+  return { ground: { account, amo, kit, setups }, load: loadOf(account, amo, kit, setups) };
+}
+
+/** The same members, which throw what a port may throw. */
+function inWordsOfPorts<P extends object>(port: P): P {
+  return Object.fromEntries(
+    Object.entries(port).map(([name, member]) => [
+      name,
+      typeof member === "function"
+        ? (...given: unknown[]) => asking(() => (member as (...given: unknown[]) => Promise<unknown>)(...given))
+        : member,
+    ]),
+  ) as P;
+}

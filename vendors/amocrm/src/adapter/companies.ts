@@ -1,0 +1,146 @@
+import type { Crm, RecordId, Saved } from "@svyazka/core";
+import { readEmail } from "@svyazka/core";
+import { type CompanyDraft as Draft, type FieldDraft, fieldDraft, fieldOf, fieldTexts } from "../client.ts";
+import type { Company, CustomField } from "../protocol.ts";
+import { addLeftovers } from "./entries.ts";
+import { checkUser, type Ground, markOwn, missing, secondsNow, userThere } from "./ground.ts";
+import type { Load } from "./load.ts";
+import { idOf, once } from "./once.ts";
+import { companyEntry, innFieldOf } from "./people.ts";
+import type { Setup } from "./setup.ts";
+import { channel, placeValues } from "./values.ts";
+import { wordsIn } from "./words.ts";
+
+type Given = Parameters<Crm["saveCompany"]>[0];
+
+export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Crm, "findCompany" | "saveCompany"> {
+  const { amo, kit, account, setups } = ground;
+  const { workspace } = account;
+  const chosenInn = account.settings.inn_field;
+  const entryOf = (company: Company, setup: Setup) => companyEntry(company, setup, workspace, chosenInn);
+
+  async function findCompany({ name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<Saved | undefined> {
+    if (!name && !inn) return undefined;
+    const find = async () => (await kit.book.find({ kind: "company", ...(name && { name }), ...(inn && { inn }), limit: 1 }))[0];
+    let hit = await find();
+    if (!hit && !(await load.isWhole())) {
+      const setup = await setups.get();
+      const { items } = await amo.companies.page({ query: inn ?? name ?? "" });
+      await kit.book.save(items.filter(({ is_deleted }) => !is_deleted).map((company) => entryOf(company, setup)));
+      hit = await find();
+    }
+    return hit && { id: hit.id };
+  }
+
+  async function saveCompany(draft: Given): Promise<Saved> {
+    const { id } = draft;
+    return { id: id === undefined ? await add(draft) : await complete(draft, id) };
+  }
+
+  const add = (draft: Given): Promise<RecordId> =>
+    once(kit, draft.key, {
+      async twin(since) {
+        const { items } = await amo.companies.page({ order: { id: "desc" } });
+        const twin = items.find(({ name, created_at, is_deleted }) => name === (draft.name ?? "") && created_at >= since && !is_deleted);
+        return twin && String(twin.id);
+      },
+      async make() {
+        const setup = await setups.get();
+        const responsible = userThere(ground, draft.responsible);
+        const author = userThere(ground, draft.author);
+        await checkUser(ground, "user", responsible);
+        await checkUser(ground, "author", author);
+        const { drafts, leftovers } = valuesOf(draft, setup, undefined);
+        const now = secondsNow(ground);
+        const { id } = await amo.companies.create({
+          name: draft.name ?? "",
+          ...(responsible !== undefined && { responsible_user_id: responsible }),
+          ...(author !== undefined && { created_by: author }),
+          ...{ created_at: now, updated_at: now },
+          ...(drafts.length > 0 && { custom_fields_values: drafts }),
+        });
+        await markOwn(ground, "company", id, now);
+        await kit.book.save([entryOf(await amo.companies.get(id), setup)]);
+        await addLeftovers(ground, { company: String(id) }, draft.key, leftovers);
+        return String(id);
+      },
+    });
+
+  const complete = (draft: Given, id: RecordId): Promise<RecordId> => {
+    const number = idOf("company", id);
+    return kit.exclusively([`company ${id}`], () =>
+      once(kit, draft.key, {
+        async make() {
+          const setup = await setups.get();
+          const responsible = userThere(ground, draft.responsible);
+          await checkUser(ground, "user", responsible);
+          const before = await amo.companies.get(number).catch(async (error: unknown) => {
+            throw await missing(kit.book, "company", id, error);
+          });
+          const { drafts, leftovers } = valuesOf(draft, setup, before);
+          const change: Draft = {
+            ...(before.name.trim() === "" && draft.name && { name: draft.name }),
+            ...(before.responsible_user_id === 0 && responsible !== undefined && { responsible_user_id: responsible }),
+            ...(drafts.length > 0 && { custom_fields_values: drafts }),
+          };
+          if (Object.keys(change).length > 0) {
+            const { updated_at } = await amo.companies.update(number, change);
+            await markOwn(ground, "company", id, updated_at);
+            await kit.book.save([entryOf(await amo.companies.get(number), setup)]);
+          }
+          await addLeftovers(ground, { company: id }, draft.key, leftovers);
+          return id;
+        },
+      }),
+    );
+  };
+
+  function valuesOf(draft: Given, setup: Setup, before: Company | undefined) {
+    const fields = setup.fields.companies;
+    const words = wordsIn(workspace.language);
+    const isEmpty = ({ id }: Pick<CustomField, "id">): boolean => !before || fieldOf(before, id) === undefined;
+    const drafts: FieldDraft[] = [];
+    const leftovers: string[] = [];
+    const channels: readonly (readonly [string, readonly string[]])[] = [
+      ["PHONE", draft.phones.map(({ e164, typed }) => e164 ?? typed)],
+      ["EMAIL", draft.emails],
+    ];
+    for (const [code, values] of channels) {
+      const field = fields.find((one) => one.code?.toUpperCase() === code);
+      const known = field && before ? fieldTexts(before, field.id).map(({ value }) => value) : [];
+      const fresh = values.filter(
+        (value) => value !== "" && !known.some((one) => one === value || (readEmail(one) ?? one) === readEmail(value)),
+      );
+      if (fresh.length === 0) continue;
+      if (field)
+        drafts.push(
+          fieldDraft(
+            field.id,
+            [...known, ...fresh].map((value) => channel(field, value, "WORK")),
+          ),
+        );
+      else leftovers.push(...fresh);
+    }
+    const inn = innFieldOf(setup, chosenInn);
+    const put = (field: CustomField | undefined, label: string, value: string | undefined) => {
+      if (!value) return;
+      if (!field) leftovers.push(`${label}: ${value}`);
+      else if (isEmpty(field)) drafts.push(fieldDraft(field.id, field.type === "legal_entity" ? { value: legalEntity(draft) } : value));
+    };
+    put(inn, words.inn, draft.inn);
+    if (inn?.type !== "legal_entity") put(named(fields, "KPP", "КПП"), words.kpp, draft.kpp);
+    put(named(fields, "WEB"), words.website, draft.website);
+    const placed = placeValues(draft.fields ?? {}, fields, workspace);
+    drafts.push(...placed.drafts.filter(({ field_id }) => isEmpty({ id: field_id ?? 0 })));
+    return { drafts, leftovers: [...leftovers, ...placed.leftovers] };
+  }
+
+  return { findCompany, saveCompany };
+}
+
+const named = (fields: readonly CustomField[], ...names: readonly string[]): CustomField | undefined =>
+  fields.find(({ code }) => names.includes(code?.toUpperCase() ?? "")) ??
+  fields.find(({ name }) => names.includes(name.trim().toUpperCase()));
+
+/** Source: crm_platform/custom-fields, `legal_entity`. */
+const legalEntity = ({ name, inn, kpp }: Given) => ({ name: name ?? "", entity_type: 2, vat_id: inn, ...(kpp && { kpp }) });

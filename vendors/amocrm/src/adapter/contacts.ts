@@ -1,0 +1,247 @@
+import { Conflict, type ContactHit, type Crm, lastTenDigits, type Phone, type RecordId, readEmail, type Saved } from "@svyazka/core";
+import { type ContactDraft as Draft, type FieldDraft, fieldDraft, fieldOf, fieldText, fieldTexts } from "../client.ts";
+import type { Contact, CustomField } from "../protocol.ts";
+import { addLeftovers } from "./entries.ts";
+import { checkUser, type Ground, markOwn, missing, secondsNow, userThere } from "./ground.ts";
+import type { Load } from "./load.ts";
+import { idOf, once } from "./once.ts";
+import { contactEntry, phonesOf } from "./people.ts";
+import type { Setup } from "./setup.ts";
+import { channel, placeValues, trackingValues } from "./values.ts";
+import { wordsIn } from "./words.ts";
+
+const mostHits = 10;
+
+export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Crm, "findContact" | "saveContact"> {
+  const { amo, kit, account, setups } = ground;
+  const { workspace } = account;
+  const { book } = kit;
+
+  async function findContact({ phones, emails }: Parameters<Crm["findContact"]>[0]): Promise<ContactHit[]> {
+    if (phones.length + emails.length === 0) return [];
+    const find = () => book.find({ kind: "contact", phones, emails: emails.map((email) => email.toLowerCase()), limit: mostHits });
+    const hits = await find();
+    // Until the book is whole, whoever is not in it may still be there.
+    const found = hits.length > 0 || (await load.isWhole()) || !(await lookThere(phones, emails)) ? hits : await find();
+    return found.map(({ id, name, phones, emails, responsible, matchedBy }) => ({
+      ...{ id, name, phones, emails, matchedBy: matchedBy === "phone" ? "phone" : "email" },
+      ...(responsible !== undefined && { responsible }),
+    }));
+  }
+
+  /** Asks amoCRM itself, and writes into the book whom it names. */
+  async function lookThere(phones: readonly string[], emails: readonly string[]): Promise<boolean> {
+    const found: Contact[] = [];
+    for (const phone of phones) found.push(...(await amo.contacts.findByPhone(phone)));
+    for (const email of emails) found.push(...(await amo.contacts.findByEmail(email)));
+    const entries = found.filter(({ is_deleted }) => !is_deleted).map((contact) => contactEntry(contact, workspace));
+    await book.save(entries);
+    return entries.some(
+      (entry) => entry.phones.some((phone) => phones.includes(phone)) || entry.emails.some((email) => emails.includes(email)),
+    );
+  }
+
+  async function saveContact(draft: Parameters<Crm["saveContact"]>[0]): Promise<Saved> {
+    return { id: draft.id === undefined ? await add(draft) : await complete(draft, draft.id) };
+  }
+
+  /** Nobody else saves this phone or e-mail meanwhile, in any process. */
+  function add(draft: Parameters<Crm["saveContact"]>[0]): Promise<RecordId> {
+    const phones = tellingNumbers(draft.phones);
+    const emails = draft.emails.flatMap((email) => readEmail(email) ?? []);
+    const names = [...phones.map((phone) => `phone ${phone}`), ...emails.map((email) => `email ${email}`)];
+    return kit.exclusively(names, () =>
+      once(kit, draft.key, {
+        twin: (since) => twinOf(draft, phones, emails, since),
+        async make() {
+          const isTaken = async () => (await book.find({ kind: "contact", phones, emails, limit: 1 })).length > 0;
+          if (names.length > 0 && ((await isTaken()) || (await lookThere(phones, emails))))
+            throw new Conflict("somebody in amoCRM has this phone or e-mail by now");
+          return create(draft);
+        },
+      }),
+    );
+  }
+
+  /** The one that an earlier try has made: by its phone or e-mail; without them, by its name, not older than that try. */
+  async function twinOf(
+    draft: Parameters<Crm["saveContact"]>[0],
+    phones: readonly string[],
+    emails: readonly string[],
+    since: number,
+  ): Promise<RecordId | undefined> {
+    const [phone] = phones;
+    const [email] = emails;
+    const found =
+      phone !== undefined
+        ? await amo.contacts.findByPhone(phone)
+        : email !== undefined
+          ? await amo.contacts.findByEmail(email)
+          : (await amo.contacts.page({ order: { id: "desc" } })).items.filter(({ name }) => name === nameOf(draft));
+    const twin = found.find(({ created_at, is_deleted }) => created_at >= since && !is_deleted);
+    if (!twin) return undefined;
+    await book.save([contactEntry(twin, workspace)]);
+    return String(twin.id);
+  }
+
+  async function create(draft: Parameters<Crm["saveContact"]>[0]): Promise<RecordId> {
+    const setup = await setups.get();
+    const responsible = userThere(ground, draft.responsible);
+    const author = userThere(ground, draft.author);
+    await checkUser(ground, "user", responsible);
+    await checkUser(ground, "author", author);
+    if (draft.company !== undefined) await amo.companies.get(idOf("company", draft.company));
+    const { drafts, leftovers } = valuesOf(draft, setup, undefined);
+    const now = secondsNow(ground);
+    const { id } = await amo.contacts.create({
+      first_name: [draft.name, draft.middlename].filter(Boolean).join(" "),
+      last_name: draft.surname ?? "",
+      ...(responsible !== undefined && { responsible_user_id: responsible }),
+      ...(author !== undefined && { created_by: author }),
+      ...{ created_at: now, updated_at: now },
+      ...(drafts.length > 0 && { custom_fields_values: drafts }),
+      _embedded: {
+        ...(draft.tags && draft.tags.length > 0 && { tags: draft.tags.map((name) => ({ name })) }),
+        ...(draft.company !== undefined && { companies: [{ id: idOf("company", draft.company) }] }),
+      },
+    });
+    await markOwn(ground, "contact", id, now);
+    await book.save([
+      {
+        ...{ kind: "contact", id: String(id), name: nameOf(draft), phones: tellingNumbers(draft.phones) },
+        emails: draft.emails.flatMap((email) => readEmail(email) ?? []),
+        ...(draft.company !== undefined && { company: draft.company }),
+        responsible: String(responsible ?? setup.me),
+        changedAt: new Date(now * 1000),
+      },
+    ]);
+    await book.touch("contact", String(id));
+    await addLeftovers(ground, { contact: String(id) }, draft.key, leftovers);
+    return String(id);
+  }
+
+  /** Adds what it lacks; what is there is never written over. */
+  function complete(draft: Parameters<Crm["saveContact"]>[0], id: RecordId): Promise<RecordId> {
+    const number = idOf("contact", id);
+    return kit.exclusively([`contact ${id}`], () =>
+      once(kit, draft.key, {
+        async make() {
+          const setup = await setups.get();
+          const responsible = userThere(ground, draft.responsible);
+          await checkUser(ground, "user", responsible);
+          let before: Contact;
+          try {
+            before = await amo.contacts.get(number);
+          } catch (error) {
+            throw await missing(book, "contact", id, error);
+          }
+          const { drafts, leftovers } = valuesOf(draft, setup, before);
+          const change = lackingOf(before, draft, drafts, responsible);
+          if (Object.keys(change).length > 0) {
+            const { updated_at } = await amo.contacts.update(number, change);
+            await markOwn(ground, "contact", id, updated_at);
+          }
+          if (draft.company !== undefined && before._embedded.companies.length === 0)
+            await amo.contacts.links.link(number, [{ to_entity_id: idOf("company", draft.company), to_entity_type: "companies" }]);
+          const after = Object.keys(change).length > 0 ? await amo.contacts.get(number) : before;
+          await book.save([contactEntry(after, workspace)]);
+          await book.touch("contact", id);
+          await addLeftovers(ground, { contact: id }, draft.key, leftovers);
+          return id;
+        },
+      }),
+    );
+  }
+
+  function valuesOf(draft: Parameters<Crm["saveContact"]>[0], setup: Setup, before: Contact | undefined) {
+    const fields = setup.fields.contacts;
+    const words = wordsIn(workspace.language);
+    const coded = (code: string): CustomField | undefined => fields.find((field) => field.code?.toUpperCase() === code);
+    const drafts: FieldDraft[] = [];
+    const leftovers: string[] = [];
+    const phone = coded("PHONE");
+    const email = coded("EMAIL");
+    const phones = [...draft.phones].filter(({ typed }) => typed.trim() !== "");
+    if (phone)
+      drafts.push(
+        ...addChannels(
+          phone,
+          before,
+          phones.map(({ e164, typed }) => e164 ?? typed),
+          samePhone(before, workspace.country),
+        ),
+      );
+    else leftovers.push(...phones.map(({ typed }) => typed));
+    if (email) drafts.push(...addChannels(email, before, draft.emails, (one, other) => readEmail(one) === readEmail(other)));
+    else leftovers.push(...draft.emails);
+    for (const [code, value, label] of [
+      ["POSITION", draft.position, words.position],
+      ["WEB", draft.website, words.website],
+    ] as const) {
+      const field = coded(code);
+      if (!value) continue;
+      if (!field) leftovers.push(`${label}: ${value}`);
+      else if (!before || fieldText(before, field.id) === undefined) drafts.push(fieldDraft(field.id, value));
+    }
+    const placed = placeValues(draft.fields ?? {}, fields, workspace);
+    const isEmpty = ({ field_id }: FieldDraft): boolean => !before || fieldOf(before, field_id ?? 0) === undefined;
+    drafts.push(...[...placed.drafts, ...(draft.attribution ? trackingValues(draft.attribution, fields) : [])].filter(isEmpty));
+    return { drafts, leftovers: [...leftovers, ...placed.leftovers] };
+  }
+
+  return { findContact, saveContact };
+}
+
+const nameOf = ({ name, middlename, surname }: Parameters<Crm["saveContact"]>[0]): string =>
+  [name, middlename, surname].filter(Boolean).join(" ");
+
+const tellingNumbers = (phones: readonly Phone[]): string[] => [
+  ...new Set(phones.flatMap(({ e164, tollFree }) => (e164 === undefined || tollFree ? [] : [e164]))),
+];
+
+const samePhone = (before: Contact | undefined, country: string) => {
+  const known = before ? phonesOf(before, country) : [];
+  return (one: string, other: string): boolean =>
+    one === other ||
+    (lastTenDigits(one).length === 10 && lastTenDigits(one) === lastTenDigits(other)) ||
+    known.some(({ typed, e164 }) => typed === other && e164 === one);
+};
+
+/** All that the field has, and those of these that it lacks. Nothing when it has them all. */
+function addChannels(
+  field: CustomField,
+  before: Contact | undefined,
+  values: readonly string[],
+  isSame: (one: string, other: string) => boolean,
+): FieldDraft[] {
+  const known = before ? fieldTexts(before, field.id) : [];
+  const fresh = values.filter((value, place) => values.indexOf(value) === place && !known.some((one) => isSame(value, one.value)));
+  if (fresh.length === 0) return [];
+  const kept = before ? (fieldOf(before, field.id)?.values ?? []) : [];
+  return [
+    fieldDraft(field.id, [
+      ...kept.map(({ value, enum_id }) => ({ value, ...(enum_id !== undefined && { enum_id }) })),
+      ...fresh.map((value) => channel(field, value, "WORK")),
+    ]),
+  ];
+}
+
+/** A name is one thing: a surname is only added to nobody's name, or to the same first name. */
+function lackingOf(
+  before: Contact,
+  draft: Parameters<Crm["saveContact"]>[0],
+  drafts: readonly FieldDraft[],
+  responsible: number | undefined,
+): Draft {
+  const first = [draft.name, draft.middlename].filter(Boolean).join(" ");
+  const isNameless = before.name.trim() === "";
+  const isSameFirst = before.last_name === "" && before.first_name.toLowerCase() === (draft.name ?? "").toLowerCase() && first !== "";
+  const tags = (draft.tags ?? []).filter((name) => !before._embedded.tags.some((tag) => tag.name.toLowerCase() === name.toLowerCase()));
+  return {
+    ...(isNameless && first !== "" && { first_name: first }),
+    ...((isNameless || isSameFirst) && draft.surname && { last_name: draft.surname }),
+    ...(before.responsible_user_id === 0 && responsible !== undefined && { responsible_user_id: responsible }),
+    ...(drafts.length > 0 && { custom_fields_values: drafts }),
+    ...(tags.length > 0 && { tags_to_add: tags.map((name) => ({ name })) }),
+  };
+}

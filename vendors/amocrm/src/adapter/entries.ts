@@ -1,0 +1,106 @@
+import { type Crm, type Entry, type EntryTarget, Refused, readWhen, type Saved } from "@svyazka/core";
+import type { EntityType } from "../protocol.ts";
+import { checkUser, type Ground, userThere } from "./ground.ts";
+import { idOf, once } from "./once.ts";
+import { wordsIn } from "./words.ts";
+
+/** Notes and tasks. */
+
+export function entriesIn(ground: Ground): Pick<Crm, "addEntry" | "closeTasks"> {
+  return {
+    async addEntry(entry): Promise<Saved> {
+      return { id: await (entry.kind === "note" ? addNote(ground, entry) : addTask(ground, entry)) };
+    },
+
+    async closeTasks({ mark, before }, result) {
+      const { kit, amo } = ground;
+      const marked = await kit.store.list<true>(`mark ${mark}`, { until: before });
+      let closed = 0;
+      for (const { id } of marked) {
+        const task = await amo.tasks.find(Number(id));
+        if (task && !task.is_completed) {
+          await amo.tasks.complete(task.id, result);
+          closed++;
+        }
+        await kit.store.remove(`mark ${mark}`, id);
+      }
+      return closed;
+    },
+  };
+}
+
+export function placeOf(on: EntryTarget): { readonly of: EntityType; readonly id: number } {
+  if ("contact" in on) return { of: "contacts", id: idOf("contact", on.contact) };
+  return "company" in on ? { of: "companies", id: idOf("company", on.company) } : { of: "leads", id: idOf("deal", on.deal) };
+}
+
+async function addNote(ground: Ground, { key, on, text, author }: Entry & { kind: "note" }): Promise<string> {
+  const { amo, kit } = ground;
+  const { of, id } = placeOf(on);
+  const by = userThere(ground, author);
+  await checkUser(ground, "author", by);
+  const notes = amo[of].notes.on(id);
+  return once(kit, key, {
+    async twin(since) {
+      const { items } = await notes.page({ order: { id: "desc" } });
+      const twin = items.find(
+        ({ created_at, note_type, params }) => created_at >= since && note_type === "common" && params["text"] === text,
+      );
+      return twin && String(twin.id);
+    },
+    async make() {
+      const made = await notes.create({ note_type: "common", params: { text }, ...(by !== undefined && { created_by: by }) });
+      if (of !== "leads") await kit.book.touch(of === "contacts" ? "contact" : "company", String(id));
+      return String(made.id);
+    },
+  });
+}
+
+async function addTask(ground: Ground, entry: Entry & { kind: "task" }): Promise<string> {
+  const { amo, kit, setups, account } = ground;
+  const place = entry.on && placeOf(entry.on);
+  const responsible = userThere(ground, entry.responsible);
+  const author = userThere(ground, entry.author);
+  await checkUser(ground, "user", responsible);
+  await checkUser(ground, "author", author);
+  const due = entry.due === undefined ? endOfDay(ground) : Date.parse(entry.due) / 1000;
+  if (!Number.isFinite(due)) throw new Refused(`${entry.due} is not a moment`);
+  const type = entry.type === undefined ? undefined : idOf("task type", entry.type);
+  if (type !== undefined && !(await setups.find(({ taskTypes }) => taskTypes.find(({ id }) => id === type))))
+    throw new Refused(`there is no task type ${type} in ${account.name}`);
+  const text = entry.text === undefined || entry.text === "" ? entry.title : `${entry.title}\n${entry.text}`;
+  const id = await once(kit, entry.key, {
+    async twin(since) {
+      const { items } = await amo.tasks.page({ order: { id: "desc" } });
+      const twin = items.find((task) => task.created_at >= since && task.text === text && task.entity_id === (place?.id ?? null));
+      return twin && String(twin.id);
+    },
+    async make() {
+      const made = await amo.tasks.create({
+        ...{ text, complete_till: Math.floor(due) },
+        ...(place && { entity_id: place.id, entity_type: place.of }),
+        ...(type !== undefined && { task_type_id: type }),
+        ...(entry.estimateMinutes !== undefined && { duration: entry.estimateMinutes * 60 }),
+        ...(responsible !== undefined && { responsible_user_id: responsible }),
+        ...(author !== undefined && { created_by: author }),
+      });
+      return String(made.id);
+    },
+  });
+  if (entry.mark) await kit.store.put(`mark ${entry.mark.name}`, id, true, { at: new Date(entry.mark.at), days: 400 });
+  return id;
+}
+
+/** amoCRM has no task without a time: it is for today. Unix seconds. */
+function endOfDay({ account, kit }: Ground): number {
+  const { timeZone } = account.workspace;
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(kit.now());
+  return Date.parse(readWhen(today, timeZone) ?? "") / 1000;
+}
+
+/** What no field could hold, as a note for people: nothing is dropped. */
+export async function addLeftovers(ground: Ground, on: EntryTarget, key: string, leftovers: readonly string[]): Promise<void> {
+  if (leftovers.length === 0) return;
+  const text = [wordsIn(ground.account.workspace.language).leftovers, ...leftovers].join("\n");
+  await addNote(ground, { kind: "note", key: `${key}:leftovers`, on, text });
+}

@@ -1,0 +1,139 @@
+import type { Directory, DirectoryField, DirectoryPipeline, FieldType, Kit, StageKind } from "@svyazka/core";
+import { type Amo, AmoForbidden, AmoNotFound, listed } from "../client.ts";
+import {
+  type CustomField,
+  type EntityType,
+  entityTypes,
+  lost,
+  type Pipeline,
+  type Source,
+  type Status,
+  type TaskType,
+  type User,
+  won,
+} from "../protocol.ts";
+
+/** What an account is made of, as the adapter needs it. */
+export interface Setup {
+  /** Unix milliseconds: when it was read. */
+  readonly at: number;
+  /** Whose token it is: what we write is theirs. */
+  readonly me: number;
+  readonly currency: string;
+  readonly timeZone: string | undefined;
+  readonly users: readonly User[];
+  readonly pipelines: readonly Pipeline[];
+  readonly fields: Readonly<Record<EntityType, readonly CustomField[]>>;
+  readonly taskTypes: readonly TaskType[];
+  readonly sources: readonly Source[];
+}
+
+/** So long it is taken as it was read: somebody may add a stage. */
+const freshMs = 600_000;
+/** Whoever misses something in it has it read again, but not more often than this. */
+const missedMs = 30_000;
+
+/** Reads it when it is wanted, keeps it for a while, for all processes. */
+export function setupOf(amo: Amo, { store, exclusively, now }: Kit) {
+  let known: Setup | undefined;
+  const isYoung = (setup: Setup | undefined, ms: number): setup is Setup => setup !== undefined && now().getTime() - setup.at < ms;
+
+  async function get(ms = freshMs): Promise<Setup> {
+    if (isYoung(known, ms)) return known;
+    known = await store.get<Setup>("setup", "all");
+    if (isYoung(known, ms)) return known;
+    return exclusively(["setup"], async () => {
+      const other = await store.get<Setup>("setup", "all");
+      known = isYoung(other, ms) ? other : await read(amo, now().getTime());
+      if (known !== other) await store.put("setup", "all", known);
+      return known;
+    });
+  }
+  return {
+    get: () => get(),
+    /** What `find` finds in it; when it is missing there, in what it is now. */
+    async find<T>(find: (setup: Setup) => T | undefined): Promise<T | undefined> {
+      return find(await get()) ?? find(await get(missedMs));
+    },
+  };
+}
+export type Setups = ReturnType<typeof setupOf>;
+
+async function read(amo: Amo, at: number): Promise<Setup> {
+  const info = await amo.account.get(["task_types", "datetime_settings"]);
+  const pipelines = await listed(amo.pipelines.all());
+  const users = await unlessForbidden(() => listed(amo.users.all({ with: ["phone_number"] })));
+  const fields: Partial<Record<EntityType, readonly CustomField[]>> = {};
+  for (const of of entityTypes) fields[of] = await listed(amo[of].fields.all());
+  return {
+    ...{ at, me: info.current_user_id, currency: info.currency, pipelines, users },
+    timeZone: info._embedded?.datetime_settings?.timezone,
+    fields: fields as Setup["fields"],
+    taskTypes: info._embedded?.task_types ?? [],
+    sources: await unlessForbidden(() => listed(amo.sources.all())),
+  };
+}
+
+/** Users and sources are shown to administrators only: another's token goes without. */
+async function unlessForbidden<T>(ask: () => Promise<T[]>): Promise<T[]> {
+  try {
+    return await ask();
+  } catch (error) {
+    if ((error instanceof AmoForbidden && error.bannedForSeconds === undefined) || error instanceof AmoNotFound) return [];
+    throw error;
+  }
+}
+
+/** Won and lost have one number in all pipelines: their pipeline is a part of their name. */
+export const stageId = ({ id, pipeline_id }: Pick<Status, "id" | "pipeline_id">): string =>
+  id === won || id === lost ? `${pipeline_id}:${id}` : String(id);
+
+/** The status that a stage is, with its pipeline. */
+export function statusOf({ pipelines }: Setup, stage: string): Status | undefined {
+  for (const { _embedded } of pipelines) {
+    const found = _embedded.statuses.find((status) => stageId(status) === stage);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+export const kindOf = ({ id, type }: Pick<Status, "id" | "type">): StageKind =>
+  id === won ? "won" : id === lost ? "lost" : type === 1 ? "incoming" : "open";
+
+export const codeOf = ({ code, id }: CustomField): string => code?.toLowerCase() ?? `field_${id}`;
+
+const types: Readonly<Record<string, FieldType>> = {
+  ...{ numeric: "number", monetary: "money", price: "money", checkbox: "flag", date: "date", birthday: "date", date_time: "moment" },
+  ...{ select: "select", radiobutton: "select", category: "select", multiselect: "multiselect", url: "url" },
+  ...{ streetaddress: "address", smart_address: "object", legal_entity: "object", items: "object", linked_entity: "object" },
+  ...{ chained_list: "object", file: "object", payer: "object", supplier: "object" },
+};
+
+export function directoryOf(setup: Setup): Directory {
+  const fields = (of: EntityType): DirectoryField[] =>
+    setup.fields[of].map((field) => ({
+      ...{ id: String(field.id), code: codeOf(field), name: field.name, type: types[field.type] ?? "text" },
+      ...(field.enums && field.type !== "multitext" && { options: field.enums.map(({ value }) => value) }),
+    }));
+  return {
+    users: setup.users.map(({ id, name, email, phone_number, rights }) => ({
+      ...{ id: String(id), name, active: rights.is_active },
+      ...(email !== "" && { email: email.toLowerCase() }),
+      ...(phone_number && { phone: phone_number }),
+    })),
+    pipelines: [...setup.pipelines]
+      .filter(({ is_archive }) => !is_archive)
+      .sort((one, other) => one.sort - other.sort)
+      .map(pipelineOf),
+    fields: { contact: fields("contacts"), company: fields("companies"), deal: fields("leads") },
+    taskTypes: setup.taskTypes.map(({ id, name }) => ({ id: String(id), name })),
+    sources: setup.sources.map(({ id, name }) => ({ id: String(id), name })),
+  };
+}
+
+const pipelineOf = ({ id, name, is_main, _embedded }: Pipeline): DirectoryPipeline => ({
+  ...{ id: String(id), name, isDefault: is_main },
+  stages: [..._embedded.statuses]
+    .sort((one, other) => one.sort - other.sort)
+    .map((status) => ({ id: stageId(status), name: status.name, kind: kindOf(status) })),
+});
