@@ -88,6 +88,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
       ledger: hub.ledger,
       flows: [...hub.flows.values()],
       rateLimits: new RateLimits(),
+      publicUrl: () => hub.publicUrl(),
       counts: {
         count: (vendor, outcome) => metrics.inbound.inc({ vendor, outcome }),
         onBug(error, knock) {

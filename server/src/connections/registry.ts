@@ -117,6 +117,16 @@ export class Registry {
     return this.door(token, hashToken);
   }
 
+  /** Whether there is a workspace with this subdomain. */
+  async isWorkspace(subdomain: string): Promise<boolean> {
+    const rows = await this.#pool.reference.query({
+      name: "workspace-named",
+      text: "select 1 from hub.workspace where subdomain = $1",
+      values: [subdomain],
+    });
+    return rows.length > 0;
+  }
+
   forget(workspace: WorkspaceId): void {
     this.#views.delete(workspace);
     this.#doors.clear();

@@ -16,6 +16,7 @@ import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
 import { nobodyListens, plan } from "../delivery/plan.ts";
 import { redact, redactHeaders, spellingsOf } from "../net/redact.ts";
 import { decode, type RawRequest } from "./decode.ts";
+import { namedWorkspace } from "./named-workspace.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /** A request at a vendor's door, before anyone knows whose it is. */
@@ -40,6 +41,8 @@ export interface DoorOptions {
   readonly flows: readonly AnyFlow[];
   readonly rateLimits: RateLimits;
   readonly counts: DoorCounts;
+  /** See `Hub.publicUrl`. */
+  publicUrl(): string;
 }
 
 type Understood =
@@ -64,7 +67,7 @@ export async function receive(knock: Knock, options: DoorOptions): Promise<Reply
     if (early) return early;
     if (!route.methods.includes(raw.method)) return refuse({ kind: "method_not_allowed", allowed: route.methods });
     if (raw.body.length > door.bodyLimit) return refuse({ kind: "too_large" });
-    const found = await findConnection(knock, request, options.registry);
+    const found = await findConnection(knock, request, options);
     if ("problem" in found) return refuse(found.problem);
     const { live, view } = found;
     const limits = vendor.limits?.(request, live.connection) ?? [];
@@ -81,7 +84,11 @@ export async function receive(knock: Knock, options: DoorOptions): Promise<Reply
 
 type Found = { readonly live: LiveConnection; readonly view: WorkspaceView } | { readonly problem: DoorProblem };
 
-async function findConnection({ vendor, key }: Knock, request: InboundRequest, registry: Registry): Promise<Found> {
+async function findConnection(
+  { vendor, key }: Knock,
+  request: InboundRequest,
+  { registry, publicUrl }: Pick<DoorOptions, "registry" | "publicUrl">,
+): Promise<Found> {
   const isNumber = key !== undefined && /^\d{1,15}$/.test(key);
   const token = isNumber || key === undefined ? vendor.door?.token(request) : key;
   const isNamed = token !== undefined && token !== "";
@@ -92,6 +99,10 @@ async function findConnection({ vendor, key }: Knock, request: InboundRequest, r
   const live = view.connections.get(hit.connection);
   if (!live) return { problem: { kind: "removed" } };
   if (live.vendor !== vendor) return { problem: { kind: "unknown_token" } };
+  // At the host of one workspace nothing of another is known.
+  const named = namedWorkspace(request.origin, publicUrl());
+  if (named !== undefined && named !== view.workspace.subdomain && (await registry.isWorkspace(named)))
+    return { problem: { kind: "unknown_token" } };
   if (live.row.state === "disabled") return { problem: { kind: "disabled" } };
   return { live, view };
 }
