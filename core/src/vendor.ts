@@ -125,8 +125,8 @@ export interface Grants {
   /** What the program is given to begin with, by name: a code to be exchanged and, with `longLivedDays`, a token that lasts so long. */
   issue(user: RecordId, options: { readonly longLivedDays?: number }): Promise<Readonly<Record<string, string>>>;
   list(): Promise<readonly Grant[]>;
-  /** None of its tokens is good from now on. */
-  revoke(id: string): Promise<void>;
+  /** None of its tokens is good from now on. Whether there was such a grant. */
+  revoke(id: string): Promise<boolean>;
 }
 
 export interface Grant {
@@ -142,6 +142,8 @@ export type Connected = Partial<Ports> & {
   check(): Promise<void>;
   /** Sends something to try, which the other side knows to be no more than that. Throws what a port would throw. Answers what was said. */
   test?(): Promise<string>;
+  /** It was switched off or removed, or a grant was ended: tells the other side. Called once. Throws what a port would throw; nobody waits for it twice. */
+  farewell?(): Promise<void>;
 };
 
 /** One configured account at a vendor, as its vendor sees it. */

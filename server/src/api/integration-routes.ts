@@ -2,7 +2,9 @@ import * as contract from "@svyazka/contract";
 import type { ConnectionId, Grants } from "@svyazka/core";
 import { Invalid, listUsers, NotFound, type Sql } from "@svyazka/crm";
 import { copiesOf } from "../connections/copies.ts";
+import { sayFarewell } from "../connections/farewell.ts";
 import { addConnection } from "../connections/manage.ts";
+import type { LiveConnection } from "../connections/registry.ts";
 import type { Hub } from "../hub.ts";
 import { type Implementation, implement } from "./implement.ts";
 
@@ -10,13 +12,14 @@ import { type Implementation, implement } from "./implement.ts";
 export function integrationRoutes(hub: Hub): readonly Implementation[] {
   const serving = [...hub.vendors.values()].filter(({ integration }) => integration !== undefined);
 
-  async function grantsOf(sql: Sql, id: number): Promise<Grants> {
+  async function findIntegration(sql: Sql, id: number): Promise<{ live: LiveConnection; grants: Grants }> {
     const live = (await hub.registry.view(sql.workspace)).connections.get(id as ConnectionId);
     if (!live) throw new NotFound("connection", id);
     const { grants } = live.connected();
     if (!grants) throw new Invalid({ id: [`${live.row.name} is no integration`] });
-    return grants;
+    return { live, grants };
   }
+  const grantsOf = async (sql: Sql, id: number): Promise<Grants> => (await findIntegration(sql, id)).grants;
 
   /** In whose name a program is let in. Throws `Invalid`. */
   async function personOf(sql: Sql, user: number | undefined): Promise<string> {
@@ -62,7 +65,8 @@ export function integrationRoutes(hub: Hub): readonly Implementation[] {
     }),
 
     implement(contract.revokeGrant, async ({ params, sql }) => {
-      await (await grantsOf(sql, params.id)).revoke(params.grant);
+      const { live, grants } = await findIntegration(sql, params.id);
+      if ((await grants.revoke(params.grant)) && live.row.state === "active") await sayFarewell(hub, live);
       return undefined;
     }),
   ];

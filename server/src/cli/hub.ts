@@ -253,6 +253,7 @@ inWorkspace(integration.command("create").description("register a program; its s
   .requiredOption("--redirect-uri <uri>", "where a person comes back with the code")
   .requiredOption("--picture <file>", "PNG, JPEG, GIF or WebP")
   .option("--description <text>", "what it does", "")
+  .option("--disable-uri <uri>", "is called when it is switched off")
   .option("--set <key=value>", "a setting, as often as needed", collectSettings, {})
   .option("--user <id>", "in whose name it works; the first administrator, unless told")
   .option("--long-lived [days]", "also a token that lasts: so many days, or a year")
@@ -261,6 +262,7 @@ inWorkspace(integration.command("create").description("register a program; its s
     act<
       Shared &
         Record<"name" | "redirectUri" | "picture" | "description", string> & {
+          disableUri?: string;
           set: Record<string, string>;
           user?: string;
           longLived?: string | true;
@@ -276,6 +278,7 @@ inWorkspace(integration.command("create").description("register a program; its s
             description: o.description === "" ? o.name : o.description,
             redirect_uri: o.redirectUri,
             picture: readPicture(o.picture),
+            ...(o.disableUri !== undefined && { disable_uri: o.disableUri }),
             ...o.set,
           },
           ...(o.user !== undefined && { user: Number(o.user) }),

@@ -4,6 +4,8 @@ import { tell } from "../db/bus.ts";
 import { unpark } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
 import { rewriteSoftphones } from "../people/softphone.ts";
+import { sayFarewell } from "./farewell.ts";
+import type { LiveConnection } from "./registry.ts";
 import { type ConnectionRow, placeOf } from "./row.ts";
 import { hashToken, type KeyRing, makeSecret, overlapOf } from "./secrets.ts";
 import { keptPlace } from "./store.ts";
@@ -50,13 +52,14 @@ export async function addConnection(
   return { row, secrets };
 }
 
-/** Changes only what is given. A connection that is made active again resumes what was parked, in order. */
+/** Changes only what is given. A connection that is made active again resumes what was parked, in order; one that is switched off says farewell. */
 export async function changeConnection(
   hub: Hub,
   sql: Sql,
   id: ConnectionId,
   changes: { name?: string; settings?: Readonly<Record<string, unknown>>; state?: "active" | "disabled"; allowPrivateAddresses?: boolean },
 ): Promise<ConnectionRow> {
+  const leaving = changes.state === "disabled" ? await activeOne(hub, sql, id) : undefined;
   const changed = await sql.transaction(async (sql) => {
     const row = await lockConnection(sql, id);
     const vendor = vendorOf(hub, row);
@@ -87,11 +90,13 @@ export async function changeConnection(
   });
   hub.registry.forget(sql.workspace);
   hub.wake(sql.workspace);
+  if (leaving) await sayFarewell(hub, leaving);
   return changed;
 }
 
 /** Its senders are told 410 from now on; what it brought stays. */
 export async function removeConnection(hub: Hub, sql: Sql, id: ConnectionId): Promise<void> {
+  const leaving = await activeOne(hub, sql, id);
   await sql.transaction(async (sql) => {
     await lockConnection(sql, id);
     await sql.query({
@@ -103,6 +108,13 @@ export async function removeConnection(hub: Hub, sql: Sql, id: ConnectionId): Pr
   });
   hub.registry.forget(sql.workspace);
   hub.wake(sql.workspace);
+  if (leaving) await sayFarewell(hub, leaving);
+}
+
+/** With its secrets, which are gone once it has been removed. */
+async function activeOne(hub: Hub, sql: Sql, id: ConnectionId): Promise<LiveConnection | undefined> {
+  const live = (await hub.registry.view(sql.workspace)).connections.get(id);
+  return live?.row.state === "active" ? live : undefined;
 }
 
 /** A new value for a generated secret; at the door the one before stays valid for `keepHours`. */

@@ -4,6 +4,7 @@ import { connectAccount, listenToAccount, pollAccount } from "./adapter/account.
 import { amoOf, hookPath, redirectUriOf, signedInPath } from "./adapter/amo.ts";
 import { formText, receiveHook } from "./adapter/hooks.ts";
 import { receiveSignedIn, signInLink } from "./adapter/sign-in.ts";
+import { tellDisabled } from "./served/disabling.ts";
 import { grantsOf } from "./served/grants.ts";
 import { subscriberOf } from "./served/tell.ts";
 import { limits, receiveServed, door as servedDoor } from "./served.ts";
@@ -51,7 +52,9 @@ export const amocrm: Vendor<typeof settings> = {
     if (integration.settings.side === "account") return connectAccount(integration, kit);
     if (integration.settings.side === "hook") return { subscriber: subscriberOf(integration, kit), check: async () => {} };
     const grants = grantsOf(integration, kit);
+    const { settings, secrets, workspace } = integration;
     return {
+      farewell: () => tellDisabled(settings.disable_uri ?? "", secrets, workspace, kit),
       grants: {
         async issue(user, { longLivedDays }) {
           const code = await grants.code(Number(user));

@@ -153,6 +153,19 @@ export const settings = {
     label: { ru: "Картинка", en: "Picture" },
     hint: { ru: "PNG, JPEG, GIF или WebP до 500 КБ.", en: "PNG, JPEG, GIF or WebP, up to 500 KB." },
   },
+  disable_uri: {
+    type: "text",
+    group: integration,
+    when: asIntegration,
+    advanced: true,
+    pattern: /^https?:\/\/[^\s/?#]+\S*$/,
+    placeholder: "https://example.com/disabled",
+    label: { ru: "Хук об отключении", en: "Hook for switching it off" },
+    hint: {
+      ru: "Вызывается, когда доступ отозван или интеграция отключена: GET с account_id, client_uuid и signature.",
+      en: "Called when a grant is ended or the integration is switched off: GET with account_id, client_uuid and signature.",
+    },
+  },
   requests_per_second: {
     type: "number",
     when: { setting: "side", is: ["account", "integration"] },

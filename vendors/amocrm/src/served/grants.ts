@@ -35,8 +35,8 @@ export interface Grants extends Vault {
   /** A token for so many days, without a refresh token. */
   longLived(user: number, days: number): Promise<string>;
   list(): Promise<{ readonly id: string; readonly user: number; readonly at: string }[]>;
-  /** Ends a grant: none of its tokens is good from now on. */
-  revoke(id: string): Promise<void>;
+  /** Ends a grant: none of its tokens is good from now on. Whether there was one. */
+  revoke(id: string): Promise<boolean>;
 }
 
 export function grantsOf({ secrets, settings, workspace }: Integration, kit: Kit): Grants {
@@ -89,9 +89,10 @@ export function grantsOf({ secrets, settings, workspace }: Integration, kit: Kit
     list: async () => (await kit.store.list<Grant>("grant")).map(({ id, value: { user, at } }) => ({ id, user, at })),
     async revoke(id) {
       const grant = await kit.store.take<Grant>("grant", id);
-      if (!grant) return;
+      if (!grant) return false;
       if (grant.refresh !== undefined) await kit.store.remove("refresh", grant.refresh);
       for (const { token } of grant.open) await kit.closeDoor(token);
+      return true;
     },
   };
 }
