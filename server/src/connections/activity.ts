@@ -69,7 +69,10 @@ interface JournalRow {
   readonly poll_error: string | null;
 }
 
-/** Open deliveries by whom they come from and whom they go to, so many of each state: an index by connection would cost every delivery. */
+/**
+ * Open deliveries by whom they come from and whom they go to, so many of each state: an index by connection would cost every delivery. What is being
+ * tried again tells more of how things are than what has failed for good.
+ */
 const deliveriesText = `
 with open as (
   ${(["waiting", "held", "parked", "failed"] as const)
@@ -87,7 +90,7 @@ with open as (
 select connection, count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'held') as held,
   count(*) filter (where state = 'parked') as parked, count(*) filter (where state = 'failed') as failed,
   min(created_at) filter (where state = 'waiting') as oldest_waiting_at,
-  (array_agg(detail order by id desc) filter (where state = 'failed' and here))[1] as last_failure
+  (array_agg(detail order by state = 'waiting' desc, id desc) filter (where state in ('waiting', 'failed') and here and detail is not null))[1] as last_failure
 from concerned group by connection`;
 
 interface DeliveriesRow extends Open {

@@ -37,6 +37,8 @@ export interface Switches {
   doubleHooks: boolean;
   /** Answers take so long. */
   slowMs: number;
+  /** So many writes from now on are done, and the line breaks before their answer comes. */
+  loseAnswers: number;
 }
 
 export interface AmoStandIn {
@@ -85,6 +87,7 @@ export async function startAmo({
     loseHooks: 0,
     doubleHooks: false,
     slowMs: 0,
+    loseAnswers: 0,
   };
   const tokens = tokensOf(credentials, state, seconds);
   const requests: { method: string; path: string; status: number }[] = [];
@@ -154,8 +157,12 @@ export async function startAmo({
       setTimeout(() => {
         void answer(request, Buffer.concat(chunks).toString(), addressOf(server)).then(
           (given) => {
-            requests.push({ method: request.method ?? "", path: new URL(request.url ?? "/", "http://x").pathname, status: given.status });
-            write(response, given);
+            const { pathname: path } = new URL(request.url ?? "/", "http://x");
+            requests.push({ method: request.method ?? "", path, status: given.status });
+            if (request.method !== "GET" && given.status < 300 && switches.loseAnswers > 0) {
+              switches.loseAnswers--;
+              response.destroy();
+            } else write(response, given);
           },
           (error: unknown) => write(response, { status: 500, headers: { "content-type": "text/plain" }, body: String(error) }),
         );

@@ -1,0 +1,306 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type AmoStandIn, startAmo } from "../../vendors/amocrm/src/standin.ts";
+import { api, type HubProcess, makeDataDir, removeDataDir, startHubProcess, until } from "../testkit/hub.ts";
+import { type Added, addCompany, addLine, type Company } from "../testkit/telephony.ts";
+
+/** An account at amoCRM is the company's CRM: what comes in by forms and phones is written there, whatever amoCRM is doing. */
+
+const dataDir = makeDataDir();
+let hub: HubProcess;
+let standin: AmoStandIn;
+let company: Company;
+let crm: ReturnType<typeof api>;
+let form: Added;
+let line: Added;
+let account: Added;
+
+beforeAll(async () => {
+  standin = await startAmo();
+  hub = await startHubProcess({ dataDir });
+  company = await addCompany(hub, "romashka");
+  crm = api(hub, company.token);
+  // The company works in amoCRM: our own CRM is not used.
+  const [own] = (await crm.all<{ id: number; vendor: string }>("/connections")).filter(({ vendor }) => vendor === "crm");
+  await crm.send("DELETE", `/connections/${own?.id}`);
+  account = await add("amocrm", {
+    side: "account",
+    domain: standin.url,
+    long_lived_token: standin.longLivedToken(),
+    requests_per_second: "0",
+  });
+  form = await add("fivecrm", {});
+  line = await addLine(hub, company, { side: "crm", unknown_caller: "deal", missed_task_minutes: "15", recording_days: "0" });
+  await crm.send("PUT", `/connections/${line.id}/mappings/user`, { items: [{ theirs: "ivan", ours: "2772377" }] });
+  await until(async () => standin.state.webhooks.length === 1);
+}, 60_000);
+afterAll(async () => {
+  if (process.env["SHOW"]) console.log(hub.output());
+  await hub.stop();
+  await standin.stop();
+  removeDataDir(dataDir);
+});
+beforeEach(() => {
+  Object.assign(standin.switches, {
+    down: false,
+    html: false,
+    storm: 0,
+    banned: false,
+    loseHooks: 0,
+    doubleHooks: false,
+    loseAnswers: 0,
+    slowMs: 0,
+  });
+});
+
+const add = (vendor: string, settings: Readonly<Record<string, string>>): Promise<Added> =>
+  hub.command<Added>(
+    ...["connection", "add", vendor, "--workspace", company.subdomain, "--allow-private-addresses"],
+    ...Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]),
+  );
+
+let people = 0;
+/** A valid number that nobody has had yet. */
+const nextPhone = () => `+7910${String(7_000_000 + ++people)}`;
+
+async function submit(phone: string, name = "Анна"): Promise<void> {
+  const answer = await fetch(`${hub.url}/in/${form.secrets["public_token"]}/ctm/form/send`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name, phone, utm_source: "yandex" }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+const deliveries = (state: string) =>
+  crm.all<{ id: string; flow: string; detail: string | null; records: Record<string, string> | null }>(`/deliveries?state=${state}`);
+const settled = () => until(async () => (await deliveries("waiting")).length === 0);
+/** As if the pause had passed after which the hub tries again by itself. */
+const retryAll = async () => {
+  await crm.send("POST", "/deliveries/bulk", { action: "retry", filter: { state: "waiting" } }).catch(() => undefined);
+};
+const contactsOf = (phone: string) =>
+  [...standin.state.contacts.values()].filter((contact) => JSON.stringify(contact.custom_fields_values).includes(phone.slice(-10)));
+const leadsOf = (phone: string) => {
+  const ids = new Set(contactsOf(phone).map(({ id }) => id));
+  const tied = standin.state.links.filter(
+    ({ entity_type, entity_id, to_entity_type, to_entity_id }) =>
+      (entity_type === "leads" && to_entity_type === "contacts" && ids.has(to_entity_id)) ||
+      (entity_type === "contacts" && to_entity_type === "leads" && ids.has(entity_id)),
+  );
+  return [...new Set(tied.map((link) => (link.entity_type === "leads" ? link.entity_id : link.to_entity_id)))].flatMap(
+    (id) => standin.state.leads.get(id) ?? [],
+  );
+};
+const notesOn = (id: number | undefined) => [...standin.state.notes.values()].filter(({ entity_id }) => entity_id === id);
+
+describe("leads", () => {
+  it("become a contact, a lead and a note, with the marks of where they came from", async () => {
+    const phone = nextPhone();
+    await submit(phone);
+    const [lead] = await until(async () => leadsOf(phone).length > 0 && notesOn(leadsOf(phone)[0]?.id).length > 0 && leadsOf(phone));
+    expect(contactsOf(phone)).toHaveLength(1);
+    expect(JSON.stringify(lead?.custom_fields_values)).toContain("yandex");
+    expect(notesOn(lead?.id)).toHaveLength(1);
+  });
+
+  it("of one person are one contact, however the phone is written, and by however many they come at once", async () => {
+    const phone = nextPhone();
+    const spellings = [phone, phone.replace("+7", "8"), `8 (910) ${phone.slice(5, 8)}-${phone.slice(8, 10)}-${phone.slice(10)}`];
+    await Promise.all(spellings.map((spelling, place) => submit(spelling, `Анна ${place}`)));
+    await until(async () => notesOn(leadsOf(phone)[0]?.id).length + leadsOf(phone).length >= 4);
+    await settled();
+    expect(contactsOf(phone)).toHaveLength(1);
+  });
+
+  it.each([
+    ["amoCRM is down", () => ({ down: true })],
+    ["the server in front answers pages of HTML", () => ({ html: true })],
+    ["the address is banned", () => ({ banned: true })],
+    ["there is a storm of 429", () => ({ storm: 200 })],
+  ])("are all there, and none twice, after %s", async (_, switches) => {
+    Object.assign(standin.switches, switches());
+    const phones = Array.from({ length: 5 }, nextPhone);
+    for (const phone of phones) await submit(phone);
+    await until(
+      async () =>
+        (await crm.send<{ activity: { last_error: string | null } }>("GET", `/connections/${account.id}`)).activity.last_error !== null,
+    );
+    expect(phones.flatMap(contactsOf)).toEqual([]);
+    Object.assign(standin.switches, { down: false, html: false, banned: false, storm: 0 });
+    await until(async () => {
+      await retryAll();
+      return phones.every((phone) => leadsOf(phone).length === 1 && notesOn(leadsOf(phone)[0]?.id).length === 1);
+    }, 60);
+    expect(phones.flatMap(contactsOf)).toHaveLength(5);
+  });
+
+  it("are written once although the answers to their writes are lost", async () => {
+    standin.switches.loseAnswers = 7;
+    const phones = Array.from({ length: 4 }, nextPhone);
+    await Promise.all(phones.map((phone) => submit(phone)));
+    await until(async () => {
+      await retryAll();
+      return phones.every((phone) => leadsOf(phone).length > 0 && notesOn(leadsOf(phone)[0]?.id).length > 0);
+    }, 60);
+    await settled();
+    expect(standin.switches.loseAnswers).toBe(0);
+    expect(phones.flatMap(contactsOf)).toHaveLength(4);
+    expect(phones.map((phone) => [leadsOf(phone).length, notesOn(leadsOf(phone)[0]?.id).length])).toEqual(phones.map(() => [1, 1]));
+  });
+});
+
+describe("what happens over there", () => {
+  const whoIs = async (phone: string): Promise<unknown> => {
+    const answer = await fetch(line.urls["inbound"] ?? "", {
+      method: "POST",
+      body: new URLSearchParams({
+        cmd: "contact",
+        phone: phone.replace("+", ""),
+        callid: `q${phone}`,
+        diversion: "74950000000",
+        crm_token: line.secrets["crm_token"] ?? "",
+      }),
+    });
+    return JSON.parse(await answer.text());
+  };
+  /** Somebody works in amoCRM, by its API as its own pages do. */
+  const person = async (method: string, path: string, body: unknown) => {
+    const answer = await fetch(`${standin.url}/api/v4/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${standin.longLivedToken(2_772_377)}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as { _embedded: { contacts: { id: number }[] } };
+  };
+  const addPerson = async (name: string, phone: string): Promise<number> => {
+    const made = await person("POST", "contacts", [
+      {
+        name,
+        responsible_user_id: 2_772_377,
+        custom_fields_values: [{ field_code: "PHONE", values: [{ value: phone, enum_code: "WORK" }] }],
+      },
+    ]);
+    return made._embedded.contacts[0]?.id ?? 0;
+  };
+  const poll = () => crm.send("POST", `/connections/${account.id}/poll`, { since: new Date(Date.now() - 3_600_000).toISOString() });
+  const known = { contact_name: expect.any(String) };
+
+  it("is told by a webhook, looked up, and known when the phone rings, while amoCRM is down", async () => {
+    const phone = nextPhone();
+    await addPerson("Мария Иванова", phone.replace("+7", "8"));
+    await until(async () => JSON.stringify(await whoIs(phone)).includes("Мария"));
+    standin.switches.down = true;
+    expect(await whoIs(phone)).toMatchObject({ contact_name: "Мария Иванова", responsible: "ivan" });
+  });
+
+  it("is found by asking when webhooks are lost, and done once when they come twice", async () => {
+    Object.assign(standin.switches, { loseHooks: 1 });
+    const lost = [nextPhone(), nextPhone(), nextPhone()];
+    for (const phone of lost) await addPerson(`Потерян ${phone}`, phone);
+    await standin.settled();
+    expect(await whoIs(lost[0] ?? "")).not.toMatchObject(known);
+    await poll();
+    for (const phone of lost) await until(async () => JSON.stringify(await whoIs(phone)).includes(phone));
+    Object.assign(standin.switches, { loseHooks: 0, doubleHooks: true });
+    const doubled = nextPhone();
+    const id = await addPerson("Дважды", doubled);
+    await until(async () => JSON.stringify(await whoIs(doubled)).includes("Дважды"));
+    await standin.settled();
+    await settled();
+    const lookedUp = (await deliveries("done")).filter(({ records }) => records?.["contact"] === String(id));
+    expect(lookedUp.map(({ flow }) => flow)).toEqual(["look-up-record"]);
+  });
+
+  it("forgets whoever is deleted there, and finds them anew by another number", async () => {
+    const [first, second] = [nextPhone(), nextPhone()];
+    const id = await addPerson("Смена номера", first);
+    await until(async () => JSON.stringify(await whoIs(first)).includes("Смена"));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await person("PATCH", `contacts/${id}`, {
+      custom_fields_values: [{ field_code: "PHONE", values: [{ value: second, enum_code: "WORK" }] }],
+    });
+    await until(async () => JSON.stringify(await whoIs(second)).includes("Смена"));
+    expect(JSON.stringify(await whoIs(first))).not.toContain("Смена");
+  });
+
+  it("hears its own writes come back, and does nothing about them", async () => {
+    const phone = nextPhone();
+    await submit(phone, "Эхо");
+    await until(async () => leadsOf(phone).length === 1);
+    await standin.settled();
+    const told = await until(async () => {
+      const done = (await deliveries("done")).filter(({ flow }) => flow === "look-up-record");
+      return done.some(({ detail }) => detail?.includes("наша собственная")) && done;
+    });
+    expect(told.length).toBeGreaterThan(0);
+    const writes = () => standin.requests.filter(({ method }) => method !== "GET").length;
+    const before = writes();
+    await poll();
+    await settled();
+    expect(writes()).toBe(before);
+  });
+});
+
+describe("calls", () => {
+  const tell = async (fields: Readonly<Record<string, string>>) => {
+    const answer = await fetch(line.urls["inbound"] ?? "", {
+      method: "POST",
+      body: new URLSearchParams({ ...fields, crm_token: line.secrets["crm_token"] ?? "" }),
+    });
+    expect(answer.status).toBe(200);
+  };
+
+  it("show a card to the one whose phone rings, and become a note with the recording", async () => {
+    const phone = nextPhone();
+    await submit(phone, "Звонящая");
+    const [lead] = await until(async () => leadsOf(phone).length === 1 && leadsOf(phone));
+    const digits = phone.replace("+", "");
+    const call = { callid: `in-${digits}`, phone: digits, user: "ivan", diversion: "74950000000" };
+    await tell({ cmd: "event", type: "INCOMING", ...call });
+    await until(async () => standin.state.cards.some((card) => card.phone === digits && card.users.includes(2_772_377)));
+    await tell({ cmd: "event", type: "ACCEPTED", ...call });
+    await tell({
+      cmd: "history",
+      type: "in",
+      ...call,
+      start: "20261125T101500Z",
+      duration: "61",
+      link: "https://records.example/1.mp3",
+      status: "Success",
+    });
+    const [note] = await until(async () => {
+      const notes = notesOn(lead?.id).filter(({ note_type }) => note_type === "call_in");
+      return notes.length > 0 && notes;
+    });
+    expect(note?.params).toMatchObject({
+      duration: 61,
+      phone,
+      call_status: 4,
+      call_responsible: 2_772_377,
+      link: "https://records.example/1.mp3",
+    });
+    await settled();
+    expect(notesOn(lead?.id).filter(({ note_type }) => note_type === "call_in")).toHaveLength(1);
+  });
+
+  it("of strangers that nobody took become a contact, a lead and a task", async () => {
+    const phone = nextPhone();
+    const digits = phone.replace("+", "");
+    await tell({
+      cmd: "history",
+      type: "in",
+      callid: `missed-${digits}`,
+      user: "ivan",
+      phone: digits,
+      diversion: "74950000000",
+      start: "20261125T101500Z",
+      duration: "0",
+      status: "missed",
+    });
+    const [lead] = await until(async () => leadsOf(phone).length === 1 && leadsOf(phone));
+    const task = await until(async () => [...standin.state.tasks.values()].find(({ entity_id }) => entity_id === lead?.id));
+    expect(task).toMatchObject({ is_completed: false, entity_type: "leads" });
+    expect(task.text).toContain(phone);
+  });
+});
