@@ -33,7 +33,14 @@ export const amocrm: Vendor<typeof settings> = {
   // One request is longer on its way than another, and amoCRM counts what arrives: a second is a little longer here.
   pace: ({ side, requests_per_second: perSecond }) =>
     side === "account" && perSecond > 0 ? { perSecond: perSecond / 1.05, burst: 1 } : undefined,
-  door: { ...servedDoor, routes: [...servedDoor.routes, ...accountRoutes] },
+  door: {
+    ...servedDoor,
+    routes: [...servedDoor.routes, ...accountRoutes],
+    secrets: (request) => [
+      ...(servedDoor.secrets?.(request) ?? []),
+      ...(request.path === signedInPath ? [request.query["code"] ?? ""] : []),
+    ],
+  },
   limits,
 
   receive(request: InboundRequest, integration: Integration): Received {
