@@ -83,7 +83,9 @@ async function insertEntry(
   const author = refer("author", "user_account", by.user).replace("::bigint", "");
   const columns = columnsOf(values, refer);
   const said = saidParts(table, draft, by, author, values);
-  const at = draft.createdAt === undefined ? "statement_timestamp()" : `${values.add(draft.createdAt)}::timestamptz`;
+  // What stands on nothing has no line, and its moment no place in the statement.
+  const saysWhen = on !== undefined && draft.createdAt !== undefined;
+  const at = saysWhen ? `${values.add(draft.createdAt)}::timestamptz` : "statement_timestamp()";
   statement.always(knownPart(table, places));
   statement.always(wrongPart([...placed, ...said.references], said.complaints));
   statement.always(
@@ -92,7 +94,7 @@ async function insertEntry(
       insert into crm.${table} (workspace, contact, company, deal, ${columns.map(([name]) => name).join(", ")}, ${said.columns})
       select $1, ${[...target, ...columns.map(([, value]) => value), said.places].join(", ")} where not exists (select from known) and not exists (select from wrong)
       returning id)`,
-    said.letters + (draft.createdAt === undefined ? "" : "a"),
+    said.letters + (saysWhen ? "a" : ""),
   );
   statement.when(by.key !== undefined, "k", () => writtenParts(table, "made", places));
   statement.when(

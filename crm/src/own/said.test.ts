@@ -19,6 +19,14 @@ describe("what a writer says of who made a record, when, and by which id", async
     crm = await ownCrm(sql, { home, connection: 7 as ConnectionId, user: undefined });
   });
 
+  it("is kept of a task that stands on nothing", async () => {
+    const stamps = { createdAt: made, updatedAt: changed, createdBy: anna, updatedBy: null };
+    for (const id of [undefined, 5_000_000]) {
+      const task = await crm.tasks.create({ id, title: "Давно", ...stamps });
+      expect(await crm.tasks.get(task)).toMatchObject({ ...stamps, contact: null, company: null, deal: null });
+    }
+  });
+
   it("is kept when it is made", async () => {
     const stamps = { createdAt: made, updatedAt: changed, createdBy: anna, updatedBy: null };
     const deal = await crm.deals.create({ name: "Давно", ...stamps, closedAt: changed });
