@@ -6,6 +6,7 @@ export * from "./events.ts";
 export * from "./flow.ts";
 export * from "./kit.ts";
 export * from "./money.ts";
+export * from "./move.ts";
 export * from "./network.ts";
 export * from "./own-crm.ts";
 export * from "./own-entries.ts";

@@ -1,5 +1,6 @@
 import type { EventDraft, EventType } from "./events.ts";
 import type { Kit, Polled, StopSignal } from "./kit.ts";
+import type { Move } from "./move.ts";
 import type { Directory, PortName, Ports } from "./ports.ts";
 import type { SecretValues, Settings, SettingValues } from "./settings.ts";
 import type { CallScript } from "./telephony.ts";
@@ -138,6 +139,8 @@ export interface Grant {
 
 export type Connected = Partial<Ports> & {
   readonly grants?: Grants;
+  /** What is in that CRM can be copied into ours, and back. */
+  readonly move?: Move;
   /** Tries the credentials. Throws what a port would throw. With `kit.isTrial`, it leaves nothing behind at the other side. */
   check(): Promise<void>;
   /** Sends something to try, which the other side knows to be no more than that. Throws what a port would throw. Answers what was said. */

@@ -1,4 +1,4 @@
-import type { OwnCrm, OwnTarget, OwnTaskType } from "@svyazka/core";
+import type { OwnCallDraft, OwnCrm, OwnTarget, OwnTaskType, OwnUser } from "@svyazka/core";
 import { Denied, Missing, type NoteDraft, type Pen, type TaskDraft, Unfit } from "../api/account.ts";
 import type { EntityType } from "../protocol.ts";
 import { ownEntity } from "./fields.ts";
@@ -9,10 +9,10 @@ import { wireTaskType } from "./words.ts";
 /** Writes of tasks, notes and calls. */
 export type EntryPen = Pick<Pen, "createTask" | "updateTask" | "removeTask" | "createNote" | "updateNote">;
 
-const target = (of: EntityType, id: number): OwnTarget => ({ [ownEntity[of]]: id }) as unknown as OwnTarget;
+export const target = (of: EntityType, id: number): OwnTarget => ({ [ownEntity[of]]: id }) as unknown as OwnTarget;
 
-/** `newKey` names a call that has no name of its own. */
-export function entryPen(crm: OwnCrm, types: ReadonlyMap<number, OwnTaskType>, newKey: () => string): EntryPen {
+/** What our CRM takes for a task of theirs. */
+export function taskDrafts(types: ReadonlyMap<number, OwnTaskType>) {
   const taskDraft = (draft: TaskDraft) => ({
     ...stampsOf(draft),
     ...(draft.text !== undefined && splitText(draft.text)),
@@ -33,6 +33,12 @@ export function entryPen(crm: OwnCrm, types: ReadonlyMap<number, OwnTaskType>, n
     throw new Unfit("task_type_id");
   }
 
+  return taskDraft;
+}
+
+/** `newKey` names a call that has no name of its own. */
+export function entryPen(crm: OwnCrm, types: ReadonlyMap<number, OwnTaskType>, newKey: () => string): EntryPen {
+  const taskDraft = taskDrafts(types);
   return {
     createTask: (draft) =>
       told({}, () => crm.tasks.create({ title: "", responsible: crm.user?.id ?? null, ...taskDraft(draft) }), "entity_id"),
@@ -52,7 +58,7 @@ export function entryPen(crm: OwnCrm, types: ReadonlyMap<number, OwnTaskType>, n
   };
 }
 
-const isCall = (type: string): boolean => type === "call_in" || type === "call_out";
+export const isCall = (type: string): boolean => type === "call_in" || type === "call_out";
 
 /** A task here has a title, and perhaps a text: there it is all one. */
 function splitText(text: string): { title: string; text: string | null } {
@@ -60,7 +66,7 @@ function splitText(text: string): { title: string; text: string | null } {
   return first.length <= 255 ? { title: first, text: rest.length > 0 ? rest.join("\n") : null } : { title: first.slice(0, 255), text };
 }
 
-const contentOf = (kind: string, params: Readonly<Record<string, unknown>>) => ({
+export const contentOf = (kind: string, params: Readonly<Record<string, unknown>>) => ({
   text: typeof params["text"] === "string" ? params["text"] : "",
   params: kind === "common" ? null : params,
 });
@@ -68,19 +74,26 @@ const contentOf = (kind: string, params: Readonly<Record<string, unknown>>) => (
 const saveNote = (crm: OwnCrm, { entity_type, entity_id, note_type, params, ...stamps }: NoteDraft): Promise<number> =>
   crm.notes.create({ on: target(entity_type, entity_id), kind: note_type, ...contentOf(note_type, params), ...stampsOf(stamps) });
 
-async function saveCall(
-  crm: OwnCrm,
-  { entity_type, entity_id, note_type, params, responsible_user_id, ...stamps }: NoteDraft,
-  newKey: () => string,
-) {
-  const { uniq, duration, link, phone, call_responsible, call_status, ...rest } = params as CallParams;
+async function saveCall(crm: OwnCrm, draft: NoteDraft, newKey: () => string): Promise<number> {
+  const { uniq, call_responsible } = draft.params as CallParams;
   const users = typeof call_responsible === "number" ? await crm.users.list() : [];
+  const key = uniq === undefined || uniq === "" ? newKey() : `uniq:${draft.entity_type}:${draft.entity_id}:${uniq}`;
+  return crm.calls.save(callDraft(draft, key, users));
+}
+
+/** What our CRM takes for a call of theirs. */
+export function callDraft(
+  { entity_type, entity_id, note_type, params, responsible_user_id, ...stamps }: NoteDraft,
+  key: string,
+  users: readonly Pick<OwnUser, "id">[],
+): OwnCallDraft {
+  const { uniq, duration, link, phone, call_responsible, call_status, ...rest } = params as CallParams;
   const responsible = users.find(({ id }) => id === call_responsible)?.id ?? responsible_user_id;
   const seconds = Number(duration ?? 0);
-  return crm.calls.save({
+  return {
     ...target(entity_type, entity_id),
     ...stampsOf(stamps),
-    key: uniq === undefined || uniq === "" ? newKey() : `uniq:${entity_type}:${entity_id}:${uniq}`,
+    key,
     direction: note_type === "call_in" ? "in" : "out",
     phone: String(phone),
     // 6: no answer; 7: busy.
@@ -92,7 +105,7 @@ async function saveCall(
     ...(link !== undefined && { recordings: [{ url: link }] }),
     ...(responsible !== undefined && responsible !== 0 && { responsible }),
     params: { ...rest, ...defined({ uniq, call_responsible, call_status }) },
-  });
+  };
 }
 
 interface CallParams {

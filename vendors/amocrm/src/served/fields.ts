@@ -73,6 +73,10 @@ const typeHere: Readonly<Record<string, FieldType>> = {
 /** What we keep of a field beside what we know. */
 interface Served {
   readonly type?: string;
+  /** Of a field that is no choice here: an address has its parts as options there. */
+  readonly enums?: CustomField["enums"];
+  readonly is_deletable?: boolean;
+  readonly is_predefined?: boolean;
   readonly is_api_only?: boolean;
   readonly group_id?: string | null;
   readonly required_statuses?: CustomField["required_statuses"];
@@ -80,6 +84,13 @@ interface Served {
   readonly currency?: string | null;
   readonly settings?: unknown;
 }
+
+/** Whether every record here has this field of theirs by itself. */
+export const isKnownField = (of: EntityType, { code, type }: Pick<CustomField, "code" | "type">): boolean =>
+  known[of].some((one) => one.code === code && one.type === type);
+
+/** Whether a field of this type of theirs is one with options here. */
+export const isChoiceHere = (type: string): boolean => hasOptions(typeHere[type] ?? "object");
 
 /** The fields of one kind of record, and how their values go to and fro. */
 export interface FieldBook {
@@ -109,7 +120,12 @@ export async function readFieldBook(crm: OwnCrm, of: EntityType, account: number
   };
 }
 
-function knownDefinition({ id, code, name, options }: OwnKnownField, index: number, of: EntityType, account_id: number): CustomField {
+function knownDefinition(
+  { id, code, name, options, served }: OwnKnownField,
+  index: number,
+  of: EntityType,
+  account_id: number,
+): CustomField {
   return {
     ...{
       id,
@@ -122,6 +138,8 @@ function knownDefinition({ id, code, name, options }: OwnKnownField, index: numb
     },
     enums: options.length === 0 ? null : options.map((option, place) => ({ id: option.id, value: option.code, sort: (place + 1) * 10 })),
     ...{ group_id: null, required_statuses: [], is_deletable: false, is_predefined: true, entity_type: of, remind: null },
+    // Of one that was brought along: as it was there.
+    ...(served as Partial<CustomField> | null),
   };
 }
 
@@ -132,9 +150,15 @@ function ownDefinition({ id, code, name, type, position, options, served }: OwnF
     is_api_only: more.is_api_only ?? false,
     enums: hasOptions(type)
       ? options.map((option, place) => ({ id: option.id, value: option.value, sort: (place + 1) * 10, code: option.code }))
-      : null,
-    ...{ group_id: more.group_id ?? null, required_statuses: more.required_statuses ?? [], is_deletable: true, is_predefined: false },
-    ...{ entity_type: of, remind: more.remind ?? null, currency: more.currency ?? null, settings: more.settings ?? null },
+      : (more.enums ?? null),
+    ...{ group_id: more.group_id ?? null, required_statuses: more.required_statuses ?? [], is_deletable: more.is_deletable ?? true },
+    ...{
+      is_predefined: more.is_predefined ?? false,
+      entity_type: of,
+      remind: more.remind ?? null,
+      currency: more.currency ?? null,
+      settings: more.settings ?? null,
+    },
   };
 }
 
@@ -154,7 +178,7 @@ export function fieldDraft(draft: CustomFieldDraft, before?: OwnField) {
     type,
     ...(draft.name !== undefined && { name: draft.name }),
     ...(draft.code != null && { code: draft.code }),
-    ...(draft.sort !== undefined && { position: Math.max(0, draft.sort - 500) }),
+    ...(draft.sort !== undefined && { position: draft.sort - 500 }),
     ...(draft.enums &&
       hasOptions(type) && {
         options: draft.enums.map(({ id, value, code }) => ({ value, ...(id !== undefined && { id }), ...(code != null && { code }) })),

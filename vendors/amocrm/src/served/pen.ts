@@ -24,7 +24,8 @@ export type RecordPen = Pick<
   "createLead" | "updateLead" | "createContact" | "updateContact" | "createCompany" | "updateCompany" | "remove" | "link" | "unlink"
 >;
 
-export function recordPen(crm: OwnCrm, scene: Scene): RecordPen {
+/** What our CRM takes for leads, contacts and companies of theirs. */
+export function recordDrafts(crm: OwnCrm, scene: Scene) {
   const { workspace, books, stages } = scene;
 
   const common = (of: EntityType, draft: RecordDraft) => ({
@@ -82,6 +83,14 @@ export function recordPen(crm: OwnCrm, scene: Scene): RecordPen {
     ...(draft.companies && { company: draft.companies[0]?.id ?? null }),
   });
 
+  const companyDraft = (draft: CompanyDraft) => common("companies", draft);
+
+  return { dealDraft, contactDraft, companyDraft };
+}
+
+export function recordPen(crm: OwnCrm, scene: Scene): RecordPen {
+  const { dealDraft, contactDraft, companyDraft } = recordDrafts(crm, scene);
+
   async function tieToDeals(
     leads: readonly { readonly id: number }[] | undefined,
     to: { contact: number } | { company: number },
@@ -116,13 +125,13 @@ export function recordPen(crm: OwnCrm, scene: Scene): RecordPen {
       }),
     createCompany: (draft) =>
       told(draft, async () => {
-        const id = await crm.companies.create({ name: "", ...common("companies", draft) });
+        const id = await crm.companies.create({ name: "", ...companyDraft(draft) });
         await tieCompany(id, draft);
         return id;
       }),
     updateCompany: (id, draft) =>
       told(draft, async () => {
-        await crm.companies.update(id, common("companies", draft));
+        await crm.companies.update(id, companyDraft(draft));
         await tieCompany(id, draft);
       }),
     remove: (of, id) => told({}, () => (of === "leads" ? crm.deals : of === "contacts" ? crm.contacts : crm.companies).remove(id)),
