@@ -46,6 +46,14 @@ export interface BookHit extends BookEntry {
   readonly matchedBy: "phone" | "email" | "name";
 }
 
+/** How far the first filling of a book has come. */
+export interface BookState {
+  readonly contacts: number;
+  readonly companies: number;
+  /** Everybody was read once; from then on changes are followed. */
+  readonly isWhole: boolean;
+}
+
 /** Whoever has this phone, in a CRM whose book this is: a person before a company. */
 export async function callerIn(book: AddressBook, e164: string): Promise<Caller | undefined> {
   for (const kind of ["contact", "company"] as const) {

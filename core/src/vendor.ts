@@ -1,3 +1,4 @@
+import type { BookState } from "./address-book.ts";
 import type { EventDraft, EventType } from "./events.ts";
 import type { Kit, Polled, StopSignal } from "./kit.ts";
 import type { Move } from "./move.ts";
@@ -40,6 +41,8 @@ export interface Vendor<S extends Settings = Settings> {
    * meanwhile is found; what is known already costs nothing. Undefined when this connection has nothing to ask.
    */
   poll?(connection: Connection<S>, kit: Kit, since: Date): Promise<Polled | undefined>;
+  /** Whether there is anything to ask for this one; without it, there always is. Pure. */
+  polls?(connection: Connection<S>): boolean;
   /**
    * Keeps a socket open, or watches over something, until `signal` is aborted. Exactly one process of the hub runs it for a connection at a time.
    * When it throws it is started again, after a while. Undefined when there is nothing to listen to for this one.
@@ -138,6 +141,8 @@ export interface Grant {
 }
 
 export type Connected = Partial<Ports> & {
+  /** Of a CRM that is elsewhere: who of it is in our address book by now. */
+  bookState?(): Promise<BookState>;
   readonly grants?: Grants;
   /** What is in that CRM can be copied into ours, and back. */
   readonly move?: Move;

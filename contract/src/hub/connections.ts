@@ -23,6 +23,12 @@ const Activity = Type.Object(
     listening: Nullable(Type.Boolean({ description: "Whether a process listens; null where there is nothing to listen to" })),
     polled_at: Nullable(Type.String({ format: "date-time", description: "How far it has been asked for what it did not tell" })),
     last_error: Nullable(Type.String()),
+    address_book: Nullable(
+      Type.Object(
+        { contacts: Type.Integer(), companies: Type.Integer(), whole: Type.Boolean({ description: "Everybody was read once" }) },
+        { description: "Of a CRM that is elsewhere: how many of it are known here" },
+      ),
+    ),
   },
   {
     description:

@@ -2,6 +2,7 @@ import type { ConnectionId, WorkspaceId } from "@svyazka/core";
 import type { Sql } from "@svyazka/crm";
 import { isHeard } from "../delivery/plan.ts";
 import type { Hub } from "../hub.ts";
+import type { LiveConnection } from "./registry.ts";
 import type { ConnectionRow } from "./row.ts";
 
 /** What a connection has been doing, and what stands in its way. */
@@ -13,6 +14,7 @@ export interface Activity extends Open {
   readonly listening: boolean | null;
   readonly polled_at: string | null;
   readonly last_error: string | null;
+  readonly address_book: { readonly contacts: number; readonly companies: number; readonly whole: boolean } | null;
 }
 
 interface Open {
@@ -34,6 +36,7 @@ export const noActivity: Activity = {
   listening: null,
   polled_at: null,
   last_error: null,
+  address_book: null,
 };
 
 /** Lines among which the last fact is looked for: a sender whose requests are all ignored must not cost a walk through all of them. */
@@ -117,6 +120,7 @@ export function activityReader(hub: Hub): (sql: Sql, rows: readonly ConnectionRo
       sql.query<JournalRow>({ text: journalText, values: [sql.workspace, rows.map(({ id }) => id), view.workspace.timeZone] }),
       openDeliveries(sql),
     ]);
+    const books = new Map(await Promise.all(rows.map(async ({ id }) => [id, await bookOf(view.connections.get(id))] as const)));
     return new Map(
       rows.map((row) => {
         const line = lines.find(({ id }) => id === row.id);
@@ -138,9 +142,15 @@ export function activityReader(hub: Hub): (sql: Sql, rows: readonly ConnectionRo
             listening: listens ? line?.listening === true : null,
             polled_at: line?.polled_at?.toISOString() ?? null,
             last_error: row.parked_because ?? health ?? line?.poll_error ?? open?.last_failure ?? null,
+            address_book: books.get(row.id) ?? null,
           },
         ];
       }),
     );
   };
+}
+
+async function bookOf(live: LiveConnection | undefined): Promise<Activity["address_book"]> {
+  const state = await live?.connected().bookState?.();
+  return state ? { contacts: state.contacts, companies: state.companies, whole: state.isWhole } : null;
 }

@@ -20,7 +20,14 @@ export function abilitiesOf(live: LiveConnection | undefined, hears: (type: Even
   if (!live) return [];
   const { vendor, connection } = live;
   const connected = live.connected();
-  const does = ways(vendor).filter((way) => way !== "listens" || (vendor.listens?.(connection, hears) ?? true));
+  const isProgram = Object.entries(vendor.integration ?? {}).every(([name, value]) => connection.settings[name] === value);
+  const isSo: Readonly<Record<string, () => boolean>> = {
+    listens: () => vendor.listens?.(connection, hears) ?? true,
+    polled: () => vendor.polls?.(connection) ?? true,
+    serves: () => isProgram,
+    integrations: () => isProgram,
+  };
+  const does = ways(vendor).filter((way) => isSo[way]?.() ?? true);
   return [...does, ...portNames.filter((name) => connected[name] !== undefined).map(wireName)];
 }
 

@@ -51,7 +51,8 @@ async function lookThrough(hub: Hub, isStopping: () => boolean): Promise<void> {
   for (const { id } of await hub.pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" })) {
     const { connections } = await hub.registry.view(id);
     const asked = [...connections.values()].filter(
-      ({ vendor, row }) => vendor.poll && row.state === "active" && row.parked_because === null,
+      ({ vendor, row, connection }) =>
+        vendor.poll && row.state === "active" && row.parked_because === null && (vendor.polls?.(connection) ?? true),
     );
     const due = await takeDue(hub, id, asked);
     // One that does not answer must not hold up the others.

@@ -4,6 +4,7 @@ import { connectAccount, listenToAccount, pollAccount } from "./adapter/account.
 import { amoOf, hookPath, redirectUriOf, signedInPath } from "./adapter/amo.ts";
 import { formText, receiveHook } from "./adapter/hooks.ts";
 import { receiveSignedIn, signInLink } from "./adapter/sign-in.ts";
+import { pasteOf } from "./paste.ts";
 import { tellDisabled } from "./served/disabling.ts";
 import { grantsOf } from "./served/grants.ts";
 import { subscriberOf } from "./served/tell.ts";
@@ -53,6 +54,7 @@ export const amocrm: Vendor<typeof settings> = {
 
   listen: (account, kit, signal) => (account.settings.side === "account" ? listenToAccount(account, kit, signal) : undefined),
   listens: ({ settings }) => settings.side === "account",
+  polls: ({ settings }) => settings.side === "account",
   poll: async (account, kit, since) => (account.settings.side === "account" ? pollAccount(account, kit, since) : undefined),
 
   connect(integration: Integration, kit: Kit): Connected {
@@ -73,6 +75,8 @@ export const amocrm: Vendor<typeof settings> = {
       check: async () => {},
     };
   },
+
+  paste: pasteOf,
 
   urls(connection: Integration, base: string): Record<string, string> {
     const { settings, secrets } = connection;

@@ -97,6 +97,8 @@ export const settings = {
     when: asAccount,
     generated: true,
     door: true,
+    // It stands in the redirect address, which a person copies.
+    public: true,
     label: { ru: "Ключ вебхуков", en: "Key of the webhooks" },
   },
   leads_as: {

@@ -57,6 +57,12 @@ export function ActivityLines({ connection: { activity, parked_because, health }
           {activity.listening ? words.listening : words.notListening}
         </Text>
       )}
+      {activity.address_book && (
+        <Text size="xs" c="dimmed">
+          {words.addressBook(format.number(activity.address_book.contacts), format.number(activity.address_book.companies))}
+          {!activity.address_book.whole && ` · ${words.bookFilling}`}
+        </Text>
+      )}
       {trouble && (
         <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
           {trouble}

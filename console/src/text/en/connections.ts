@@ -35,6 +35,8 @@ export const connections = {
     listening: "Listening",
     notListening: "Nobody listens",
     polledAt: "Asked up to",
+    addressBook: (contacts: string, companies: string) => `Address book: ${contacts} contacts, ${companies} companies`,
+    bookFilling: "still being filled",
   },
   tabs: { overview: "Overview", settings: "Settings", users: "People", fields: "Fields", stages: "Stages" },
   check: "Check now",
@@ -63,6 +65,8 @@ export const connections = {
     rehearsal: "plays calls",
     call_feed: "tells of calls",
     subscriber: "is told of changes",
+    follower: "follows its own records",
+    integrations: "lets programs in",
   } as Record<string, string>,
   mapping: {
     theirs: "Theirs",

@@ -37,6 +37,8 @@ export const connections: Text["connections"] = {
     listening: "Слушает",
     notListening: "Никто не слушает",
     polledAt: "Опрошено до",
+    addressBook: (contacts: string, companies: string) => `Телефонная книга: контактов ${contacts}, компаний ${companies}`,
+    bookFilling: "ещё заполняется",
   },
   tabs: { overview: "Обзор", settings: "Настройки", users: "Люди", fields: "Поля", stages: "Этапы" },
   check: "Проверить сейчас",
@@ -65,6 +67,8 @@ export const connections: Text["connections"] = {
     rehearsal: "играет звонки",
     call_feed: "сообщает о звонках",
     subscriber: "узнаёт об изменениях",
+    follower: "следит за своими карточками",
+    integrations: "впускает программы",
   },
   mapping: {
     theirs: "У них",

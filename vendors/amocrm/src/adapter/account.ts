@@ -39,6 +39,7 @@ export function connectAccount(account: Account, kit: Kit): Connected {
     },
     phoneBook: { find: async ({ e164 }) => (e164 === undefined ? undefined : callerIn(kit.book, e164)) },
     follower: inWordsOfPorts(followerOf(ground)),
+    bookState: load.state,
     async check() {
       mustBeSignedIn(account);
       // What is only tried is not let in: the code is good for one time.
