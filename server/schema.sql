@@ -58,6 +58,25 @@ CREATE INDEX call_updated ON crm.call USING btree (workspace, updated_at, id);
 CREATE UNIQUE INDEX call_key ON crm.call USING btree (workspace, key);
 alter table crm.call force row level security;
 
+create table crm.catalog (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  name text not null,
+  kind text not null default 'regular'::text,
+  "position" integer not null default 0,
+  is_shared boolean not null default true,
+  served jsonb,
+  created_by bigint,
+  updated_by bigint,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint catalog_pkey PRIMARY KEY (workspace, id),
+  constraint catalog_kind_check CHECK ((kind = ANY (ARRAY['regular'::text, 'products'::text, 'invoices'::text])))
+);
+CREATE UNIQUE INDEX catalog_kind ON crm.catalog USING btree (workspace, kind) WHERE ((kind <> 'regular'::text) AND (deleted_at IS NULL));
+alter table crm.catalog force row level security;
+
 create table crm.channel (
   workspace bigint not null,
   id bigint not null generated as identity,
@@ -212,6 +231,37 @@ create table crm.deal_contact (
 CREATE INDEX deal_contact_contact ON crm.deal_contact USING btree (workspace, contact, deal);
 alter table crm.deal_contact force row level security;
 
+create table crm.deal_element (
+  workspace bigint not null,
+  deal bigint not null,
+  element bigint not null,
+  quantity double precision not null default 1,
+  price_field bigint,
+  constraint deal_element_pkey PRIMARY KEY (workspace, deal, element),
+  constraint deal_element_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id),
+  constraint deal_element_workspace_element_fkey FOREIGN KEY (workspace, element) REFERENCES crm.element(workspace, id),
+  constraint deal_element_quantity_check CHECK ((quantity > (0)::double precision))
+);
+CREATE INDEX deal_element_element ON crm.deal_element USING btree (workspace, element, deal);
+alter table crm.deal_element force row level security;
+
+create table crm.element (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  catalog bigint not null,
+  name text not null default ''::text,
+  fields jsonb not null default '{}'::jsonb,
+  created_by bigint,
+  updated_by bigint,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  deleted_at timestamp(3) with time zone,
+  constraint element_pkey PRIMARY KEY (workspace, id),
+  constraint element_workspace_catalog_fkey FOREIGN KEY (workspace, catalog) REFERENCES crm.catalog(workspace, id)
+);
+CREATE INDEX element_catalog ON crm.element USING btree (workspace, catalog, id) WHERE (deleted_at IS NULL);
+alter table crm.element force row level security;
+
 create table crm.field (
   workspace bigint not null,
   id bigint not null generated as identity,
@@ -224,11 +274,13 @@ create table crm.field (
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   deleted_at timestamp(3) with time zone,
   served jsonb,
+  catalog bigint,
   constraint field_pkey PRIMARY KEY (workspace, id),
-  constraint field_entity_check CHECK ((entity = ANY (ARRAY['contact'::text, 'company'::text, 'deal'::text]))),
+  constraint field_workspace_catalog_fkey FOREIGN KEY (workspace, catalog) REFERENCES crm.catalog(workspace, id),
+  constraint field_entity_check CHECK (((entity = ANY (ARRAY['contact'::text, 'company'::text, 'deal'::text, 'element'::text])) AND ((entity = 'element'::text) = (catalog IS NOT NULL)))),
   constraint field_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'flag'::text, 'date'::text, 'moment'::text, 'select'::text, 'multiselect'::text, 'url'::text, 'phone'::text, 'email'::text, 'money'::text, 'address'::text, 'object'::text])))
 );
-CREATE UNIQUE INDEX field_code ON crm.field USING btree (workspace, entity, lower(code)) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX field_code ON crm.field USING btree (workspace, entity, COALESCE(catalog, (0)::bigint), lower(code)) WHERE (deleted_at IS NULL);
 alter table crm.field force row level security;
 
 create table crm.field_option (

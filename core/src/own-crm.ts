@@ -1,3 +1,4 @@
+import type { OwnCatalogFields, OwnCatalogs, OwnDealElements, OwnElements } from "./own-catalogs.ts";
 import type {
   OwnCallDraft,
   OwnEvent,
@@ -59,6 +60,11 @@ export interface OwnCrm {
   /** What happened, over all records that may be seen. */
   events(filter: OwnEventFilter): Promise<OwnPage<OwnEvent>>;
   readonly incoming: OwnIncomings;
+
+  readonly catalogs: OwnCatalogs;
+  readonly catalogFields: OwnCatalogFields;
+  readonly elements: OwnElements;
+  readonly dealElements: OwnDealElements;
 
   readonly pipelines: OwnPipelines;
   readonly fields: OwnFields;

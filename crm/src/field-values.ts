@@ -196,8 +196,18 @@ export async function readFields(
   home: Home,
   values: Readonly<Record<string, unknown>> = {},
 ): Promise<ReadFields> {
+  const isNeeded = Object.keys(given ?? {}).length + Object.keys(values).length > 0;
+  return readFieldsBy(isNeeded ? await fieldsOf(sql, entity) : [], given, home, values);
+}
+
+/** As `readFields`, by definitions that are at hand. */
+export function readFieldsBy(
+  definitions: readonly Field[],
+  given: Readonly<Record<string, unknown>> | undefined,
+  home: Home,
+  values: Readonly<Record<string, unknown>> = {},
+): ReadFields {
   const entries = Object.entries(given ?? {});
-  const definitions = entries.length > 0 || Object.keys(values).length > 0 ? await fieldsOf(sql, entity) : [];
   const stored: Record<string, StoredValue | null> = {};
   const unknown: string[] = [];
   const unfit: { field: Field; given: unknown }[] = [];

@@ -1,4 +1,12 @@
-import type { FieldType, OwnField, OwnFieldChanges, OwnFieldDraft, OwnFieldOption, OwnFieldOptionDraft } from "@svyazka/core";
+import type {
+  FieldType,
+  OwnCatalogField,
+  OwnField,
+  OwnFieldChanges,
+  OwnFieldDraft,
+  OwnFieldOption,
+  OwnFieldOptionDraft,
+} from "@svyazka/core";
 import type { Entity } from "./by.ts";
 import { directoryChanged } from "./directory-changed.ts";
 import { Invalid, NotFound } from "./errors.ts";
@@ -24,33 +32,53 @@ export const fieldsOf = (sql: Sql, entity?: Entity, { pastOptions = false } = {}
   sql.query<Field>({
     name: pastOptions ? "crm-fields-past" : "crm-fields",
     text: `select ${columns(pastOptions)} from crm.field f
-      where f.workspace = $1 and ($2::text is null or f.entity = $2) and f.deleted_at is null order by f.entity, f.position, f.id`,
+      where f.workspace = $1 and f.catalog is null and ($2::text is null or f.entity = $2) and f.deleted_at is null order by f.entity, f.position, f.id`,
     values: [sql.workspace, entity ?? null],
   });
 
+/** As `fieldsOf`: those of the elements of one catalog. */
+export const catalogFieldsOf = (sql: Sql, catalog: number, { pastOptions = false } = {}): Promise<OwnCatalogField[]> =>
+  sql.query<OwnCatalogField>({
+    name: pastOptions ? "crm-catalog-fields-past" : "crm-catalog-fields",
+    text: `select ${columns(pastOptions)}, f.catalog from crm.field f
+      where f.workspace = $1 and f.catalog = $2 and f.deleted_at is null order by f.position, f.id`,
+    values: [sql.workspace, catalog],
+  });
+
+/** Whose a field is, where it is not of a kind of records. */
+interface Whose {
+  readonly catalog?: number | undefined;
+}
+
 /** Throws `NotFound`. */
-export async function getField(sql: Sql, id: number): Promise<Field> {
+export async function getField(sql: Sql, id: number, { catalog }: Whose = {}): Promise<Field> {
   const [field] = await sql.query<Field>({
-    text: `select ${columns(false)} from crm.field f where f.workspace = $1 and f.id = $2 and f.deleted_at is null`,
-    values: [sql.workspace, id],
+    text: `select ${columns(false)} from crm.field f
+      where f.workspace = $1 and f.id = $2 and f.catalog is not distinct from $3::bigint and f.deleted_at is null`,
+    values: [sql.workspace, id, catalog ?? null],
   });
   if (!field) throw new NotFound("field", id);
   return field;
 }
 
 /** Throws `Invalid` when the code or the id is taken, or options are missing or repeated. */
-export async function createField(sql: Sql, draft: FieldDraft, key?: string): Promise<Field> {
+export async function createField(
+  sql: Sql,
+  draft: Omit<FieldDraft, "entity"> & { readonly entity: Entity | "element" },
+  key?: string,
+  whose: Whose = {},
+): Promise<Field> {
   checkOptions(draft.type, draft.options);
   const id = await naming(() =>
     once(sql, "field", { key }, async (sql) => {
       await mustBeFree(sql, "field", draft.id === undefined ? [] : [draft.id], "id");
       const [row] = await sql.query<{ id: number }>({
         text: `with made as (select case when $7::bigint is null then nextval('crm.field_id_seq') else crm.take_id('field', $7) end as id)
-          insert into crm.field (workspace, id, entity, code, name, type, position, served)
-          select $1, id, $2, coalesce($3, 'field_' || id), $4, $5, $6, $8::jsonb from made returning id`,
+          insert into crm.field (workspace, id, entity, code, name, type, position, served, catalog)
+          select $1, id, $2, coalesce($3, 'field_' || id), $4, $5, $6, $8::jsonb, $9::bigint from made returning id`,
         values: [
           ...[sql.workspace, draft.entity, draft.code ?? null, draft.name, draft.type, draft.position ?? 0, draft.id ?? null],
-          jsonOf(draft.served),
+          ...[jsonOf(draft.served), whose.catalog ?? null],
         ],
       });
       if (!row) throw new Error("an inserted field must come back");
@@ -61,14 +89,14 @@ export async function createField(sql: Sql, draft: FieldDraft, key?: string): Pr
       return row.id;
     }),
   );
-  return getField(sql, id);
+  return getField(sql, id, whose);
 }
 
 /** Changes only what is given. Throws `NotFound`, and `Invalid` as `createField` does. */
-export async function updateField(sql: Sql, id: number, changes: FieldChanges): Promise<Field> {
+export async function updateField(sql: Sql, id: number, changes: FieldChanges, whose: Whose = {}): Promise<Field> {
   return naming(() =>
     sql.transaction(async (sql) => {
-      const field = await getField(sql, id);
+      const field = await getField(sql, id, whose);
       await sql.query({
         text: `update crm.field set code = coalesce($3, code), name = coalesce($4, name), position = coalesce($5, position), updated_at = statement_timestamp(),
           served = case when $6 then $7::jsonb else served end
@@ -86,15 +114,15 @@ export async function updateField(sql: Sql, id: number, changes: FieldChanges): 
         await putOptions(sql, id, changes.options);
       }
       await directoryChanged(sql);
-      return getField(sql, id);
+      return getField(sql, id, whose);
     }),
   );
 }
 
 /** Values of a deleted field stay where they are, unseen. Throws `NotFound`. */
-export const deleteField = (sql: Sql, id: number): Promise<void> =>
+export const deleteField = (sql: Sql, id: number, whose: Whose = {}): Promise<void> =>
   sql.transaction(async (sql) => {
-    await getField(sql, id);
+    await getField(sql, id, whose);
     await sql.query({
       text: "update crm.field set deleted_at = statement_timestamp() where workspace = $1 and id = $2",
       values: [sql.workspace, id],

@@ -19,6 +19,8 @@ const longest: Readonly<Record<string, number>> = {
 };
 /** What stands in columns of four bytes. */
 const small: ReadonlySet<string> = new Set(["position", "talkSeconds", "durationSeconds", "estimateSeconds"]);
+/** What may be a part of a whole. */
+const divisible: ReadonlySet<string> = new Set(["quantity"]);
 const largestSmall = 2_147_483_647;
 
 interface Place {
@@ -42,7 +44,8 @@ function checked(value: unknown, at: Place): unknown {
     return value.toWellFormed();
   }
   if (typeof value === "number") {
-    if (at.isFree ? !Number.isFinite(value) : !Number.isSafeInteger(value)) refuse("must be a whole number");
+    if (!(at.isFree || divisible.has(at.name) ? Number.isFinite(value) : Number.isSafeInteger(value)))
+      refuse(divisible.has(at.name) ? "must be a number" : "must be a whole number");
     if (small.has(at.name) && Math.abs(value) > largestSmall) refuse("is too large");
     return value;
   }

@@ -5,6 +5,7 @@ import { acceptIncoming, createIncoming, declineIncoming, getIncoming, listIncom
 import type { Sql } from "../sql.ts";
 import { getUser, recordsSeenBy } from "../users.ts";
 import { ownCalls } from "./calls.ts";
+import { ownCatalogs, ownDealElements, ownElements } from "./catalogs.ts";
 import { ownCompanies } from "./companies.ts";
 import { ownContacts } from "./contacts.ts";
 import { ownDeals } from "./deals.ts";
@@ -60,6 +61,9 @@ function crmOver(sql: Sql, lent: Lent): OwnCrm {
     tags: writable(ownTags(sql)),
     events: (filter) => ownEvents(sql, filter, by),
     incoming: writable(ownIncoming(sql, by)),
+    elements: writable(ownElements(sql, by)),
+    dealElements: writable(ownDealElements(sql, by)),
+    ...ownCatalogs(sql, by, user),
     ...ownSetup(sql, by, user),
   });
 }

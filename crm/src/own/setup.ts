@@ -1,12 +1,4 @@
-import {
-  Forbidden,
-  type OwnChoice,
-  type OwnChoiceDraft,
-  type OwnChoices,
-  type OwnCrm,
-  type OwnUser,
-  type OwnUserDraft,
-} from "@svyazka/core";
+import type { OwnChoice, OwnChoiceDraft, OwnChoices, OwnCrm, OwnUser, OwnUserDraft } from "@svyazka/core";
 import type { By } from "../by.ts";
 import type { ChoiceBase, Choices } from "../choices.ts";
 import { createField, deleteField, fieldsOf, updateField } from "../fields.ts";
@@ -27,19 +19,14 @@ import { sources } from "../sources.ts";
 import type { Sql } from "../sql.ts";
 import { taskTypes } from "../task-types.ts";
 import { createUser, listUsers, updateUser } from "../users.ts";
+import { administratorOf } from "./administrator.ts";
 import { forgetKnownFields, knownFields, updateKnownField } from "./known-fields.ts";
 
 type Setup = Pick<OwnCrm, "pipelines" | "fields" | "lossReasons" | "taskTypes" | "sources" | "groups" | "users">;
 
 /** What our own CRM is made of, for `OwnCrm`: changed by administrators and by connections only. */
 export function ownSetup(sql: Sql, by: By, user: OwnUser | undefined): Setup {
-  /** Throws `Forbidden` before anything is done. */
-  const administrator = <Args extends readonly unknown[], T>(write: (...args: Args) => Promise<T>) => {
-    return async (...args: Args): Promise<T> => {
-      if (user && user.role !== "administrator") throw new Forbidden("only administrators may change what the CRM is made of");
-      return write(...args);
-    };
-  };
+  const administrator = administratorOf(user);
   const shortList = <T extends ChoiceBase & OwnChoice, Draft extends OwnChoiceDraft>(choices: Choices<T>): OwnChoices<T, Draft> => ({
     async list() {
       return (await choices.list(sql, { limit: wholeList })).items;

@@ -53,6 +53,7 @@ export const deals = {
     task: "Next task",
     lossReason: "Loss reason",
     state: "State",
+    elements: "Items of catalogs",
     attribution: "Where from",
   },
   card: {

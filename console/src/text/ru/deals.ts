@@ -54,6 +54,7 @@ export const deals: Text["deals"] = {
     task: "Ближайшая задача",
     lossReason: "Причина отказа",
     state: "Состояние",
+    elements: "Позиции из списков",
     attribution: "Откуда пришла",
   },
   card: {
