@@ -132,10 +132,12 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
     const isUnsorted = account.settings.leads_as === "unsorted" && lead.status_id === undefined && draft.stage === undefined;
     if (!isUnsorted) return (await amo.leads.create(lead)).id;
     const { workspace, name } = account;
+    const { contacts, ...people } = lead._embedded ?? {};
     const complex: ComplexLeadDraft = {
       ...lead,
       _embedded: {
-        ...lead._embedded,
+        ...people,
+        ...(contacts && { contacts: contacts.map(({ id }) => ({ id })) }),
         metadata: {
           ...{ category: "forms", form_id: draft.key.slice(0, 100), form_name: lead.name || name || workspace.name },
           ...{ form_page: draft.attribution?.last?.url ?? kit.publicUrl(), form_sent_at: secondsNow(ground) },

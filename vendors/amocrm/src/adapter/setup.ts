@@ -1,4 +1,12 @@
-import type { Directory, DirectoryField, DirectoryPipeline, FieldType, Kit, StageKind } from "@svyazka/core";
+import {
+  type Directory,
+  type DirectoryField,
+  type DirectoryPipeline,
+  type FieldType,
+  type Kit,
+  type StageKind,
+  Unavailable,
+} from "@svyazka/core";
 import { type Amo, AmoForbidden, AmoNotFound, listed } from "../client.ts";
 import {
   type CustomField,
@@ -12,6 +20,7 @@ import {
   type User,
   won,
 } from "../protocol.ts";
+import { portError } from "./errors.ts";
 
 /** What an account is made of, as the adapter needs it. */
 export interface Setup {
@@ -33,21 +42,34 @@ const freshMs = 600_000;
 /** Whoever misses something in it has it read again, but not more often than this. */
 const missedMs = 30_000;
 
-/** Reads it when it is wanted, keeps it for a while, for all processes. */
+/** When amoCRM does not answer, it is not asked again before this. */
+const failedMs = 60_000;
+
+/** Reads it when it is wanted, keeps it for a while, for all processes. While amoCRM does not answer, what it was is taken for what it is. */
 export function setupOf(amo: Amo, { store, exclusively, now }: Kit) {
   let known: Setup | undefined;
+  let failedAt = Number.NEGATIVE_INFINITY;
   const isYoung = (setup: Setup | undefined, ms: number): setup is Setup => setup !== undefined && now().getTime() - setup.at < ms;
 
   async function get(ms = freshMs): Promise<Setup> {
     if (isYoung(known, ms)) return known;
-    known = await store.get<Setup>("setup", "all");
-    if (isYoung(known, ms)) return known;
-    return exclusively(["setup"], async () => {
-      const other = await store.get<Setup>("setup", "all");
-      known = isYoung(other, ms) ? other : await read(amo, now().getTime());
-      if (known !== other) await store.put("setup", "all", known);
+    const stored = (await store.get<Setup>("setup", "all")) ?? known;
+    known = stored;
+    if (isYoung(stored, ms) || (stored && now().getTime() - failedAt < failedMs)) return stored;
+    try {
+      known = await exclusively(["setup"], async () => {
+        const other = await store.get<Setup>("setup", "all");
+        if (isYoung(other, ms)) return other;
+        const fresh = await read(amo, now().getTime());
+        await store.put("setup", "all", fresh);
+        return fresh;
+      });
       return known;
-    });
+    } catch (error) {
+      if (!stored || !(portError(error) instanceof Unavailable)) throw error;
+      failedAt = now().getTime();
+      return stored;
+    }
   }
   return {
     get: () => get(),

@@ -296,8 +296,9 @@ export interface UnsortedDraft {
   readonly created_at?: number;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly lead: LeadDraft;
-  readonly contact?: ContactDraft;
-  readonly company?: CompanyDraft;
+  /** With an id, one that is there already: then nothing else is said of it. */
+  readonly contact?: ContactDraft & { readonly id?: number };
+  readonly company?: CompanyDraft & { readonly id?: number };
 }
 
 export interface SourceDraft {

@@ -52,9 +52,11 @@ export async function createUnsorted(crm: OwnCrm, pen: RecordPen, draft: Unsorte
   const pipeline = pipelines.find(({ id, isDefault }) => (draft.pipeline_id === undefined ? isDefault : id === draft.pipeline_id));
   const stage = pipeline?.stages.find(({ kind }) => kind === "incoming");
   if (!pipeline || !stage) throw new Unfit("pipeline_id");
-  const company = draft.company && (await pen.createCompany(plain(draft.company)));
+  const company = draft.company && (draft.company.id ?? (await pen.createCompany(plain(draft.company))));
   const contact =
-    draft.contact && (await pen.createContact({ ...plain(draft.contact), ...(company !== undefined && { companies: [{ id: company }] }) }));
+    draft.contact &&
+    (draft.contact.id ??
+      (await pen.createContact({ ...plain(draft.contact), ...(company !== undefined && { companies: [{ id: company }] }) })));
   const deal = await pen.createLead({
     ...plain(draft.lead),
     ...{ pipeline_id: pipeline.id, status_id: stage.id },
@@ -65,8 +67,9 @@ export async function createUnsorted(crm: OwnCrm, pen: RecordPen, draft: Unsorte
   await told({}, () =>
     crm.incoming.create({
       ...{ uid, deal, category: draft.category, metadata: draft.metadata, sourceUid: draft.source_uid, sourceName: draft.source_name },
-      ...(contact !== undefined && { contact }),
-      ...(company !== undefined && { company }),
+      // Whoever was there before does not go to the bin with a deal that is declined.
+      ...(contact !== undefined && draft.contact?.id === undefined && { contact }),
+      ...(company !== undefined && draft.company?.id === undefined && { company }),
       ...(draft.created_at !== undefined && { createdAt: new Date(draft.created_at * 1000) }),
     }),
   );

@@ -16,9 +16,10 @@ export function penOf(desk: Desk): Pen {
       const pipeline = state.pipelines.find((one) => (pipeline_id === undefined ? one.is_main : one.id === pipeline_id));
       const status = pipeline?._embedded.statuses.find(({ type }) => type === 1);
       if (!pipeline || !status) throw new Unfit("pipeline_id");
-      const companyId = company && (await records.createCompany(company));
+      const companyId = company && (company.id ?? (await records.createCompany(company)));
       const contactId =
-        contact && (await records.createContact({ ...contact, ...(companyId !== undefined && { companies: [{ id: companyId }] }) }));
+        contact &&
+        (contact.id ?? (await records.createContact({ ...contact, ...(companyId !== undefined && { companies: [{ id: companyId }] }) })));
       const leadId = await records.createLead({
         ...lead,
         ...{ pipeline_id: pipeline.id, status_id: status.id },
