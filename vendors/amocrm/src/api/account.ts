@@ -1,5 +1,7 @@
 import type {
   AccountInfo,
+  Catalog,
+  CatalogElement,
   Company,
   Contact,
   CustomField,
@@ -132,6 +134,14 @@ export interface EventQuery extends Paging {
   readonly types?: readonly string[];
 }
 
+export interface ElementQuery extends Paging {
+  readonly catalog: number;
+  readonly order?: Order;
+  readonly ids?: readonly number[];
+  /** A part of any filled field. */
+  readonly query?: string;
+}
+
 export interface TagQuery extends Paging {
   readonly ids?: readonly number[];
   readonly name?: string;
@@ -155,6 +165,9 @@ export interface UnsortedSummary {
   readonly categories: Readonly<Record<"sip" | "mail" | "forms" | "chats", { readonly total: number }>>;
 }
 
+/** Whose custom fields: of a kind of records, or of the elements of a catalog. */
+export type FieldOwner = EntityType | { readonly catalog: number };
+
 export interface Reading {
   readonly id: number;
   readonly userId: number;
@@ -166,7 +179,7 @@ export interface Reading {
   taskTypes(): Promise<readonly TaskType[]>;
   pipelines(): Promise<readonly Pipeline[]>;
   lossReasons(): Promise<readonly LossReason[]>;
-  fields(of: EntityType): Promise<readonly CustomField[]>;
+  fields(of: FieldOwner): Promise<readonly CustomField[]>;
   fieldGroups(of: EntityType): Promise<readonly FieldGroup[]>;
   tags(of: EntityType, query: TagQuery): Promise<Found<TagRef>>;
   leads(query: RecordQuery): Promise<Found<Lead>>;
@@ -182,6 +195,8 @@ export interface Reading {
   /** Of the integration that asks. */
   sources(): Promise<readonly Source[]>;
   webhooks(): Promise<readonly Webhook[]>;
+  catalogs(): Promise<readonly Catalog[]>;
+  elements(query: ElementQuery): Promise<Found<CatalogElement>>;
   /** Whom a call with this number is put on: the one open lead, the contact, the company. */
   whoseIsPhone(phone: string): Promise<{ readonly entity_type: EntityType; readonly entity_id: number } | undefined>;
 }
@@ -318,6 +333,22 @@ export interface LinkDraft {
   readonly is_main?: boolean;
   readonly quantity?: number;
   readonly catalog_id?: number;
+  readonly price_id?: number | null;
+}
+
+/** The type of a catalog never changes. */
+export interface CatalogDraft {
+  readonly name?: string;
+  readonly type?: Catalog["type"];
+  readonly sort?: number;
+  readonly can_add_elements?: boolean;
+  readonly can_show_in_cards?: boolean;
+  readonly can_link_multiple?: boolean;
+}
+
+export interface ElementDraft {
+  readonly name?: string;
+  readonly fields?: readonly FieldDraft[];
 }
 
 /** What writes. `create…` answers the new id; a change of what is not there is `Missing`. */
@@ -345,9 +376,13 @@ export interface Pen {
   createStatus(pipeline: number, draft: StatusDraft): Promise<number>;
   updateStatus(pipeline: number, id: number, draft: StatusDraft): Promise<void>;
   removeStatus(pipeline: number, id: number): Promise<void>;
-  createField(of: EntityType, draft: CustomFieldDraft): Promise<number>;
-  updateField(of: EntityType, id: number, draft: CustomFieldDraft): Promise<void>;
-  removeField(of: EntityType, id: number): Promise<void>;
+  createField(of: FieldOwner, draft: CustomFieldDraft): Promise<number>;
+  updateField(of: FieldOwner, id: number, draft: CustomFieldDraft): Promise<void>;
+  removeField(of: FieldOwner, id: number): Promise<void>;
+  createCatalog(draft: CatalogDraft): Promise<number>;
+  updateCatalog(id: number, draft: CatalogDraft): Promise<void>;
+  createElement(catalog: number, draft: ElementDraft): Promise<number>;
+  updateElement(catalog: number, id: number, draft: ElementDraft): Promise<void>;
   createUnsorted(draft: UnsortedDraft): Promise<Unsorted>;
   acceptUnsorted(uid: string, by: { readonly user_id?: number; readonly status_id?: number }): Promise<void>;
   declineUnsorted(uid: string, by: { readonly user_id?: number }): Promise<void>;

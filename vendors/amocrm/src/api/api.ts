@@ -1,6 +1,7 @@
 import type { Account } from "./account.ts";
 import { accountRoutes } from "./account-info.ts";
 import { callRoutes } from "./calls.ts";
+import { catalogRoutes } from "./catalogs.ts";
 import { complexRoutes } from "./complex.ts";
 import { eventRoutes } from "./events.ts";
 import { fieldRoutes } from "./fields.ts";
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...pipelineRoutes,
   ...unsortedRoutes,
   ...fieldRoutes,
+  ...catalogRoutes,
   ...tagRoutes,
   ...noteRoutes,
   ...linkRoutes,

@@ -1,5 +1,5 @@
-import { type CustomField, type EntityType, type FieldProblem, type FieldValue, fieldProblem } from "../protocol.ts";
-import type { Account, FieldDraft } from "./account.ts";
+import { type CustomField, type FieldProblem, type FieldValue, fieldProblem } from "../protocol.ts";
+import type { Account, FieldDraft, FieldOwner } from "./account.ts";
 import { anything, int, list, nullable, object, type ReadBy, text } from "./shape.ts";
 
 /** Values of custom fields as a caller sends them. `field_name` and its kin come along from those who send back what they have read. */
@@ -31,7 +31,7 @@ export const fieldValues = nullable(
 /** Finds the fields and the options that are meant, and checks the values. What is wrong is told by its place. */
 export async function readFieldValues(
   account: Account,
-  of: EntityType,
+  of: FieldOwner,
   sent: ReadBy<typeof fieldValues> | undefined,
   path: string,
   problems: FieldProblem[],

@@ -1,5 +1,5 @@
 import { type CustomField, type EntityType, entityTypes, type FieldProblem, fieldProblem } from "../protocol.ts";
-import type { CustomFieldDraft } from "./account.ts";
+import type { CustomFieldDraft, FieldOwner } from "./account.ts";
 import { idsOf, mustAllBeThere, mustHaveId, readItems, readOne, writeItems } from "./batch.ts";
 import { choiceTypes } from "./field-drafts.ts";
 import { type At, type Handler, idAt, notFound, type Route, route } from "./http.ts";
@@ -8,16 +8,31 @@ import { anything, choice, flag, int, list, nullable, object, required, text } f
 
 /** Custom fields and their groups. Source: crm_platform/custom-fields */
 
-export const fieldRoutes: readonly Route[] = entityTypes.flatMap((of) => [
-  route("GET", `/api/v4/${of}/custom_fields`, listFields(of)),
-  route("POST", `/api/v4/${of}/custom_fields`, createFields(of)),
-  route("PATCH", `/api/v4/${of}/custom_fields`, updateFields(of)),
-  route("GET", `/api/v4/${of}/custom_fields/groups`, listGroups(of)),
-  route("GET", `/api/v4/${of}/custom_fields/groups/{group}`, oneGroup(of)),
-  route("GET", `/api/v4/${of}/custom_fields/{id}`, oneField(of)),
-  route("PATCH", `/api/v4/${of}/custom_fields/{id}`, updateField(of)),
-  route("DELETE", `/api/v4/${of}/custom_fields/{id}`, removeField(of)),
-]);
+/** Whose fields a path is about, what it begins with, and which place in it names one of them. */
+interface Home {
+  readonly path: string;
+  readonly place: number;
+  of(at: At): FieldOwner;
+}
+const homes: readonly Home[] = [
+  ...entityTypes.map((of): Home => ({ path: of, place: 0, of: () => of })),
+  { path: "catalogs/{id}", place: 1, of: (at) => ({ catalog: idAt(at) }) },
+];
+
+export const fieldRoutes: readonly Route[] = [
+  ...entityTypes.flatMap((of) => [
+    route("GET", `/api/v4/${of}/custom_fields/groups`, listGroups(of)),
+    route("GET", `/api/v4/${of}/custom_fields/groups/{group}`, oneGroup(of)),
+  ]),
+  ...homes.flatMap((home) => [
+    route("GET", `/api/v4/${home.path}/custom_fields`, listFields(home)),
+    route("POST", `/api/v4/${home.path}/custom_fields`, createFields(home)),
+    route("PATCH", `/api/v4/${home.path}/custom_fields`, updateFields(home)),
+    route("GET", `/api/v4/${home.path}/custom_fields/{id}`, oneField(home)),
+    route("PATCH", `/api/v4/${home.path}/custom_fields/{id}`, updateField(home)),
+    route("DELETE", `/api/v4/${home.path}/custom_fields/{id}`, removeField(home)),
+  ]),
+];
 
 /** What one may make. */
 export const fieldTypes = [
@@ -91,9 +106,23 @@ function read(sent: unknown, problems: FieldProblem[], isNew: boolean): (CustomF
   });
 }
 
-const written = (at: At, of: EntityType, field: CustomField) => linked(at, `${of}/custom_fields`, field, field.id);
+const written = (at: At, { path }: Home, field: CustomField) =>
+  linked(at, `${path.replace("{id}", at.params[0] ?? "")}/custom_fields`, field, field.id);
 
-function listFields(of: EntityType): Handler {
+/** The fields of whom the path is about; undefined when there is no such catalog. */
+async function fieldsAt(at: At, home: Home): Promise<readonly CustomField[] | undefined> {
+  const of = home.of(at);
+  if (typeof of !== "string" && !(await at.account.catalogs()).some(({ id }) => id === of.catalog)) return undefined;
+  return at.account.fields(of);
+}
+
+async function mustHaveFields(at: At, home: Home): Promise<readonly CustomField[]> {
+  const fields = await fieldsAt(at, home);
+  if (!fields) throw notFound();
+  return fields;
+}
+
+function listFields(home: Home): Handler {
   return async (at) => {
     const query = new Query(at.query);
     const filter = query.below("filter");
@@ -103,30 +132,30 @@ function listFields(of: EntityType): Handler {
     query.done();
     const by = order?.by === "id" ? "id" : "sort";
     const sign = order?.descending ? -1 : 1;
-    const fields = [...(await at.account.fields(of))]
+    const fields = [...((await fieldsAt(at, home)) ?? [])]
       .filter(({ type }) => types === undefined || types.includes(type))
       .sort((one, other) => sign * (one[by] - other[by] || one.id - other.id));
     return wholeAnswer(
       at,
       "custom_fields",
-      fields.map((field) => written(at, of, field)),
+      fields.map((field) => written(at, home, field)),
       paging,
     );
   };
 }
 
-const fieldAt = async (at: At, of: EntityType): Promise<CustomField | undefined> =>
-  (await at.account.fields(of)).find(({ id }) => id === idAt(at));
+const fieldAt = async (at: At, home: Home): Promise<CustomField | undefined> =>
+  (await fieldsAt(at, home))?.find(({ id }) => id === idAt(at, home.place));
 
-function oneField(of: EntityType): Handler {
+function oneField(home: Home): Handler {
   return async (at) => {
-    const field = await fieldAt(at, of);
-    return field && { body: written(at, of, field) };
+    const field = await fieldAt(at, home);
+    return field && { body: written(at, home, field) };
   };
 }
 
-async function answerOf(at: At, of: EntityType, done: readonly { readonly id: number; readonly requestId: string }[]) {
-  const fields = await at.account.fields(of);
+async function answerOf(at: At, home: Home, done: readonly { readonly id: number; readonly requestId: string }[]) {
+  const fields = await mustHaveFields(at, home);
   return {
     status: 201,
     body: {
@@ -135,58 +164,59 @@ async function answerOf(at: At, of: EntityType, done: readonly { readonly id: nu
       _embedded: {
         custom_fields: done.flatMap(({ id, requestId }) => {
           const field = fields.find((one) => one.id === id);
-          return field ? [{ ...written(at, of, field), request_id: requestId }] : [];
+          return field ? [{ ...written(at, home, field), request_id: requestId }] : [];
         }),
       },
     },
   };
 }
 
-function createFields(of: EntityType): Handler {
+function createFields(home: Home): Handler {
   return async (at) => {
+    await mustHaveFields(at, home);
     const items = await readItems(at.json(), (item, problems) => read(item, problems, true));
-    const made = await writeItems(at.account, items, (pen, draft) => pen.createField(of, draft));
+    const made = await writeItems(at.account, items, (pen, draft) => pen.createField(home.of(at), draft));
     return answerOf(
       at,
-      of,
+      home,
       made.map(({ result: id, requestId }) => ({ id, requestId })),
     );
   };
 }
 
-function updateFields(of: EntityType): Handler {
+function updateFields(home: Home): Handler {
   return async (at) => {
     const items = await readItems(at.json(), (item, problems) => {
       const draft = read(item, problems, false);
       mustHaveId(draft, problems);
       return draft;
     });
-    const known = new Set((await at.account.fields(of)).map(({ id }) => id));
+    const known = new Set((await mustHaveFields(at, home)).map(({ id }) => id));
     mustAllBeThere(items, known);
-    await writeItems(at.account, items, (pen, { id, ...draft }) => pen.updateField(of, id ?? 0, draft));
+    await writeItems(at.account, items, (pen, { id, ...draft }) => pen.updateField(home.of(at), id ?? 0, draft));
     const ids = idsOf(items);
     return answerOf(
       at,
-      of,
+      home,
       items.map(({ requestId }, index) => ({ id: ids[index] ?? 0, requestId })),
     );
   };
 }
 
-function updateField(of: EntityType): Handler {
+function updateField(home: Home): Handler {
   return async (at) => {
     const { id: _, ...draft } = await readOne(at.json(), (sent, problems) => read(sent, problems, false));
-    if (!(await fieldAt(at, of))) throw notFound();
-    await at.account.write((pen) => pen.updateField(of, idAt(at), draft));
-    const after = await fieldAt(at, of);
-    return after && { body: written(at, of, after) };
+    if (!(await fieldAt(at, home))) throw notFound();
+    await at.account.write((pen) => pen.updateField(home.of(at), idAt(at, home.place), draft));
+    const after = await fieldAt(at, home);
+    return after && { body: written(at, home, after) };
   };
 }
 
-function removeField(of: EntityType): Handler {
+function removeField(home: Home): Handler {
   return async (at) => {
-    if (!(await fieldAt(at, of))) throw notFound();
-    await at.account.write((pen) => pen.removeField(of, idAt(at)));
+    if (!(await fieldAt(at, home))) throw notFound();
+    await at.account.write((pen) => pen.removeField(home.of(at), idAt(at, home.place)));
     return undefined;
   };
 }

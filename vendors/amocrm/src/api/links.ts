@@ -4,7 +4,7 @@ import { readItems, writeItems } from "./batch.ts";
 import { type At, type Handler, idAt, notFound, type Route, route } from "./http.ts";
 import { given, Query, selfOf, wholeAnswer } from "./query.ts";
 import { find } from "./records.ts";
-import { anything, choice, flag, int, nullable, object, type ReadBy, required } from "./shape.ts";
+import { anything, choice, flag, int, nullable, number, object, type ReadBy, required } from "./shape.ts";
 
 /** What is tied to what. Source: crm_platform/entity-links-api */
 
@@ -23,7 +23,7 @@ const shape = object({
   to_entity_id: required(int(1)),
   to_entity_type: required(choice(targets)),
   metadata: nullable(
-    object({ is_main: flag, main_contact: flag, quantity: anything, catalog_id: int(1), price_id: anything, updated_by: anything }),
+    object({ is_main: flag, main_contact: flag, quantity: number, catalog_id: int(1), price_id: nullable(int(1)), updated_by: anything }),
   ),
 });
 
@@ -78,8 +78,9 @@ const draftOf = (of: EntityType, id: number, { to_entity_id, to_entity_type, met
   ...{ entity_type: of, entity_id: id, to_entity_type, to_entity_id },
   ...given({
     is_main: metadata?.is_main ?? metadata?.main_contact,
-    quantity: metadata?.quantity === undefined ? undefined : Number(metadata.quantity),
+    quantity: metadata?.quantity,
     catalog_id: metadata?.catalog_id,
+    price_id: metadata?.price_id,
   }),
 });
 

@@ -82,7 +82,7 @@ export interface Lead extends RecordBase {
 
 export interface ElementRef {
   readonly id: number;
-  readonly metadata: { readonly quantity: number; readonly catalog_id: number; readonly price_id?: number };
+  readonly metadata: { readonly quantity: number; readonly catalog_id: number; readonly price_id?: number | null };
 }
 
 export interface Contact extends RecordBase {
@@ -351,6 +351,7 @@ export interface Catalog {
   readonly can_show_in_cards: boolean;
   readonly can_link_multiple: boolean;
   readonly can_be_deleted: boolean;
+  readonly sdk_widget_code?: string | null;
   readonly account_id: number;
 }
 

@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import { type Kit, type OwnCrm, type OwnTaskType, readPhone, type Workspace } from "@svyazka/core";
 import { type Account, type Found, type Pen, type RecordQuery, Unfit } from "../api/account.ts";
 import { type EntityType, entityTypes, type Source } from "../protocol.ts";
+import { catalogPen, readCatalogs } from "./catalogs.ts";
+import { elementsOn } from "./deal-elements.ts";
 import { entryPen } from "./entry-pen.ts";
 import { eventFilter, writeEvent } from "./events.ts";
-import { ownEntity, readFieldBook } from "./fields.ts";
+import { ownEntity, readCatalogBook, readFieldBook } from "./fields.ts";
 import type { Hooks } from "./hooks.ts";
 import { recordPen, told } from "./pen.ts";
 import { createUnsorted, linksOf, nobody, symbolOf, uuidOf, whoseIsPhone, writeReason, writeUnsorted } from "./people.ts";
@@ -60,10 +62,11 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
     async leads(query: RecordQuery) {
       const at = await scene();
       const page = await crm.deals.list(dealFilter(query, at));
+      const elements = query.with.has("catalog_elements") ? await elementsOn(crm, page.items) : undefined;
       const reasons = query.with.has("loss_reason") ? await crm.lossReasons.list() : [];
       const sources = query.with.has("source") ? await crm.sources.list() : [];
       return found(page, (deal) => {
-        const lead = writeLead(deal, at, query.with);
+        const lead = writeLead(deal, at, query.with, elements);
         if (reasons.length + sources.length === 0 && !query.with.has("loss_reason") && !query.with.has("source")) return lead;
         const source = sources.find(({ id }) => id === deal.source);
         return {
@@ -95,6 +98,8 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
       );
     },
   };
+
+  const catalogs = readCatalogs(crm, workspace);
 
   return {
     id: account,
@@ -136,7 +141,7 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
       })),
     pipelines: async () => (await pipelines()).map((pipeline) => writePipeline(pipeline, { workspace })),
     lossReasons: async () => (await crm.lossReasons.list()).map(writeReason),
-    fields: async (of) => (await books[of]()).definitions,
+    fields: async (of) => (await (typeof of === "string" ? books[of]() : readCatalogBook(crm, of.catalog, account))).definitions,
     fieldGroups: async (of) => [
       { id: "default", name: workspace.language === "ru" ? "Основное" : "Main", is_predefined: true, type: of, entity_type: of, sort: 1 },
     ],
@@ -230,6 +235,7 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
       });
     },
     webhooks: () => hooks.list(),
+    ...catalogs,
     whoseIsPhone: (phone) => whoseIsPhone(crm, phone),
     async write(work) {
       const result = await crm.transaction(async (inner) => work(await penOf(inner)));
@@ -245,6 +251,7 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
       ...basic,
       ...entryPen(inner, await taskTypes(), () => `made:${randomBytes(12).toString("hex")}`),
       ...setupPen(inner, at),
+      ...catalogPen(inner, workspace),
       createUnsorted: (draft) => createUnsorted(inner, basic, draft, account),
       acceptUnsorted: (uid, { user_id, status_id }) =>
         told({}, async () => {

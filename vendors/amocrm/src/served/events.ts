@@ -34,6 +34,8 @@ const kindsOf: Readonly<Record<string, { readonly kind: string; readonly member?
   sale_field_changed: { kind: "changed", member: "sum" },
   name_field_changed: { kind: "changed", member: "name" },
   custom_field_value_changed: { kind: "changed" },
+  entity_linked: { kind: "changed", member: "elements" },
+  entity_unlinked: { kind: "changed", member: "elements" },
   common_note_added: { kind: "note" },
   entity_merged: { kind: "merged" },
 };
@@ -164,6 +166,7 @@ function describeChange(changes: Record<string, { old: unknown; new: unknown }>,
     };
   if (["name", "surname", "middlename"].includes(member))
     return { type: "name_field_changed", ...both((name) => ({ name_field_value: { name } })) };
+  if (member === "elements") return describeElements(old, fresh);
   const field = fields.find(({ code, entity }) => entity === ownEntity[of] && `fields.${code}` === member);
   if (!field) return { type: "custom_field_value_changed" };
   const text = (value: unknown) => ({
@@ -176,3 +179,16 @@ function describeChange(changes: Record<string, { old: unknown; new: unknown }>,
   });
   return { type: `custom_field_${field.id}_value_changed`, ...both(text) };
 }
+
+/** What came, or what went; how many there are of it is no event there. */
+function describeElements(old: unknown, fresh: unknown): Described {
+  const idsOf = (list: unknown): Ids => (Array.isArray(list) ? (list as Ids) : []);
+  const [before, after] = [idsOf(old), idsOf(fresh)];
+  const but = (all: Ids, others: Ids) =>
+    all
+      .filter(({ id }) => !others.some((other) => other.id === id))
+      .map(({ id }) => ({ link: { entity: { type: "catalog_elements", id } } }));
+  const gone = but(before, after);
+  return gone.length > 0 ? { type: "entity_unlinked", before: gone } : { type: "entity_linked", after: but(after, before) };
+}
+type Ids = readonly { readonly id: number }[];

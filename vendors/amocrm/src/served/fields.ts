@@ -92,11 +92,14 @@ export const isKnownField = (of: EntityType, { code, type }: Pick<CustomField, "
 /** Whether a field of this type of theirs is one with options here. */
 export const isChoiceHere = (type: string): boolean => hasOptions(typeHere[type] ?? "object");
 
-/** The fields of one kind of record, and how their values go to and fro. */
-export interface FieldBook {
+/** A custom field, of whomever: of a kind of records, or of a catalog. */
+export type HeldField = Omit<OwnField, "entity">;
+
+/** The fields of one kind of record, or of one catalog, and how their values go to and fro. */
+export interface FieldBook<Field extends HeldField = OwnField> {
   readonly definitions: readonly CustomField[];
   /** Deleted options too, to read values that still hold them. */
-  readonly own: ReadonlyMap<number, OwnField>;
+  readonly own: ReadonlyMap<number, Field>;
   readonly known: ReadonlyMap<number, OwnKnownField>;
 }
 
@@ -117,6 +120,16 @@ export async function readFieldBook(crm: OwnCrm, of: EntityType, account: number
       ...knownFields.map((field, index) => knownDefinition(field, index, of, account)),
       ...own.map((field) => ownDefinition(field, of, account)),
     ],
+  };
+}
+
+/** The fields of one catalog's elements, which have nothing by themselves but a name. */
+export async function readCatalogBook(crm: OwnCrm, catalog: number, account: number): Promise<FieldBook<HeldField>> {
+  const [own, past] = [await crm.catalogFields.list(catalog), await crm.catalogFields.list(catalog, { pastOptions: true })];
+  return {
+    own: new Map(past.map((field) => [field.id, field])),
+    known: new Map(),
+    definitions: own.map((field) => ownDefinition(field, "catalogs", account)),
   };
 }
 
@@ -143,7 +156,7 @@ function knownDefinition(
   };
 }
 
-function ownDefinition({ id, code, name, type, position, options, served }: OwnField, of: EntityType, account_id: number): CustomField {
+function ownDefinition({ id, code, name, type, position, options, served }: HeldField, of: string, account_id: number): CustomField {
   const more = (served ?? {}) as Served;
   return {
     ...{ id, name, type: more.type ?? typeThere[type], account_id, code: isMadeUp(code) ? null : code, sort: 500 + position },
@@ -168,7 +181,7 @@ const hasOptions = (type: FieldType): boolean => type === "select" || type === "
 const isMadeUp = (code: string): boolean => /^field_\d+$/.test(code);
 
 /** A definition as our CRM takes it. Throws `Unfit` for options where there can be none. */
-export function fieldDraft(draft: CustomFieldDraft, before?: OwnField) {
+export function fieldDraft(draft: CustomFieldDraft, before?: HeldField) {
   const { type: sentType, is_api_only, group_id, required_statuses, remind, currency, settings } = draft;
   const kept = { ...(before === undefined && { type: sentType }), is_api_only, group_id, required_statuses, remind, currency, settings };
   const served: Served = { ...((before?.served ?? {}) as Served), ...JSON.parse(JSON.stringify(kept)) };
@@ -192,7 +205,7 @@ type Members = Partial<Omit<OwnContact & OwnCompany, "values">>;
 
 /** Values as amoCRM shows them; null when there is none. */
 export function writeValues(
-  { definitions, own, known }: FieldBook,
+  { definitions, own, known }: FieldBook<HeldField>,
   record: Pick<OwnContact, "values"> & Members,
   home: Pick<Workspace, "timeZone">,
 ): FieldValues[] | null {
@@ -238,7 +251,7 @@ function knownValues(field: OwnKnownField, record: Members): FieldValue[] {
 }
 
 /** What our CRM takes for these values: custom ones by id, and members of the record. */
-export function readValues(book: FieldBook, drafts: readonly FieldDraft[], home: Pick<Workspace, "timeZone" | "currency">) {
+export function readValues(book: FieldBook<HeldField>, drafts: readonly FieldDraft[], home: Pick<Workspace, "timeZone" | "currency">) {
   const values: Record<string, ReturnType<typeof readOwnValue>> = {};
   const members: Record<string, unknown> = {};
   for (const { field, values: given, path } of drafts) {
@@ -250,7 +263,7 @@ export function readValues(book: FieldBook, drafts: readonly FieldDraft[], home:
   return { ...(Object.keys(values).length > 0 && { values }), ...members };
 }
 
-const currencyOf = ({ served }: OwnField, { currency }: Pick<Workspace, "currency">): string =>
+const currencyOf = ({ served }: HeldField, { currency }: Pick<Workspace, "currency">): string =>
   (served as Served | null)?.currency ?? currency;
 
 const labels: Readonly<Record<string, OwnChannel["label"]>> = { WORK: "work", WORKDD: "work", MOB: "mobile", HOME: "home", PRIV: "home" };

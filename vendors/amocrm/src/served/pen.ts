@@ -13,6 +13,7 @@ import {
   Unfit,
 } from "../api/account.ts";
 import { type EntityType, lost, won } from "../protocol.ts";
+import { tieElement } from "./deal-elements.ts";
 import { readValues } from "./fields.ts";
 import { stagesOf } from "./reading.ts";
 import { moment } from "./times.ts";
@@ -144,7 +145,9 @@ export function recordPen(crm: OwnCrm, scene: Scene): RecordPen {
     await tieToDeals(leads, { company: id });
   }
 
-  async function tie({ entity_type, entity_id, to_entity_type, to_entity_id, is_main }: LinkDraft, on: boolean): Promise<void> {
+  async function tie(link: LinkDraft, on: boolean): Promise<void> {
+    const { entity_type, entity_id, to_entity_type, to_entity_id, is_main } = link;
+    if (entity_type === "leads" && to_entity_type === "catalog_elements") return tieElement(crm, link, on);
     const pair = { [entity_type]: entity_id, [to_entity_type]: to_entity_id } as Partial<Record<EntityType, number>>;
     const { leads, contacts, companies } = pair;
     if (leads !== undefined && contacts !== undefined) {
@@ -201,6 +204,9 @@ const pathsOf: Readonly<Record<string, string>> = {
   type: "task_type_id",
   title: "text",
   on: "entity_id",
+  kind: "type",
+  element: "to_entity_id",
+  quantity: "metadata.quantity",
   contact: "entity_id",
   deal: "entity_id",
 };

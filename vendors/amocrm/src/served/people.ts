@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { OwnCrm, OwnIncoming, OwnUser } from "@svyazka/core";
 import { type Account, type RecordQuery, Unfit, type UnsortedDraft } from "../api/account.ts";
 import type { Drafts, Items } from "../api/record-shapes.ts";
-import type { EntityType, Link, LossReason, Unsorted } from "../protocol.ts";
+import type { AnyEntityType, ElementRef, EntityType, Link, LossReason, Unsorted } from "../protocol.ts";
 import type { RecordPen } from "./pen.ts";
 import { told } from "./pen.ts";
 import { seconds } from "./times.ts";
@@ -13,17 +13,18 @@ type Records = Pick<Account, "leads" | "contacts" | "companies">;
 
 /** Of these records to others, told from both sides. */
 export async function linksOf(records: Records, of: EntityType, ids: readonly number[]): Promise<Link[]> {
-  const query: RecordQuery = { page: 1, limit: Math.max(ids.length, 1), ids, with: new Set(["contacts", "leads"]) };
+  const query: RecordQuery = { page: 1, limit: Math.max(ids.length, 1), ids, with: new Set(["contacts", "leads", "catalog_elements"]) };
   const { items } = await records[of](query);
   return (items as readonly Items[EntityType][]).flatMap((item) => {
-    const { contacts = [], companies = [], leads = [] } = item._embedded as Embedded;
-    const link = (to_entity_type: EntityType, to_entity_id: number, metadata: Link["metadata"] = null): Link => ({
+    const { contacts = [], companies = [], leads = [], catalog_elements: elements = [] } = item._embedded as Embedded;
+    const link = (to_entity_type: AnyEntityType, to_entity_id: number, metadata: Link["metadata"] = null): Link => ({
       ...{ entity_id: item.id, entity_type: of, to_entity_id, to_entity_type, metadata },
     });
     return [
       ...contacts.map(({ id, is_main }) => link("contacts", id, is_main === undefined ? null : { main_contact: is_main })),
       ...companies.map(({ id }) => link("companies", id)),
       ...leads.map(({ id }) => link("leads", id)),
+      ...elements.map(({ id, metadata }) => link("catalog_elements", id, { ...metadata })),
     ];
   });
 }
@@ -32,6 +33,7 @@ interface Embedded {
   readonly contacts?: readonly { readonly id: number; readonly is_main?: boolean }[];
   readonly companies?: readonly { readonly id: number }[];
   readonly leads?: readonly { readonly id: number }[];
+  readonly catalog_elements?: readonly ElementRef[];
 }
 
 /** The one open lead of the contact of this phone, the contact, or the company. */

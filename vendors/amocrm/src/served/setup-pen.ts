@@ -93,9 +93,21 @@ export function setupPen(crm: OwnCrm, scene: Scene): SetupPen {
         await crm.pipelines.removeStage(pipeline, stage.id, firstOpen(scene, pipeline, stage.id));
       }),
     createField: (of, draft) =>
-      asAdmin(async () => (await crm.fields.create({ entity: ownEntity[of], ...fieldDraft(draft), name: draft.name ?? "" })).id),
+      asAdmin(async () => {
+        const made = { ...fieldDraft(draft), name: draft.name ?? "" };
+        const { id } = await (typeof of === "string"
+          ? crm.fields.create({ entity: ownEntity[of], ...made })
+          : crm.catalogFields.create(of.catalog, made));
+        return id;
+      }),
     updateField: (of, id, draft) =>
       asAdmin(async () => {
+        if (typeof of !== "string") {
+          const field = (await crm.catalogFields.list(of.catalog)).find((one) => one.id === id);
+          const { type: _, ...changes } = fieldDraft(draft, field);
+          await crm.catalogFields.update(of.catalog, id, changes);
+          return;
+        }
         const own = scene.books[of].own.get(id);
         if (!own) {
           if (draft.name !== undefined) await crm.fields.updateKnown(id, { name: draft.name });
@@ -106,6 +118,7 @@ export function setupPen(crm: OwnCrm, scene: Scene): SetupPen {
       }),
     removeField: (of, id) =>
       asAdmin(async () => {
+        if (typeof of !== "string") return crm.catalogFields.remove(of.catalog, id);
         if (!scene.books[of].own.has(id)) throw new Unfit("id", "This field cannot be deleted.");
         await crm.fields.remove(id);
       }),

@@ -1,11 +1,12 @@
-import { type Money, type OwnField, type OwnValue, readMoney, writeMoney } from "@svyazka/core";
+import { type Money, type OwnValue, readMoney, writeMoney } from "@svyazka/core";
 import { Unfit } from "../api/account.ts";
 import type { FieldValue } from "../protocol.ts";
+import type { HeldField } from "./fields.ts";
 import { dayOf, midnight, moment, seconds } from "./times.ts";
 
 /** A value of a custom field of ours as amoCRM shows it, and back. */
 
-export function writeOwnValue(field: OwnField, value: OwnValue, timeZone: string): FieldValue[] {
+export function writeOwnValue(field: HeldField, value: OwnValue, timeZone: string): FieldValue[] {
   const option = (id: number): FieldValue[] => {
     const found = field.options.find((one) => one.id === id);
     return found ? [{ value: found.value, enum_id: id, enum_code: found.code }] : [];
@@ -22,7 +23,7 @@ export function writeOwnValue(field: OwnField, value: OwnValue, timeZone: string
 
 /** Throws `Unfit` for what is no sum. */
 export function readOwnValue(
-  field: OwnField,
+  field: HeldField,
   given: readonly FieldValue[],
   currency: string,
   timeZone: string,

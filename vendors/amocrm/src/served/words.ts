@@ -12,7 +12,7 @@ import {
   type Workspace,
   writeMoney,
 } from "@svyazka/core";
-import type { Company, Contact, EntityType, Lead, Note, Pipeline, Rights, Status, TagRef, Task, User } from "../protocol.ts";
+import type { Company, Contact, ElementRef, EntityType, Lead, Note, Pipeline, Rights, Status, TagRef, Task, User } from "../protocol.ts";
 import { lost, won } from "../protocol.ts";
 import { type FieldBook, writeValues } from "./fields.ts";
 import { seconds } from "./times.ts";
@@ -48,7 +48,13 @@ const common = (of: EntityType, record: OwnRecord, { workspace, users, books }: 
 const tagsOf = ({ tags }: OwnRecord): TagRef[] => tags.map(({ id, name, colour }) => ({ id, name, color: colour }));
 const references = (ids: readonly number[]) => ids.map((id) => ({ id }));
 
-export function writeLead(deal: OwnDeal, scene: Scene, bring: ReadonlySet<string>): Lead {
+/** `elements`: what stands on each deal, where that is asked for. */
+export function writeLead(
+  deal: OwnDeal,
+  scene: Scene,
+  bring: ReadonlySet<string>,
+  elements?: ReadonlyMap<number, readonly ElementRef[]>,
+): Lead {
   const stage = scene.stages.get(deal.stage);
   const { responsible_user_id, group_id, created_by, updated_by, created_at, updated_at, ...rest } = common("leads", deal, scene);
   return {
@@ -69,7 +75,7 @@ export function writeLead(deal: OwnDeal, scene: Scene, bring: ReadonlySet<string
       tags: tagsOf(deal),
       companies: deal.company === null ? [] : references([deal.company]),
       ...(bring.has("contacts") && { contacts: deal.contacts.map(({ id, isMain }) => ({ id, is_main: isMain })) }),
-      ...(bring.has("catalog_elements") && { catalog_elements: [] }),
+      ...(elements && { catalog_elements: elements.get(deal.id) ?? [] }),
     },
   };
 }
@@ -233,7 +239,14 @@ export function writeUser(user: OwnUser): User {
   const records = { view: reach, edit: change, add: user.role === "read-only" ? "D" : "A", delete: change, export: reach } as const;
   const rights: Rights = {
     ...{ leads: records, contacts: records, companies: records, tasks: { edit: change, delete: change } },
-    ...{ mail_access: false, catalog_access: isAdmin, files_access: true, status_rights: [], is_admin: isAdmin, is_free: false },
+    ...{
+      mail_access: false,
+      catalog_access: user.role !== "read-only",
+      files_access: true,
+      status_rights: [],
+      is_admin: isAdmin,
+      is_free: false,
+    },
     ...{ is_active: user.active, group_id: user.group, role_id: isAdmin ? null : roleIds[user.role] },
   };
   return { id: user.id, name: user.name, email: user.email ?? "", lang: user.language, rights, phone_number: user.phone };

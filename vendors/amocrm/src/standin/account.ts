@@ -1,6 +1,7 @@
-import type { Account, Found, NoteQuery, Paging, Range, RecordQuery, TaskQuery } from "../api/account.ts";
+import type { Account, ElementQuery, Found, NoteQuery, Paging, Range, RecordQuery, TaskQuery } from "../api/account.ts";
 import type { Items } from "../api/record-shapes.ts";
-import type { Contact, EntityType, FieldValues, Lead } from "../protocol.ts";
+import type { CatalogElement, Contact, EntityType, FieldValues, Lead } from "../protocol.ts";
+import { fieldsOf } from "./catalogs.ts";
 import { penOf } from "./pen.ts";
 import type { State, Told } from "./state.ts";
 
@@ -20,7 +21,7 @@ export function memoryAccount(state: State, userId: number, now: () => number, t
     ],
     pipelines: async () => state.pipelines,
     lossReasons: async () => state.lossReasons,
-    fields: async (of) => state.fields[of],
+    fields: async (of) => fieldsOf(state, of),
     fieldGroups: async (of) => [{ id: "default", name: "Основное", is_predefined: true, type: of, entity_type: of, sort: 1 }],
     tags: async (of, { ids, name, query, ...paging }) =>
       pageOf(
@@ -87,6 +88,8 @@ export function memoryAccount(state: State, userId: number, now: () => number, t
     },
     sources: async () => state.sources,
     webhooks: async () => state.webhooks,
+    catalogs: async () => [...state.catalogs.values()].sort((one, other) => one.sort - other.sort || one.id - other.id),
+    elements: async (query) => findElements(state, query),
     whoseIsPhone: async (phone) => whoseIsPhone(state, phone),
     async write(work) {
       // All or nothing: what is written is written into a copy.
@@ -154,6 +157,18 @@ function recordFits(state: State, of: EntityType, item: Items[EntityType], query
   );
 }
 
+function findElements(state: State, { catalog, ids, query, ...rest }: ElementQuery): Found<CatalogElement> {
+  const texts = ({ name, custom_fields_values: values }: CatalogElement): string[] => [
+    name,
+    ...(values ?? []).flatMap((field) => field.values.map(({ value }) => textOf(value))),
+  ];
+  const fits = (element: CatalogElement): boolean =>
+    element.catalog_id === catalog &&
+    has(ids, element.id) &&
+    (query === undefined || texts(element).some((text) => text.toLowerCase().includes(query.toLowerCase())));
+  return pageOf(sorted([...state.elements.values()].filter(fits), rest), rest);
+}
+
 const textOf = (value: unknown): string => (typeof value === "boolean" ? (value ? "1" : "0") : String(value));
 const digits = (text: string): string => text.replace(/\D/g, "");
 /** A part of the text, or of its digits. */
@@ -200,7 +215,11 @@ function brought<K extends EntityType>(state: State, of: K, item: Items[K], brin
           ),
         }),
       ...(of !== "leads" && bring.has("leads") && { leads: ids("leads") }),
-      ...(bring.has("catalog_elements") && { catalog_elements: [] }),
+      ...(bring.has("catalog_elements") && {
+        catalog_elements: links
+          .filter(({ to_entity_type }) => to_entity_type === "catalog_elements")
+          .map(({ to_entity_id, metadata }) => ({ id: to_entity_id, metadata })),
+      }),
       ...(of === "leads" &&
         bring.has("loss_reason") && { loss_reason: state.lossReasons.filter(({ id }) => id === (item as Lead).loss_reason_id) }),
     },

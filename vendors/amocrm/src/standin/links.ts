@@ -1,5 +1,6 @@
 import { type LinkDraft, Unfit } from "../api/account.ts";
 import type { EntityType } from "../protocol.ts";
+import { tieElement } from "./catalogs.ts";
 import type { State } from "./state.ts";
 
 /** What is tied to what: each tie is kept once. */
@@ -37,6 +38,10 @@ export function tie(
 /** Throws `Unfit` for an end that is not there. */
 export function tieOne(state: State, link: LinkDraft): void {
   const { entity_type, entity_id, to_entity_type, to_entity_id } = link;
+  if (to_entity_type === "catalog_elements") {
+    tieElement(state, link);
+    return;
+  }
   const there = state[to_entity_type as EntityType] as Map<number, unknown> | undefined;
   if (!there?.has(to_entity_id)) throw new Unfit("to_entity_id");
   if (!(state[entity_type] as Map<number, unknown>).has(entity_id)) throw new Unfit("entity_id");

@@ -1,4 +1,5 @@
 import { Missing, type Pen, Unfit } from "../api/account.ts";
+import { catalogPen } from "./catalogs.ts";
 import { type Desk, nextId } from "./desk.ts";
 import { entryPen } from "./entry-pen.ts";
 import { recordPen } from "./record-pen.ts";
@@ -12,6 +13,7 @@ export function penOf(desk: Desk): Pen {
     ...records,
     ...entryPen(desk),
     ...setupPen(desk),
+    ...catalogPen(desk),
     async createUnsorted({ category, source_uid, source_name, pipeline_id, created_at, metadata, lead, contact, company }) {
       const pipeline = state.pipelines.find((one) => (pipeline_id === undefined ? one.is_main : one.id === pipeline_id));
       const status = pipeline?._embedded.statuses.find(({ type }) => type === 1);

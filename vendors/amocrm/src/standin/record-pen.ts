@@ -1,7 +1,8 @@
-import { type FieldDraft, type Pen, type RecordDraft, type TagDraft, Unfit } from "../api/account.ts";
+import { type Pen, type RecordDraft, type TagDraft, Unfit } from "../api/account.ts";
 import type { Items } from "../api/record-shapes.ts";
-import { type EntityType, type FieldValues, type Lead, lost, singular, type TagRef, won } from "../protocol.ts";
+import { type EntityType, type Lead, lost, singular, type TagRef, won } from "../protocol.ts";
 import { type Desk, mustHave, nextId, responsibleOf, stampsOf } from "./desk.ts";
+import { fieldsAfter } from "./field-values.ts";
 import { isBetween, tie, tieOne } from "./links.ts";
 import { tagOf } from "./setup-pen.ts";
 import type { Told } from "./state.ts";
@@ -33,15 +34,6 @@ export function recordPen(desk: Desk): RecordPen {
     );
     const all = [...whole, ...tagRefs(of, draft.tags_to_add ?? [])].filter(({ id }) => !gone.has(id));
     return all.filter((tag, index) => all.findIndex(({ id }) => id === tag.id) === index);
-  }
-
-  function fieldsAfter(before: readonly FieldValues[] | null, drafts: readonly FieldDraft[] = []): FieldValues[] | null {
-    const kept = (before ?? []).filter(({ field_id }) => !drafts.some(({ field }) => field.id === field_id));
-    const put = drafts.flatMap(({ field, values }) =>
-      values === null ? [] : [{ field_id: field.id, field_name: field.name, field_code: field.code, field_type: field.type, values }],
-    );
-    const after = [...kept, ...put];
-    return after.length === 0 ? null : after;
   }
 
   function place(

@@ -1,5 +1,6 @@
-import { type CustomFieldDraft, Missing, type Pen, type PipelineDraft, type StatusDraft, Unfit } from "../api/account.ts";
+import { type CustomFieldDraft, type FieldOwner, Missing, type Pen, type PipelineDraft, type StatusDraft, Unfit } from "../api/account.ts";
 import { type CustomField, type EntityType, lost, type Pipeline, type Status, type TagRef, won } from "../protocol.ts";
+import { fieldsOf, putFields } from "./catalogs.ts";
 import { type Desk, nextId } from "./desk.ts";
 
 /** Writes what the account is made of. */
@@ -50,8 +51,14 @@ export function setupPen(desk: Desk): SetupPen {
     _embedded: { statuses: inOrder(statuses) },
   });
 
-  const customField = (of: EntityType, id: number, draft: CustomFieldDraft, before?: CustomField): CustomField => ({
-    ...{ id, account_id: state.info.id, entity_type: of, is_deletable: true, is_predefined: before?.is_predefined ?? false },
+  const customField = (of: FieldOwner, id: number, draft: CustomFieldDraft, before?: CustomField): CustomField => ({
+    ...{
+      id,
+      account_id: state.info.id,
+      entity_type: typeof of === "string" ? of : "catalogs",
+      is_deletable: true,
+      is_predefined: before?.is_predefined ?? false,
+    },
     name: draft.name ?? before?.name ?? "",
     type: before?.type ?? draft.type ?? "text",
     code: draft.code === undefined ? (before?.code ?? null) : draft.code,
@@ -128,14 +135,24 @@ export function setupPen(desk: Desk): SetupPen {
     },
     async createField(of, draft) {
       const id = nextId(desk);
-      state.fields[of].push(customField(of, id, draft));
+      putFields(state, of, [...fieldsOf(state, of), customField(of, id, draft)]);
       return id;
     },
     async updateField(of, id, draft) {
-      state.fields[of] = state.fields[of].map((field) => (field.id === id ? customField(of, id, draft, field) : field));
+      const fields = fieldsOf(state, of);
+      putFields(
+        state,
+        of,
+        fields.map((field) => (field.id === id ? customField(of, id, draft, field) : field)),
+      );
     },
     async removeField(of, id) {
-      state.fields[of] = state.fields[of].filter((field) => field.id !== id);
+      const fields = fieldsOf(state, of);
+      putFields(
+        state,
+        of,
+        fields.filter((field) => field.id !== id),
+      );
     },
   };
 }

@@ -1,5 +1,7 @@
 import {
   type AccountInfo,
+  type Catalog,
+  type CatalogElement,
   type Company,
   type Contact,
   type CustomField,
@@ -28,6 +30,10 @@ export interface State {
   pipelines: Pipeline[];
   lossReasons: LossReason[];
   fields: Record<EntityType, CustomField[]>;
+  catalogs: Map<number, Catalog>;
+  /** Of each catalog. */
+  catalogFields: Map<number, CustomField[]>;
+  elements: Map<number, CatalogElement>;
   tags: Record<EntityType, TagRef[]>;
   leads: Map<number, Lead>;
   contacts: Map<number, Contact>;
@@ -135,6 +141,7 @@ export function firstDay(now: number): State {
     },
     tags: { leads: [], contacts: [], companies: [] },
     ...{ leads: new Map(), contacts: new Map(), companies: new Map(), tasks: new Map(), notes: new Map(), unsorted: new Map() },
+    ...{ catalogs: new Map(), catalogFields: new Map(), elements: new Map() },
     ...{ events: [], links: [], sources: [], webhooks: [], cards: [], nextId: 30_000_000 },
   };
 }
