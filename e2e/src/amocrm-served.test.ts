@@ -359,6 +359,18 @@ describe("API v4", () => {
     token = before;
   });
 
+  it("has no customers, and says so", async () => {
+    expect((await call("GET", "/api/v4/account")).body.customers_mode).toBe("unavailable");
+    expect((await call("GET", "/api/v4/customers?with=contacts")).status).toBe(204);
+    for (const [method, path] of [
+      ["GET", "/api/v4/customers/statuses"],
+      ["POST", "/api/v4/customers"],
+    ] as const)
+      expect(await call(method, path, method === "POST" ? [{ name: "x" }] : undefined)).toMatchObject({
+        ...{ status: 422, type: "application/problem+json", body: { title: "Unprocessable Entity", status: 422 } },
+      });
+  });
+
   it("shows a workspace nothing of another", async () => {
     const [id = 0] = await made("/api/v4/contacts", [{ name: "Чужая" }]);
     await company("drugaya");

@@ -3,6 +3,7 @@ import { accountRoutes } from "./account-info.ts";
 import { callRoutes } from "./calls.ts";
 import { catalogRoutes } from "./catalogs.ts";
 import { complexRoutes } from "./complex.ts";
+import { customerRoutes } from "./customers.ts";
 import { eventRoutes } from "./events.ts";
 import { fieldRoutes } from "./fields.ts";
 import { type ApiReply, type ApiRequest, answer, type Route } from "./http.ts";
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...complexRoutes,
   ...pipelineRoutes,
   ...unsortedRoutes,
+  ...customerRoutes,
   ...fieldRoutes,
   ...catalogRoutes,
   ...tagRoutes,
