@@ -17,6 +17,7 @@ import {
   taskTypeMembers,
   userMembers,
 } from "./members.ts";
+import { sourceName } from "./setup-out.ts";
 import { passageOf, type Sides } from "./sides.ts";
 
 /** What both are made of. */
@@ -25,6 +26,9 @@ export async function setupDifferences(sides: Sides, here: Here): Promise<MoveFi
   const { account, crm } = here;
   const passage = passageOf(sides);
   const info = await account.info();
+  // What amoCRM lets nobody make or change is taken by its name.
+  const named = <T>(members: (item: T) => Members): ((item: T) => Members) =>
+    sides.direction === "in" ? members : (item) => pick(members(item), ["name", "email"]);
   const lists = listing(sides, passage);
   const pipelines = await account.pipelines();
   const sources = (await crm.sources.list()).map(
@@ -32,7 +36,7 @@ export async function setupDifferences(sides: Sides, here: Here): Promise<MoveFi
       ...{
         id,
         name,
-        external_id: code ?? "",
+        external_id: sides.direction === "out" ? sourceName(id, code) : (code ?? ""),
         pipeline_id: pipeline ?? here.scene.mainPipeline,
         default: false,
         origin_code: null,
@@ -52,9 +56,9 @@ export async function setupDifferences(sides: Sides, here: Here): Promise<MoveFi
       "group",
       theirs.groups,
       (await account.groups()).filter(({ id }) => id !== 0),
-      groupMembers,
+      named(groupMembers),
     ),
-    ...lists("user", "user", theirs.users, await account.users(), userMembers, { pass: (one) => passUser(one, passage) }),
+    ...lists("user", "user", theirs.users, await account.users(), named(userMembers), { pass: (one) => passUser(one, passage) }),
     ...lists("pipeline", "pipeline", theirs.pipelines, pipelines, pipelineMembers, { pass: (one) => passPipeline(one, passage) }),
     ...theirs.pipelines.flatMap((pipeline) => {
       const own = pipelines.find(({ id }) => id === passage.to("pipeline", pipeline.id));
@@ -70,8 +74,10 @@ export async function setupDifferences(sides: Sides, here: Here): Promise<MoveFi
         }),
       ];
     }),
-    ...lists("loss_reason", "loss_reason", theirs.lossReasons, await account.lossReasons(), lossReasonMembers),
-    ...lists("task_type", "task_type", theirs.taskTypes, await account.taskTypes(), taskTypeMembers),
+    ...lists("loss_reason", "loss_reason", theirs.lossReasons, await account.lossReasons(), named(lossReasonMembers)),
+    ...lists("task_type", "task_type", theirs.taskTypes, await account.taskTypes(), (one) =>
+      sides.direction === "out" && one.id <= 2 ? {} : named(taskTypeMembers)(one),
+    ),
     // Sources of other integrations are not told of: those that are here came with their leads.
     ...lists("source", "source", theirs.sources, sources, sourceMembers, {
       pass: (one) => ({ ...one, pipeline_id: passage.to("pipeline", one.pipeline_id) }),
@@ -80,6 +86,9 @@ export async function setupDifferences(sides: Sides, here: Here): Promise<MoveFi
     ...(await tagDifferences(sides, here)),
   ];
 }
+
+const pick = (members: Members, names: readonly string[]): Members =>
+  Object.fromEntries(Object.entries(members).filter(([name]) => names.includes(name)));
 
 interface Ways<T> {
   readonly pass?: (item: T) => T;
@@ -146,7 +155,14 @@ async function fieldDifferences(sides: Sides, { account }: Here, passage: Passag
         ? { ...field, enums: field.enums.filter(({ id }) => offered.get(field.id)?.has(id) ?? true) }
         : field;
     const here = (await account.fields(of)).filter((field) => offered.has(field.id) || !isKnownField(of, field)).map(asTheirs);
-    found.push(...lists("field", "field", there, here, fieldMembersOf, { pass: (one) => passField(one, passage) }));
+    // What every account has by itself is there as it is, and was not made by a copy.
+    const given = new Set(
+      sides.direction === "out" ? here.filter((one) => one.is_predefined || isKnownField(of, one)).map(({ id }) => id) : [],
+    );
+    const isMade = (field: CustomField): boolean =>
+      sides.direction === "in" || !field.is_predefined || given.has(passage.to("field", field.id));
+    const members = (field: CustomField): Members => (given.has(field.id) ? {} : fieldMembersOf(field));
+    found.push(...lists("field", "field", there.filter(isMade), here, members, { pass: (one) => passField(one, passage) }));
   }
   return found;
 }

@@ -48,6 +48,7 @@ interface PageOf<T> {
 /** First all of theirs, then all of ours: what nobody has seen by then is here only. */
 function comparing<T>(sides: Sides, { name, kind, theirs, pass, here, all, idOf, members, onlyTheirs }: Compared<T>): Step {
   const isIn = sides.direction === "in";
+  const stoodFor = standingIn<T>(sides);
   let ours: Here | undefined;
   let seen = new Set<string>();
   let first = 0;
@@ -70,7 +71,7 @@ function comparing<T>(sides: Sides, { name, kind, theirs, pass, here, all, idOf,
           const id = idOf(items[index] ?? item);
           seen.add(idOf(item));
           if (!own) found.push({ what: "only_there", kind, id, ...nameOf(item) });
-          else found.push(...differences(kind, id, members(item), members(own), onlyTheirs ? { onlyTheirs } : {}));
+          else found.push(...differences(kind, id, members(item), members(stoodFor(own)), onlyTheirs ? { onlyTheirs } : {}));
           if (own && isIn && idOf(item) !== id) found.push({ what: "differs", kind, id, member: "id", there: id, here: idOf(item) });
         }
         return { done: items.length, hasMore: true, found };
@@ -82,6 +83,19 @@ function comparing<T>(sides: Sides, { name, kind, theirs, pass, here, all, idOf,
       if (!hasMore && before > 0) found.push({ what: "left", kind, count: before, words: wasHere });
       return { done: 0, hasMore, found };
     },
+  };
+}
+
+const people = ["responsible_user_id", "created_by", "updated_by"] as const;
+
+/** Whoever is not there is stood for by whose token it is: that they are not there is told once, of them. */
+function standingIn<T>({ direction, theirs, ids, missing }: Sides): (item: T) => T {
+  const { current_user_id } = theirs.info;
+  const other = ids.get("user", current_user_id) ?? current_user_id;
+  if (direction === "in") return (item) => item;
+  return (item) => {
+    const named = item as Readonly<Record<string, unknown>>;
+    return { ...item, ...Object.fromEntries(people.flatMap((name) => (missing.has(Number(named[name])) ? [[name, other]] : []))) };
   };
 }
 

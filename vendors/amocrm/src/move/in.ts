@@ -22,7 +22,12 @@ export async function moveIn(amo: Amo, kit: Kit, workspace: Workspace, run: Move
   const ids = await openIds(kit.store, movedIn);
   const ground: Ground = { amo, crm, kit, workspace, theirs, ids, began };
   await kit.store.put("move", "last", "in");
-  const sides = { ...{ amo, theirs, crm, kit, workspace, ids }, direction: "in" as const, isFilled: !began.isEmpty };
+  const sides = {
+    ...{ amo, theirs, crm, kit, workspace, ids },
+    direction: "in" as const,
+    missing: new Set<number>(),
+    isFilled: !began.isEmpty,
+  };
   await goThrough(run, [...copySteps(ground), ...compareSteps(sides), leftThere(amo, theirs)]);
 }
 

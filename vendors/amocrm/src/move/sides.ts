@@ -13,6 +13,8 @@ export interface Sides {
   readonly workspace: Workspace;
   /** Theirs → ours. */
   readonly ids: Ids;
+  /** Where it went out: those of our users who are not there. */
+  readonly missing: ReadonlySet<number>;
   /** Which way the copy went: where it went out, nothing has the id it has here. */
   readonly direction: "in" | "out";
   /** There were records here already: they are counted, and are no differences. */

@@ -19,6 +19,10 @@ interface Place {
   readonly done: number;
 }
 
+/** Whether the run was broken off in one of these. */
+export const isAmong = ({ place }: MoveRun, steps: readonly Step[]): boolean =>
+  steps.some(({ name }) => name === (place as Place | undefined)?.step);
+
 /** Goes through the steps, from where the run was broken off. */
 export async function goThrough(run: MoveRun, steps: readonly Step[]): Promise<void> {
   const place = run.place as Place | undefined;

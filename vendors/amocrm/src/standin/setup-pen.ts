@@ -83,7 +83,9 @@ export function setupPen(desk: Desk): SetupPen {
     async createPipeline(draft) {
       const id = nextId(desk);
       const ends =
-        state.pipelines[0]?._embedded.statuses.filter((status) => status.id === won || status.id === lost || status.type === 1) ?? [];
+        state.pipelines[0]?._embedded.statuses.filter(
+          (status) => status.id === won || status.id === lost || (status.type === 1 && draft.is_unsorted_on !== false),
+        ) ?? [];
       const own = ends.map((status) => ({ ...status, id: status.type === 1 ? nextId(desk) : status.id, pipeline_id: id }));
       const named = draft.statuses ?? [];
       const statuses = [

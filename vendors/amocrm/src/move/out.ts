@@ -1,0 +1,127 @@
+import { type Kit, type MoveFinding, type MoveRun, Refused, type Workspace } from "@svyazka/core";
+import type { Amo } from "../client.ts";
+import { type EntityType, entityTypes } from "../protocol.ts";
+import { compareSteps } from "./compare.ts";
+import { movedBack, movedOut } from "./ground.ts";
+import { type Here, notesHere, readHere, recordsHere, tasksHere } from "./here.ts";
+import { type Ids, openIds } from "./ids.ts";
+import type { OutGround } from "./out-ground.ts";
+import { kindOf } from "./records-in.ts";
+import { notesOut, recordsOut, tasksOut } from "./records-out.ts";
+import { setupOut } from "./setup-out.ts";
+import type { Sides } from "./sides.ts";
+import { goThrough, isAmong, type Step } from "./steps.ts";
+import { readTheirs } from "./theirs.ts";
+
+/** All of our CRM is made in an empty account: see `Move.out`. */
+export async function moveOut(amo: Amo, kit: Kit, workspace: Workspace, run: MoveRun): Promise<void> {
+  const crm = await kit.ownCrm();
+  const out = await openIds(kit.store, movedOut);
+  const back = await openIds(kit.store, movedBack);
+  if (out.isEmpty) await mustBeEmpty(amo);
+  const sidesNow = () => sidesOut(amo, kit, workspace, back);
+  const sides = await sidesNow();
+  await kit.store.put("move", "last", "out");
+  const ground: OutGround = { ...{ amo, crm, kit, workspace, out, back }, theirs: sides.theirs };
+  const comparing = [...compareSteps(sides), leftHere(crm)];
+  if (!isAmong(run, comparing)) {
+    await goThrough(run, copySteps(ground));
+    // It is made of other things by now.
+    await goThrough(run, [...compareSteps(await sidesNow()), leftHere(crm)]);
+  } else await goThrough(run, comparing);
+}
+
+/** Both sides after a copy that went out. */
+export async function sidesOut(amo: Amo, kit: Kit, workspace: Workspace, back: Ids): Promise<Sides> {
+  const crm = await kit.ownCrm();
+  const theirs = await readTheirs(amo);
+  const there = new Set(theirs.users.map(({ id }) => back.get("user", id)));
+  const missing = new Set((await crm.users.list()).map(({ id }) => id).filter((id) => !there.has(id)));
+  return { amo, crm, kit, workspace, theirs, ids: back, missing, direction: "out", isFilled: false };
+}
+
+async function mustBeEmpty(amo: Amo): Promise<void> {
+  for (const of of entityTypes) {
+    const { items } = await amo[of].page({ limit: 1 });
+    if (items.length > 0) throw new Refused("there are records in the account already: a copy goes into an empty one");
+  }
+}
+
+function copySteps(ground: OutGround): Step[] {
+  let here: Promise<Here> | undefined;
+  /** Read once in a run: nobody waits for what changes meanwhile. */
+  const at = (): Promise<Here> => {
+    here ??= readHere(ground.crm, ground.workspace, ground.kit);
+    return here;
+  };
+  const records = <K extends EntityType>(of: K): Step => ({
+    ...{ name: `${of} out`, phase: "copying", kind: kindOf[of] },
+    async turn(page) {
+      const { items, hasMore } = await recordsHere(await at(), of, undefined, page);
+      return { done: items.length, hasMore, found: await recordsOut(ground, of, items) };
+    },
+  });
+  const notes = (of: EntityType): Step => ({
+    ...{ name: `notes of ${of} out`, phase: "copying", kind: "note" },
+    async turn(page) {
+      const { items, hasMore } = await notesHere(await at(), of, { page, once: true });
+      return { done: items.length, hasMore, found: await notesOut(ground, of, items) };
+    },
+  });
+  return [
+    {
+      ...{ name: "setup out", phase: "copying", kind: "account" },
+      turn: async () => ({ done: 1, hasMore: false, found: await setupOut(ground) }),
+    },
+    records("companies"),
+    records("contacts"),
+    records("leads"),
+    {
+      ...{ name: "tasks out", phase: "copying", kind: "task" },
+      async turn(page) {
+        const { items, hasMore } = await tasksHere(await at(), undefined, page);
+        return { done: items.length, hasMore, found: await tasksOut(ground, items) };
+      },
+    },
+    notes("leads"),
+    notes("contacts"),
+    notes("companies"),
+  ];
+}
+
+/** What our CRM has and an account cannot be given. */
+export const leftHere = (crm: OutGround["crm"]): Step => ({
+  ...{ name: "left here", phase: "comparing", kind: "other", isWhole: true },
+  async turn() {
+    const found: MoveFinding[] = [];
+    const { total, accepted, declined } = await crm.incoming.summary({});
+    if (total > accepted + declined)
+      found.push({
+        ...{ what: "left", kind: "incoming", count: total - accepted - declined },
+        words: {
+          ru: "Откуда пришли неразобранные сделки, туда не передать: сами сделки стоят в «Неразобранном»",
+          en: "Where incoming deals came from cannot be told there: the deals themselves stand among the unsorted",
+        },
+      });
+    const calls = await countShared(crm);
+    if (calls > 0)
+      found.push({
+        ...{ what: "left", kind: "note", count: calls },
+        words: {
+          ru: "Звонки, которые стоят сразу на нескольких карточках: там звонок стоит на первой из них",
+          en: "Calls that stand on several records: there, a call stands on the first of them",
+        },
+      });
+    return { done: 0, hasMore: false, found };
+  },
+});
+
+async function countShared(crm: OutGround["crm"]): Promise<number> {
+  let count = 0;
+  for (let skip = 0, isMore = true; isMore; skip += 500) {
+    const page = await crm.notes.list({ limit: 500, skip, sort: "id", kinds: ["call_in", "call_out", "call_internal"] });
+    count += page.items.filter(({ contact, company, deal }) => [contact, company, deal].filter((id) => id !== null).length > 1).length;
+    isMore = page.isMore;
+  }
+  return count;
+}
