@@ -1022,6 +1022,50 @@ create table hub.migration (
   constraint migration_pkey PRIMARY KEY (name)
 );
 
+create table hub.move (
+  workspace bigint not null,
+  id uuid not null,
+  connection bigint not null,
+  direction text not null,
+  into_filled boolean not null,
+  state text not null,
+  place jsonb,
+  progress jsonb,
+  error text,
+  tries integer not null default 0,
+  next_at timestamp with time zone not null default now(),
+  lease uuid,
+  leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint move_pkey PRIMARY KEY (workspace, id),
+  constraint move_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text, 'compare'::text]))),
+  constraint move_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+);
+CREATE INDEX move_of ON hub.move USING btree (workspace, connection, id);
+CREATE UNIQUE INDEX move_running ON hub.move USING btree (workspace) WHERE (state = 'running'::text);
+alter table hub.move force row level security;
+
+create table hub.move_finding (
+  workspace bigint not null,
+  move uuid not null,
+  key text not null,
+  n bigint not null generated as identity,
+  what text not null,
+  kind text not null,
+  record text,
+  member text,
+  there text,
+  here text,
+  words jsonb,
+  count integer,
+  constraint move_finding_pkey PRIMARY KEY (workspace, move, key),
+  constraint move_finding_workspace_move_fkey FOREIGN KEY (workspace, move) REFERENCES hub.move(workspace, id) ON DELETE CASCADE
+);
+CREATE INDEX move_finding_in_order ON hub.move_finding USING btree (workspace, move, n);
+alter table hub.move_finding force row level security;
+
 create table hub.pace (
   workspace bigint not null,
   connection bigint not null,

@@ -17,6 +17,7 @@ import { serveDescription } from "./api/description.ts";
 import { doctorRoutes } from "./api/doctor-routes.ts";
 import { integrationRoutes } from "./api/integration-routes.ts";
 import { journalRoutes } from "./api/journal-routes.ts";
+import { moveRoutes } from "./api/move-routes.ts";
 import { ApiError, answerError } from "./api/problems.ts";
 import { routeRoutes } from "./api/route-routes.ts";
 import { apiPrefix, serveApi } from "./api/serve.ts";
@@ -110,6 +111,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...workspaceRoutes(hub),
           ...connectionRoutes(hub),
           ...integrationRoutes(hub),
+          ...moveRoutes(hub),
           ...routeRoutes(hub),
           ...auditRoutes,
           ...journalRoutes(hub),

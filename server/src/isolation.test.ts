@@ -179,6 +179,7 @@ function fill(route: Route): string {
   return route.path
     .replace(":id", String(foreign[collection] ?? 1))
     .replace(":kind", "field")
+    .replace(":move", "019abcde-0000-7000-8000-000000000000")
     .replace(":name", "public_token")
     .replace(":stage", String(foreign["stages"]))
     .replace(":phone", "79101234567")

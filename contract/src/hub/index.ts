@@ -7,6 +7,7 @@ export * from "./doctor.ts";
 export * from "./grants.ts";
 export * from "./invitations.ts";
 export * from "./journal.ts";
+export * from "./moves.ts";
 export * from "./routes.ts";
 export * from "./session.ts";
 export * from "./softphone.ts";

@@ -29,7 +29,7 @@ export const isAudited = ({ id, method, tag }: Route): boolean =>
 /** Members whose values say what was done and are never secret. */
 const told: ReadonlySet<string> = new Set([
   ...["name", "email", "role", "active", "record_access", "group", "state", "scopes", "action", "vendor", "kind", "subdomain"],
-  ...["enabled", "type", "format", "entity", "allow_private_addresses", "keep_hours", "url", "from", "into"],
+  ...["enabled", "type", "format", "entity", "allow_private_addresses", "keep_hours", "url", "from", "into", "direction", "into_filled"],
 ]);
 const longestValue = 200;
 

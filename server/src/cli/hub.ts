@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { WrongConfiguration } from "../config.ts";
 import { CommandFailed, type HubClient, makeClient } from "./client.ts";
+import { addMoveCommands } from "./move.ts";
 import { printJson, printRecord, printTable } from "./print.ts";
 
 /** `npm run -s hub -- <noun> <verb>`: a thin client of the HTTP API, for people and scripts. Every command takes `--json`. */
@@ -300,6 +301,8 @@ function readPicture(file: string): string {
     throw new CommandFailed(`The picture cannot be read: ${file}`);
   }
 }
+
+addMoveCommands(noun("move", "a whole CRM, copied into ours and back"), inWorkspace, act as Parameters<typeof addMoveCommands>[2]);
 
 const journal = noun("journal", "the requests as they came");
 inWorkspace(journal.command("list").description("newest first"))

@@ -28,7 +28,7 @@ export function abilitiesOf(live: LiveConnection | undefined, hears: (type: Even
     integrations: () => isProgram,
   };
   const does = ways(vendor).filter((way) => isSo[way]?.() ?? true);
-  return [...does, ...portNames.filter((name) => connected[name] !== undefined).map(wireName)];
+  return [...does, ...(connected.move ? ["move"] : []), ...portNames.filter((name) => connected[name] !== undefined).map(wireName)];
 }
 
 const ways = (vendor: AnyVendor): string[] => [

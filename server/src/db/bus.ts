@@ -10,6 +10,7 @@ export type Message =
   | { readonly kind: "directory"; readonly workspace: WorkspaceId }
   | { readonly kind: "tokens"; readonly workspace: WorkspaceId }
   | { readonly kind: "imports"; readonly workspace: WorkspaceId }
+  | { readonly kind: "moves"; readonly workspace: WorkspaceId }
   | {
       readonly kind: "live";
       readonly workspace: WorkspaceId;

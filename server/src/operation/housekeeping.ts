@@ -45,6 +45,10 @@ export async function tidy(hub: Hub): Promise<void> {
     await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and at < now() - interval '1 day'", values: [id] });
     await sql.query({ text: "delete from hub.kept where workspace = $1 and expires_at < now()", values: [id] });
     await sql.query({ text: "delete from hub.job where workspace = $1 and finished_at < now() - interval '30 days'", values: [id] });
+    await sql.query({
+      text: "delete from hub.move where workspace = $1 and finished_at < now() - $2 * interval '1 day'",
+      values: [id, hub.config.HISTORY_DAYS],
+    });
     await forgetBooks(sql);
     await endForgottenCalls(sql);
     await gatherStragglers(sql);

@@ -42,6 +42,8 @@ export const audit = {
     retryDelivery: "Retried a delivery",
     skipDelivery: "Skipped a delivery",
     bulkDeliveries: "Retried or skipped many",
+    startMove: "Began to move a CRM",
+    cancelMove: "Stopped a move",
     startDemo: "Started the demo",
     changeProfile: "Changed their profile",
   } as Record<string, string>,

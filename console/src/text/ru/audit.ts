@@ -44,6 +44,8 @@ export const audit: Text["audit"] = {
     retryDelivery: "Повторена доставка",
     skipDelivery: "Пропущена доставка",
     bulkDeliveries: "Повтор или пропуск многих",
+    startMove: "Начат перенос CRM",
+    cancelMove: "Перенос остановлен",
     startDemo: "Запущено демо",
     changeProfile: "Изменён профиль",
   },

@@ -1,4 +1,5 @@
 import { type Connected, callerIn, type Kit, type Polled, type StopSignal } from "@svyazka/core";
+import { moveOf } from "../move/move.ts";
 import type { Integration as Account } from "../settings.ts";
 import { amoOf } from "./amo.ts";
 import { callsIn } from "./calls.ts";
@@ -40,6 +41,7 @@ export function connectAccount(account: Account, kit: Kit): Connected {
     phoneBook: { find: async ({ e164 }) => (e164 === undefined ? undefined : callerIn(kit.book, e164)) },
     follower: inWordsOfPorts(followerOf(ground)),
     bookState: load.state,
+    move: moveOf(amo, kit, account.workspace),
     async check() {
       mustBeSignedIn(account);
       // What is only tried is not let in: the code is good for one time.
