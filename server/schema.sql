@@ -179,6 +179,36 @@ CREATE INDEX contact_updated ON crm.contact USING btree (workspace, updated_at, 
 CREATE INDEX contact_words ON crm.contact USING gin (crm.name_keys(workspace, full_name)) WITH (gin_pending_list_limit='512');
 alter table crm.contact force row level security;
 
+create table crm.conversation (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  uid uuid not null default gen_random_uuid(),
+  channel bigint not null,
+  network text not null,
+  external text,
+  client jsonb not null,
+  contact bigint,
+  deal bigint,
+  source bigint,
+  closed_at timestamp(3) with time zone,
+  read_at timestamp(3) with time zone,
+  last_message_at timestamp(3) with time zone,
+  last_incoming_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default statement_timestamp(),
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  changed_at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint conversation_pkey PRIMARY KEY (workspace, id),
+  constraint conversation_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id),
+  constraint conversation_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id)
+);
+CREATE INDEX conversation_changed ON crm.conversation USING btree (workspace, changed_at, id);
+CREATE INDEX conversation_contact ON crm.conversation USING btree (workspace, contact) WHERE (contact IS NOT NULL);
+CREATE INDEX conversation_deal ON crm.conversation USING btree (workspace, deal) WHERE (deal IS NOT NULL);
+CREATE INDEX conversation_updated ON crm.conversation USING btree (workspace, updated_at, id);
+CREATE UNIQUE INDEX conversation_external ON crm.conversation USING btree (workspace, channel, external) WHERE (external IS NOT NULL);
+CREATE UNIQUE INDEX conversation_uid ON crm.conversation USING btree (workspace, uid);
+alter table crm.conversation force row level security;
+
 create table crm.deal (
   workspace bigint not null,
   id bigint not null generated as identity,
@@ -417,6 +447,36 @@ create table crm.merge (
 CREATE INDEX merge_at ON crm.merge USING btree (workspace, at);
 CREATE INDEX merge_kept ON crm.merge USING btree (workspace, entity, kept);
 alter table crm.merge force row level security;
+
+create table crm.message (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  uid uuid not null default gen_random_uuid(),
+  conversation bigint not null,
+  channel bigint not null,
+  external text,
+  direction text not null,
+  user_id bigint,
+  kind text not null,
+  text text not null default ''::text,
+  content jsonb,
+  reply_to bigint,
+  state text not null,
+  error text,
+  reactions jsonb not null default '{}'::jsonb,
+  at timestamp(3) with time zone not null default statement_timestamp(),
+  edited_at timestamp(3) with time zone,
+  made_at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint message_pkey PRIMARY KEY (workspace, id),
+  constraint message_workspace_conversation_fkey FOREIGN KEY (workspace, conversation) REFERENCES crm.conversation(workspace, id),
+  constraint message_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+  constraint message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
+);
+CREATE INDEX message_conversation ON crm.message USING btree (workspace, conversation, at, id);
+CREATE INDEX message_waiting ON crm.message USING btree (workspace, id) WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX message_external ON crm.message USING btree (workspace, channel, external) WHERE (external IS NOT NULL);
+CREATE UNIQUE INDEX message_uid ON crm.message USING btree (workspace, uid);
+alter table crm.message force row level security;
 
 create table crm.not_duplicate (
   workspace bigint not null,

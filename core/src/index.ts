@@ -9,6 +9,7 @@ export * from "./money.ts";
 export * from "./move.ts";
 export * from "./network.ts";
 export * from "./own-catalogs.ts";
+export * from "./own-conversations.ts";
 export * from "./own-crm.ts";
 export * from "./own-entries.ts";
 export * from "./own-lists.ts";

@@ -1,4 +1,5 @@
 import type { OwnCatalogFields, OwnCatalogs, OwnDealElements, OwnElements } from "./own-catalogs.ts";
+import type { OwnConversations, OwnMessages } from "./own-conversations.ts";
 import type {
   OwnCallDraft,
   OwnEvent,
@@ -60,6 +61,9 @@ export interface OwnCrm {
   /** What happened, over all records that may be seen. */
   events(filter: OwnEventFilter): Promise<OwnPage<OwnEvent>>;
   readonly incoming: OwnIncomings;
+
+  readonly conversations: OwnConversations;
+  readonly messages: OwnMessages;
 
   readonly catalogs: OwnCatalogs;
   readonly catalogFields: OwnCatalogFields;

@@ -105,15 +105,15 @@ export interface OwnEvent extends OwnPlaces {
   readonly id: number;
   readonly at: Date;
   /**
-   * created, changed, stage, tags, note, task, task_closed, task_reopened, call, deleted, restored, merged, unmerged. Deleted and restored may be about a note or task:
-   * then `note` or `task` is there.
+   * created, changed, stage, tags, note, task, task_closed, task_reopened, call, message (a conversation that begins), deleted, restored, merged, unmerged. Deleted and
+   * restored may be about a note or task: then `note` or `task` is there.
    */
   readonly kind: string;
   /** `user:5`, `token:12`, `connection:3`, `operator`. */
   readonly actor: string;
   /** The person, when it is one. */
   readonly user: number | null;
-  /** changed: {changes: {member: {old, new}}}; stage: {old, new: {pipeline, stage}}; tags: {added, removed}. */
+  /** changed: {changes: {member: {old, new}}}; stage: {old, new: {pipeline, stage}}; tags: {added, removed}; message: {conversation: {id, uid, network, name}}. */
   readonly what: unknown;
   /** As it is now. */
   readonly note: { readonly id: number; readonly kind: string; readonly text: string } | null;

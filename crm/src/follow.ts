@@ -136,7 +136,7 @@ const readLines = (sql: Sql, { at, id }: Place, until: Date): Promise<LineRow[]>
 
 const changeOf: Readonly<Record<string, ChangedRecord["change"]>> = { created: "created", stage: "stage_changed", deleted: "deleted" };
 /** They belong to records of their own. */
-const othersLines: ReadonlySet<string> = new Set(["note", "task", "task_closed", "task_reopened", "call"]);
+const othersLines: ReadonlySet<string> = new Set(["note", "task", "task_closed", "task_reopened", "call", "message"]);
 
 const ofLine = ({ id, at, kind, actor, entity, record, what }: LineRow): Found[] =>
   othersLines.has(kind)

@@ -18,6 +18,7 @@ export const pointers: Readonly<Record<Mergeable, readonly (readonly [table: str
     ["note", "contact"],
     ["call", "contact"],
     ["timeline", "contact"],
+    ["conversation", "contact"],
   ],
   company: [
     ["contact", "company"],

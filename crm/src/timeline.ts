@@ -9,7 +9,7 @@ import type { Sql } from "./sql.ts";
 export interface TimelineEntry {
   readonly id: number;
   readonly at: Date;
-  /** created, changed, stage, tags, note, task, task_closed, task_reopened, call, deleted, restored. The last two may be about a note or task: then `what` names it. */
+  /** created, changed, stage, tags, note, task, task_closed, task_reopened, call, message (a conversation that begins), deleted, restored. The last two may be about a note or task: then `what` names it. */
   readonly kind: string;
   /** `user:5`, `token:12`, `connection:3`, `operator`. */
   readonly actor: string;

@@ -84,7 +84,7 @@ export const live = route({
   summary: "News for the caller as server-sent events",
   description: `Each event's data is a JSON object whose \`type\` is the event's name.
 
-- \`records\`: \`{type, deals, contacts, companies, tasks, calls, notes}\`, each a list of ids that were made, changed or deleted, whoever did it, or \`"many"\` for more than 100 of them. Within a second, twice a second at most. Ids only, and those of the whole workspace: what a limited manager may not see answers 404 when it is asked for. Needs \`crm:read\`.
+- \`records\`: \`{type, deals, contacts, companies, tasks, calls, notes, conversations}\`, each a list of ids that were made, changed or deleted, whoever did it, or \`"many"\` for more than 100 of them. Within a second, twice a second at most. Ids only, and those of the whole workspace: what a limited manager may not see answers 404 when it is asked for. Needs \`crm:read\`.
 - \`directory\`: users, pipelines, fields or other settings of the CRM changed.
 - \`call.ringing\`, \`call.gone\`: the card of a call, for the person whose phone rings.
 - \`deliveries\`: \`{type, waiting, held, parked, failed}\`, the counts at the start and whenever they change; 1000 means as many or more. Needs \`hub:read\`.

@@ -9,7 +9,7 @@ import { idsOf } from "./page.ts";
 
 /** Every kind of line there is. */
 const allKinds = [
-  ...["created", "changed", "stage", "tags", "note", "task", "task_closed", "task_reopened", "call"],
+  ...["created", "changed", "stage", "tags", "note", "task", "task_closed", "task_reopened", "call", "message"],
   ...["deleted", "restored", "merged", "unmerged"],
 ] as const;
 const most = 500;

@@ -7,7 +7,7 @@ import { Invalid, NotFound } from "../errors.ts";
  */
 
 /** Members that hold whatever a program likes. */
-const free: ReadonlySet<string> = new Set(["values", "params", "metadata", "served", "attribution"]);
+const free: ReadonlySet<string> = new Set(["values", "params", "metadata", "served", "attribution", "content"]);
 const deepest = 50;
 const longestFree = 65_535;
 const mostItems = 10_000;
@@ -15,7 +15,22 @@ const mostItems = 10_000;
 const usual = 500;
 const longest: Readonly<Record<string, number>> = {
   ...{ text: 65_535, result: 65_535, title: 1_000, website: 2_000, address: 2_000, url: 2_000 },
-  ...{ value: 255, code: 64, inn: 20, kpp: 20, q: 200, uid: 200, uids: 200, key: 300, email: 254, network: 32, phone: 64 },
+  ...{
+    value: 255,
+    code: 64,
+    inn: 20,
+    kpp: 20,
+    q: 200,
+    uid: 200,
+    uids: 200,
+    key: 300,
+    email: 254,
+    network: 32,
+    phone: 64,
+    avatar: 2_000,
+    link: 2_000,
+    external: 255,
+  },
 };
 /** What stands in columns of four bytes. */
 const small: ReadonlySet<string> = new Set(["position", "talkSeconds", "durationSeconds", "estimateSeconds"]);

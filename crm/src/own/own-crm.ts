@@ -8,6 +8,7 @@ import { ownCalls } from "./calls.ts";
 import { ownCatalogs, ownDealElements, ownElements } from "./catalogs.ts";
 import { ownCompanies } from "./companies.ts";
 import { ownContacts } from "./contacts.ts";
+import { ownConversations, ownMessages } from "./conversations.ts";
 import { ownDeals } from "./deals.ts";
 import { ownEvents } from "./events.ts";
 import { guarded } from "./guard.ts";
@@ -61,6 +62,8 @@ function crmOver(sql: Sql, lent: Lent): OwnCrm {
     tags: writable(ownTags(sql)),
     events: (filter) => ownEvents(sql, filter, by),
     incoming: writable(ownIncoming(sql, by)),
+    conversations: writable(ownConversations(sql, by)),
+    messages: writable(ownMessages(sql, by)),
     elements: writable(ownElements(sql, by)),
     dealElements: writable(ownDealElements(sql, by)),
     ...ownCatalogs(sql, by, user),

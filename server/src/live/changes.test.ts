@@ -54,6 +54,7 @@ describe("an open page", () => {
       tasks: [],
       calls: [],
       notes: [],
+      conversations: [],
     });
   });
 

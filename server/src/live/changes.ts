@@ -27,7 +27,10 @@ const longestMs = 60_000;
 /** Two processes' clocks, and the commit of a line of the journal, may lag by as much. */
 const lateMs = 5_000;
 
-const tables = { deals: "deal", contacts: "contact", companies: "company", tasks: "task", calls: "call", notes: "note" } as const;
+const tables = {
+  ...{ deals: "deal", contacts: "contact", companies: "company", tasks: "task", calls: "call", notes: "note" },
+  conversations: "conversation",
+} as const;
 type Kind = keyof typeof tables;
 
 /*

@@ -21,6 +21,7 @@ export const activity = {
   filters: { all: "Everything", talk: "Calls and messages", notes: "Notes", tasks: "Tasks", changes: "Changes" },
   by: { program: "A program", connection: "Connection", token: "API token", operator: "Operator", hub: "Hub" },
   kinds: {
+    message: "A conversation begun",
     created: "Created",
     changed: "Changed",
     stage: "Stage",

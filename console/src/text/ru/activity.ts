@@ -23,6 +23,7 @@ export const activity: Text["activity"] = {
   filters: { all: "Всё", talk: "Звонки и сообщения", notes: "Примечания", tasks: "Задачи", changes: "Изменения" },
   by: { program: "Программа", connection: "Подключение", token: "Токен API", operator: "Оператор", hub: "Хаб" },
   kinds: {
+    message: "Начата переписка",
     created: "Создано",
     changed: "Изменено",
     stage: "Этап",

@@ -37,6 +37,7 @@ export const eventTypes: Readonly<Record<string, string>> = {
   sale_field_changed: "Изменение поля «Бюджет»",
   name_field_changed: "Изменение поля «Название»",
   custom_field_value_changed: "Изменение поля",
+  incoming_chat_message: "Входящее сообщение",
   entity_linked: "Прикрепление",
   entity_unlinked: "Открепление",
   common_note_added: "Новое примечание",

@@ -36,6 +36,7 @@ const kindsOf: Readonly<Record<string, { readonly kind: string; readonly member?
   custom_field_value_changed: { kind: "changed" },
   entity_linked: { kind: "changed", member: "elements" },
   entity_unlinked: { kind: "changed", member: "elements" },
+  incoming_chat_message: { kind: "message" },
   common_note_added: { kind: "note" },
   entity_merged: { kind: "merged" },
 };
@@ -139,6 +140,8 @@ function describe(event: OwnEvent, of: EntityType, { fields, stages }: Told): De
       };
     case "note":
       return { type: "common_note_added", after: event.note ? [{ note: { id: event.note.id } }] : [] };
+    case "message":
+      return { type: "incoming_chat_message" };
     case "merged":
     case "unmerged":
       return { type: "entity_merged" };

@@ -1,0 +1,130 @@
+import type { OwnMessage, OwnMessageDraft, OwnMessageFilter, OwnMessageState, OwnMessages, OwnPage } from "@svyazka/core";
+import { sql as raw } from "kysely";
+import type { By, Reader } from "./by.ts";
+import { getConversation, uuidsOf } from "./conversations.ts";
+import { Invalid, NotFound } from "./errors.ts";
+import { idsOf, ownPage } from "./own/page.ts";
+import { type Part, run } from "./page.ts";
+import { seenInListByTarget } from "./record-access.ts";
+import type { Sql } from "./sql.ts";
+
+/** What is said in conversations. */
+
+const columns = raw`r.id, r.uid::text as uid, r.conversation, r.external, r.direction, r.user_id as user, r.kind, r.text, r.content, r.reply_to as "replyTo",
+  r.state, r.error, r.reactions, r.at, r.edited_at as "editedAt"`;
+
+export async function listMessages(sql: Sql, filter: OwnMessageFilter, reader: Reader): Promise<OwnPage<OwnMessage>> {
+  const list = { columns, from: raw`crm.message as r`, where: conditions(sql, filter, reader), filter, sort: "-at" };
+  return ownPage<OwnMessage>(sql, { ...list, sorts: { at: raw`r.at` } });
+}
+
+function conditions(sql: Sql, filter: OwnMessageFilter, { sees }: Reader): Part[] {
+  const where: Part[] = [];
+  for (const part of seenInListByTarget(sql.workspace, sees))
+    where.push(
+      raw`r.conversation in (select r.id from (select c.*, null::bigint as company from crm.conversation c) as r where r.workspace = ${sql.workspace} and ${part})`,
+    );
+  if (filter.conversations) where.push(raw`r.conversation = any(${idsOf(filter.conversations)}::bigint[])`);
+  if (filter.channels) where.push(raw`r.channel = any(${idsOf(filter.channels)}::bigint[])`);
+  if (filter.uids) where.push(raw`r.uid = any(${uuidsOf(filter.uids)}::uuid[])`);
+  if (filter.externals) where.push(raw`r.external = any(${filter.externals}::text[])`);
+  if (filter.states) where.push(raw`r.state = any(${filter.states}::text[])`);
+  return where;
+}
+
+/** Throws `NotFound` for the conversation, `Invalid` for one that the channel has brought already. */
+export const addMessage = (sql: Sql, conversation: number, draft: OwnMessageDraft, by: By): Promise<OwnMessage> =>
+  sql.transaction(async (sql) => {
+    const { channel } = await getConversation(sql, conversation, by, "lock");
+    const { external, direction, kind, text = "", content, replyTo, at } = draft;
+    const state = draft.state ?? (direction === "in" ? "delivered" : "sent");
+    const author = direction === "in" ? null : draft.user === undefined ? (by.user ?? null) : draft.user;
+    const [made] = await naming(() =>
+      run<{ id: number }>(
+        sql,
+        raw`insert into crm.message (workspace, conversation, channel, external, direction, user_id, kind, text, content, reply_to, state, at)
+          values (${sql.workspace}, ${conversation}, ${channel}, ${external ?? null}, ${direction}, ${author}, ${kind}, ${text}, ${jsonOf(content)}::jsonb,
+            ${replyTo ?? null}, ${state}, ${at ?? raw`statement_timestamp()`}) returning id`,
+      ),
+    );
+    const isAnswer = direction === "out" && !draft.isSilent;
+    await run(
+      sql,
+      raw`update crm.conversation set updated_at = statement_timestamp(), last_message_at = greatest(last_message_at, ${at ?? raw`statement_timestamp()`}),
+          last_incoming_at = case when ${direction === "in"} then greatest(last_incoming_at, ${at ?? raw`statement_timestamp()`}) else last_incoming_at end,
+          read_at = case when ${isAnswer} then statement_timestamp() else read_at end,
+          closed_at = case when ${draft.isSilent === true} then closed_at end
+        where workspace = ${sql.workspace} and id = ${conversation}`,
+    );
+    return getMessage(sql, made?.id ?? 0);
+  });
+
+/** How far each is: a state never goes back, and what failed may be read after all. */
+const rank: Readonly<Record<OwnMessageState, number>> = { waiting: 0, sent: 1, failed: 2, delivered: 3, read: 4 };
+
+type Changes = Parameters<OwnMessages["update"]>[1];
+
+/** Changes only what is given. Throws `NotFound`, and `Invalid` for an id of the channel that another one has. */
+export const updateMessage = (sql: Sql, id: number, changes: Changes, by: By): Promise<OwnMessage> =>
+  sql.transaction(async (sql) => {
+    const before = await seenMessage(sql, id, by);
+    const { external, text, content, state, error } = changes;
+    const moves = state !== undefined && rank[state] > rank[before.state];
+    const isEdited = text !== undefined || content !== undefined;
+    const sets = [
+      ...(external === undefined ? [] : [raw`external = ${external}`]),
+      ...(text === undefined ? [] : [raw`text = ${text}`]),
+      ...(content === undefined ? [] : [raw`content = ${jsonOf(content)}::jsonb`]),
+      ...(moves ? [raw`state = ${state}, error = ${state === "failed" ? (error ?? null) : null}`] : []),
+      ...(isEdited ? [raw`edited_at = statement_timestamp()`] : []),
+    ];
+    if (sets.length === 0) return before;
+    await naming(() => run(sql, raw`update crm.message set ${raw.join(sets)} where workspace = ${sql.workspace} and id = ${id}`));
+    await touch(sql, before);
+    return getMessage(sql, id);
+  });
+
+/** Null takes back what they thought of it. Throws `NotFound`. */
+export const reactToMessage = (sql: Sql, id: number, who: string, emoji: string | null, by: By): Promise<void> =>
+  sql.transaction(async (sql) => {
+    const before = await seenMessage(sql, id, by);
+    await touch(sql, before);
+    await run(
+      sql,
+      raw`update crm.message set reactions = case when ${emoji === null} then reactions - ${who}::text
+          else reactions || jsonb_build_object(${who}::text, ${emoji}::text) end
+        where workspace = ${sql.workspace} and id = ${id}`,
+    );
+  });
+
+/** Open pages hear of it. */
+const touch = (sql: Sql, { conversation }: OwnMessage): Promise<unknown> =>
+  run(sql, raw`update crm.conversation set updated_at = statement_timestamp() where workspace = ${sql.workspace} and id = ${conversation}`);
+
+async function seenMessage(sql: Sql, id: number, by: By): Promise<OwnMessage> {
+  await run(sql, raw`select from crm.message where workspace = ${sql.workspace} and id = ${id} for update`);
+  const message = await getMessage(sql, id);
+  await getConversation(sql, message.conversation, by);
+  return message;
+}
+
+async function getMessage(sql: Sql, id: number): Promise<OwnMessage> {
+  const [row] = await run<OwnMessage>(
+    sql,
+    raw`select ${columns} from crm.message as r where r.workspace = ${sql.workspace} and r.id = ${id}`,
+  );
+  if (!row) throw new NotFound("message", id);
+  return row;
+}
+
+const jsonOf = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));
+
+async function naming<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint === "message_external")
+      throw new Invalid({ external: ["is already there: the channel has brought this message before"] });
+    throw error;
+  }
+}
