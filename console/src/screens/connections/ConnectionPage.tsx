@@ -12,9 +12,10 @@ import { Screen } from "../../ui/screen.tsx";
 import { ChangeSettings } from "./ChangeSettings.tsx";
 import { StateBadge } from "./ConnectionState.tsx";
 import { Mappings } from "./Mappings.tsx";
+import { Moves } from "./Moves.tsx";
 import { Overview } from "./Overview.tsx";
 
-const tabs = ["overview", "settings", "users", "fields", "stages"] as const;
+const tabs = ["overview", "settings", "users", "fields", "stages", "move"] as const;
 const kinds = { users: "user", fields: "field", stages: "stage" } as const;
 
 export function ConnectionPage() {
@@ -47,6 +48,7 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
       (name === "settings" && (vendor?.settings.length ?? 0) > 0) ||
       (name === "users" && connection.abilities.includes("telephony")) ||
       (name === "fields" && connection.abilities.includes("receives") && !connection.abilities.includes("telephony")) ||
+      (name === "move" && connection.abilities.includes("move")) ||
       (name === "stages" && connection.abilities.includes("crm") && connection.vendor !== "crm"),
   );
   return (
@@ -107,6 +109,9 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
               <Mappings connection={connection.id} kind={kinds[name]} />
             </Tabs.Panel>
           ))}
+          <Tabs.Panel value="move">
+            <Moves connection={connection} />
+          </Tabs.Panel>
         </Tabs>
       </Stack>
     </Screen>

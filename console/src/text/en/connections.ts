@@ -38,7 +38,7 @@ export const connections = {
     addressBook: (contacts: string, companies: string) => `Address book: ${contacts} contacts, ${companies} companies`,
     bookFilling: "still being filled",
   },
-  tabs: { overview: "Overview", settings: "Settings", users: "People", fields: "Fields", stages: "Stages" },
+  tabs: { overview: "Overview", settings: "Settings", users: "People", fields: "Fields", stages: "Stages", move: "Move" },
   check: "Check now",
   test: "Send a test",
   disable: "Switch off",
@@ -67,6 +67,7 @@ export const connections = {
     subscriber: "is told of changes",
     follower: "follows its own records",
     integrations: "lets programs in",
+    move: "can be moved as a whole",
   } as Record<string, string>,
   mapping: {
     theirs: "Theirs",

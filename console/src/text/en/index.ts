@@ -11,6 +11,7 @@ import { entrance } from "./entrance.ts";
 import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
+import { moves } from "./moves.ts";
 import { profile } from "./profile.ts";
 import { reports } from "./reports.ts";
 import { routes } from "./routes.ts";
@@ -36,6 +37,7 @@ export const en = {
   imports,
   inbox,
   journal,
+  moves,
   profile,
   reports,
   routes,

@@ -40,7 +40,7 @@ export const connections: Text["connections"] = {
     addressBook: (contacts: string, companies: string) => `Телефонная книга: контактов ${contacts}, компаний ${companies}`,
     bookFilling: "ещё заполняется",
   },
-  tabs: { overview: "Обзор", settings: "Настройки", users: "Люди", fields: "Поля", stages: "Этапы" },
+  tabs: { overview: "Обзор", settings: "Настройки", users: "Люди", fields: "Поля", stages: "Этапы", move: "Перенос" },
   check: "Проверить сейчас",
   test: "Отправить пробу",
   disable: "Выключить",
@@ -69,6 +69,7 @@ export const connections: Text["connections"] = {
     subscriber: "узнаёт об изменениях",
     follower: "следит за своими карточками",
     integrations: "впускает программы",
+    move: "переносится целиком",
   },
   mapping: {
     theirs: "У них",

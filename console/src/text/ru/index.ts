@@ -12,6 +12,7 @@ import { entrance } from "./entrance.ts";
 import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
+import { moves } from "./moves.ts";
 import { profile } from "./profile.ts";
 import { reports } from "./reports.ts";
 import { routes } from "./routes.ts";
@@ -37,6 +38,7 @@ export const ru: Text = {
   imports,
   inbox,
   journal,
+  moves,
   profile,
   reports,
   routes,
