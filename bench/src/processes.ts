@@ -41,6 +41,9 @@ export function startHub(dataDir: string, environment: Readonly<Record<string, s
 /** The limit: the same machine and database with nothing in between. */
 export const startBare = (...args: string[]): Promise<Server> => serve(["bench/src/bare.ts", ...args], process.env, "");
 
+/** The same for a list: one SELECT. */
+export const startBareList = (...args: string[]): Promise<Server> => serve(["bench/src/bare-list.ts", ...args], process.env, "");
+
 async function serve(args: readonly string[], env: NodeJS.ProcessEnv, dataDir: string): Promise<Server> {
   const child: ChildProcess = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
   // A bench that fails or is stopped leaves nothing behind.

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { Pool } from "@svyazka/server/db/pool.ts";
+import { measureAmocrm } from "./amocrm.ts";
 import { measureBoard } from "./board.ts";
 import { measureEndToEnd, measureScaling } from "./end-to-end.ts";
 import { measureIdle } from "./idle.ts";
@@ -41,6 +42,8 @@ try {
   for (const figure of await measureContact(hub, database.url, lookup.site, contacts, quick ? 3 : 8)) note(figure);
   await drained(hub, "lookup");
   for (const figure of await measureSearch(hub, database.client, contacts, quick ? 1 : 4)) note(figure);
+  const amocrm = { deals: quick ? 10_000 : 100_000, loaded: quick ? 20_000 : 100_000, seconds: quick ? 2 : 8 };
+  for (const figure of await measureAmocrm(hub, database, amocrm)) note(figure);
   for (const figure of await measureBoard(hub, pool, quick ? 2_000 : 10_000)) note(figure);
   for (const figure of await measureCard(hub, quick ? 400 : 2_000)) note(figure);
   for (const figure of await measureThousandCalls(hub, pool, quick ? 200 : 1_000)) note(figure);
@@ -88,6 +91,9 @@ ${table(all)}
 * **A PBX asks who is calling**: \`contact\` of the PBX protocol, answered after its line in the journal is on disk. The limit is the bare handler of the line above; where accounts of calls come in, it answers beside the same ones.
 * **Search**: \`GET /search\` over contacts, companies, deals and notes, one after the other on each of eight connections. The names are as uneven as in life:
   one person in twenty-five has the first surname. The hub, PostgreSQL and the load share two cores, so that a question takes a quarter of what is measured when it is asked alone.
+* **amoCRM's API**: lists of the workspace of the search. The limit is a bare handler whose rows come from one SELECT for the same records, with what belongs to them.
+* **First load**: from adding an account (another workspace of the same hub, answering as amoCRM) to its people in the address book: both sides on these two cores.
+* **Tokens renewed**: one file of tokens, sixteen processes that begin at the same moment.
 * **The board**: a real browser (Chromium without a graphics processor) on the same two cores as the hub and PostgreSQL. Its limits are an empty screen of the same console, and the frames while nothing but the pointer moves.
 * **The card**: from the first byte of the push to the message on the page's stream, every step between being durable.
 * **A thousand calls**: played by the simulated engine in one workspace, told over HTTP to another one of the same hub, both on these two cores.
