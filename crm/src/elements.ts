@@ -16,7 +16,7 @@ const columns = raw`r.id, r.catalog, r.name, r.fields as values, r.created_by as
   r.created_at as "createdAt", r.updated_at as "updatedAt", r.deleted_at as "deletedAt"`;
 
 export const listElements = (sql: Sql, filter: OwnElementFilter): Promise<OwnPage<OwnElement>> =>
-  ownPage<OwnElement>(sql, { columns, from: raw`crm.element as r`, where: conditions(filter), filter });
+  ownPage<OwnElement>(sql, { columns, table: raw`crm.element`, where: conditions(filter), filter });
 
 function conditions({ catalogs, q, ...filter }: OwnElementFilter): Part[] {
   const where = stampConditions(filter);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql as raw } from "kysely";
 import { Invalid } from "./errors.ts";
 import type { Sql } from "./sql.ts";
@@ -19,6 +20,18 @@ export async function run<Row>(sql: Sql, statement: Part, name?: string): Promis
   const { sql: text, parameters } = statement.compile(compiler);
   return sql.query<Row>({ text, values: parameters, ...(name !== undefined && { name }) });
 }
+
+const names = new Map<string, string>();
+
+/** Runs a statement that can be run in one way only (decision 0005), prepared under a name made of its text. */
+export async function runInOneWay<Row>(sql: Sql, statement: Part): Promise<Row[]> {
+  const { sql: text, parameters } = statement.compile(compiler);
+  const name = names.get(text) ?? `one-way ${createHash("sha1").update(text).digest("base64url")}`;
+  if (names.size < mostNames) names.set(text, name);
+  return sql.query<Row>({ text, values: parameters, name });
+}
+/** Texts are as many as there are shapes of questions. */
+const mostNames = 1_000;
 
 export interface Page<T> {
   readonly items: T[];

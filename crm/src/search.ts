@@ -183,15 +183,40 @@ const firstChannel = (sql: Sql, kind: "phone" | "email", whose: Part): Part => r
  * The condition on `r` in a list of this entity: the best 2,000 records of those words, that part of a phone or that address. A deal is found by its
  * contacts and its company, too.
  */
-export async function matching(sql: Sql, entity: Entity, q: string, reader: Reader): Promise<Part> {
+export const matching = async (sql: Sql, entity: Entity, q: string, reader: Reader): Promise<Part> =>
+  raw`r.id = any(${await recordsMatching(sql, entity, q, reader)}::bigint[])`;
+
+/** The same as their ids. */
+export async function recordsMatching(sql: Sql, entity: Entity, q: string, reader: Reader): Promise<readonly number[]> {
   const ids = await matchingIds(sql, entity, q, reader);
   const other = ids.length > 0 ? undefined : otherLayout(q);
-  const all = other === undefined ? ids : await matchingIds(sql, entity, other, reader);
-  return raw`r.id = any(${all}::bigint[])`;
+  return other === undefined ? ids : matchingIds(sql, entity, other, reader);
 }
+
+/** Whoever has this very phone, or this taxpayer's number: with a whole one, nothing that is merely like it is looked for. The list itself sees to who may see them. */
+async function wholeNumber(sql: Sql, entity: Entity, digits: string | undefined): Promise<number[]> {
+  if (digits === undefined || digits.length < 10 || digits.length > 15) return [];
+  const rows = await sql.query<{ id: number }>({
+    name: `crm-whole-${entity}`,
+    text: wholeTexts[entity],
+    values: entity === "company" ? [sql.workspace, lastTenDigits(digits), digits] : [sql.workspace, lastTenDigits(digits)],
+  });
+  return rows.map(({ id }) => id);
+}
+
+const ofPhone = (owner: "contact" | "company"): string =>
+  `select ${owner} as id from crm.channel where workspace = $1 and last10 = $2 and ${owner} is not null`;
+const wholeTexts: Readonly<Record<Entity, string>> = {
+  contact: `${ofPhone("contact")} limit ${listed}`,
+  company: `(${ofPhone("company")} union select id from crm.company where workspace = $1 and inn = $3 and deleted_at is null) limit ${listed}`,
+  deal: `select dc.deal as id from (${ofPhone("contact")}) who join crm.deal_contact dc on dc.workspace = $1 and dc.contact = who.id
+         union select d.id from (${ofPhone("company")}) who join crm.deal d on d.workspace = $1 and d.company = who.id limit ${listed}`,
+};
 
 async function matchingIds(sql: Sql, entity: Entity, q: string, { sees }: Reader): Promise<number[]> {
   const { workspace } = sql;
+  const whole = await wholeNumber(sql, entity, readTyped(q).digits);
+  if (whole.length > 0) return whole;
   const ids = (of: Entity): Part => {
     const look = { sql, entities: [of], typed: readTyped(q), wanted: listed, most: listed, notes: false };
     return raw`select id from (${hitsOf(look)}) hit`;

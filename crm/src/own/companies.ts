@@ -10,7 +10,7 @@ import { channelsColumn } from "../records.ts";
 import type { Sql } from "../sql.ts";
 import { hasChannels, ownChannels } from "./channels.ts";
 import { ownPage } from "./page.ts";
-import { ownColumns, recordConditions } from "./records.ts";
+import { ownColumns, recordConditions, searched } from "./records.ts";
 import { withTagNames } from "./tags.ts";
 
 type Row = Omit<OwnCompany, "phones" | "emails" | "messengers"> & { readonly channels: readonly ChannelRow[] };
@@ -34,11 +34,12 @@ export function ownCompanies(sql: Sql, by: By): OwnRecords<OwnCompany, OwnCompan
   };
 }
 
-async function listOwnCompanies(sql: Sql, filter: OwnCompanyFilter, reader: Reader): Promise<OwnPage<OwnCompany>> {
+async function listOwnCompanies(sql: Sql, asked: OwnCompanyFilter, reader: Reader): Promise<OwnPage<OwnCompany>> {
+  const filter = await searched(sql, "company", asked, reader);
   const where = [...(await recordConditions(sql, "company", filter, reader)), ...hasChannels(sql, "company", filter)];
   if (filter.inn !== undefined) where.push(raw`r.inn = ${filter.inn}`);
   const shown = [columns, ...(filter.include ?? []).map((name) => included[name](sql, reader))];
-  const page = await ownPage<Row>(sql, { columns: raw.join(shown), from: raw`crm.company as r`, where, filter });
+  const page = await ownPage<Row>(sql, { columns: raw.join(shown), table: raw`crm.company`, where, filter });
   return { ...page, items: page.items.map(({ channels, ...row }) => ({ ...row, ...ownChannels(channels) })) };
 }
 

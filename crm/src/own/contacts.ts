@@ -9,7 +9,7 @@ import { channelsColumn } from "../records.ts";
 import type { Sql } from "../sql.ts";
 import { hasChannels, ownChannels } from "./channels.ts";
 import { idsOf, ownPage } from "./page.ts";
-import { ownColumns, recordConditions } from "./records.ts";
+import { ownColumns, recordConditions, searched } from "./records.ts";
 import { withTagNames } from "./tags.ts";
 
 type Row = Omit<OwnContact, "phones" | "emails" | "messengers"> & { readonly channels: readonly ChannelRow[] };
@@ -34,11 +34,12 @@ export function ownContacts(sql: Sql, by: By): OwnRecords<OwnContact, OwnContact
   };
 }
 
-async function listOwnContacts(sql: Sql, filter: OwnContactFilter, reader: Reader): Promise<OwnPage<OwnContact>> {
+async function listOwnContacts(sql: Sql, asked: OwnContactFilter, reader: Reader): Promise<OwnPage<OwnContact>> {
+  const filter = await searched(sql, "contact", asked, reader);
   const where = [...(await recordConditions(sql, "contact", filter, reader)), ...hasChannels(sql, "contact", filter)];
   if (filter.companies) where.push(raw`r.company = any(${idsOf(filter.companies)}::bigint[])`);
   const shown = filter.include?.includes("deals") ? raw`${columns}, ${dealsOf(sql, reader)}` : columns;
-  const page = await ownPage<Row>(sql, { columns: shown, from: raw`crm.contact as r`, where, filter });
+  const page = await ownPage<Row>(sql, { columns: shown, table: raw`crm.contact`, where, filter });
   return { ...page, items: page.items.map(({ channels, ...row }) => ({ ...row, ...ownChannels(channels) })) };
 }
 

@@ -6,7 +6,7 @@ import { NotFound } from "../errors.ts";
 import type { Part } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { idsOf, ownPage } from "./page.ts";
-import { ownColumns, recordConditions } from "./records.ts";
+import { ownColumns, recordConditions, searched } from "./records.ts";
 import { withTagNames } from "./tags.ts";
 
 type Row = Omit<OwnDeal, "sum"> & { readonly sumMinor: number | null };
@@ -42,9 +42,10 @@ async function changesOf(sql: Sql, { sum, ...draft }: Partial<OwnDealDraft>): Pr
   };
 }
 
-async function listOwnDeals(sql: Sql, filter: OwnDealFilter, reader: Reader): Promise<OwnPage<OwnDeal>> {
+async function listOwnDeals(sql: Sql, asked: OwnDealFilter, reader: Reader): Promise<OwnPage<OwnDeal>> {
+  const filter = await searched(sql, "deal", asked, reader);
   const where = [...(await recordConditions(sql, "deal", filter, reader)), ...conditions(sql, filter)];
-  const page = await ownPage<Row>(sql, { columns, from: raw`crm.deal as r`, where, filter });
+  const page = await ownPage<Row>(sql, { columns, table: raw`crm.deal`, where, filter });
   return {
     ...page,
     items: page.items.map(({ sumMinor, ...row }) => ({

@@ -1,5 +1,6 @@
 import type { OwnKnownField, OwnKnownFieldDraft } from "@svyazka/core";
 import type { Entity } from "../by.ts";
+import { directoryChanged } from "../directory-changed.ts";
 import { Invalid, NotFound } from "../errors.ts";
 import { mustBeFree } from "../fields.ts";
 import type { Sql } from "../sql.ts";
@@ -16,6 +17,7 @@ export async function knownFields(sql: Sql, entity: Entity, wanted: readonly Own
       values: [`crm.known_field ${sql.workspace} ${entity}`],
     });
     for (const draft of wanted) await makeKnown(sql, entity, draft, await readKnown(sql, entity));
+    await directoryChanged(sql);
   });
   return inOrder(await readKnown(sql, entity));
 }
@@ -32,6 +34,7 @@ export async function updateKnownField(
     values: [sql.workspace, id, name ?? null, served !== undefined, jsonOf(served)],
   });
   if (changed.length === 0) throw new NotFound("field", id);
+  await directoryChanged(sql);
 }
 
 /** Ids that no record refers to: values of what every record has stand on the record itself. */

@@ -71,7 +71,7 @@ async function listOwnNotes(sql: Sql, filter: OwnNoteFilter, reader: Reader, rec
   const where = [...stampConditions(filter), ...isOn(filter), ...kindConditions(filter.kinds)];
   for (const part of seenInListByTarget(sql.workspace, reader.sees))
     where.push(raw`(r.responsible = any(${reader.sees}::bigint[]) or ${part})`);
-  const page = await ownPage<Row>(sql, { columns, from: raw`(${raw.join(tables, raw` union all `)}) as r`, where, filter });
+  const page = await ownPage<Row>(sql, { columns, table: raw`(${raw.join(tables, raw` union all `)})`, where, filter });
   return { ...page, items: page.items.map((row) => ({ ...row, call: row.call && { ...row.call, ...readable(row.call, recordingUrl) } })) };
 }
 

@@ -1,7 +1,7 @@
 import type { OwnListFilter, OwnPage } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import { Invalid } from "../errors.ts";
-import { type Part, run } from "../page.ts";
+import { type Part, run, runInOneWay } from "../page.ts";
 import type { Sql } from "../sql.ts";
 
 /** What a list may be sorted by: expressions of `r` that are never null, each with an index that begins with the workspace and ends with the id. */
@@ -13,10 +13,10 @@ const most = 500;
 interface List {
   /** Of `r`. */
   readonly columns: Part;
-  /** `crm.contact as r`: the table must be called `r`. */
-  readonly from: Part;
+  /** `crm.contact`, or a subquery. */
+  readonly table: Part;
   readonly where: readonly Part[];
-  readonly filter: { readonly limit: number; readonly skip?: number | undefined; readonly sort?: string | undefined };
+  readonly filter: OwnListFilter;
   readonly sorts?: Sorts;
   /** Without it, the newest id first. */
   readonly sort?: string;
@@ -37,21 +37,30 @@ export async function ownPage<Row>(sql: Sql, list: List): Promise<OwnPage<Row>> 
   const direction = sort.startsWith("-") ? raw`desc` : raw`asc`;
   const order = name === "id" ? raw`r.id ${direction}` : raw`${by} ${direction}, r.id ${direction}`;
   const where = raw.join([raw`r.workspace = ${sql.workspace}`, ...list.where], raw` and `);
-  const rows = await run<Row>(
+  const { ids } = list.filter;
+  // Those that are named are taken by their keys, whatever else is asked of them.
+  const from = ids
+    ? raw`(select distinct id from unnest(${idsOf(ids)}::bigint[]) as given (id)) as wanted cross join lateral (
+        select k.* from ${list.table} as k where k.workspace = ${sql.workspace} and k.id = wanted.id offset 0) as r`
+    : raw`${list.table} as r`;
+  const isOneWay = ids !== undefined && Object.entries(list.filter).every(([member, value]) => value === undefined || plain.has(member));
+  const rows = await (isOneWay ? runInOneWay : run)<Row>(
     sql,
     raw`select ${list.columns} from (
-        select r.* from ${list.from} where ${where} order by ${order} limit ${limit + 1} offset ${skip}) as r
+        select r.* from ${from} where ${where} order by ${order} limit ${limit + 1} offset ${skip}) as r
       order by ${order}`,
   );
   return { items: rows.slice(0, limit), isMore: rows.length > limit };
 }
 
+/** What leaves the planner no choice beside a list of ids. */
+const plain: ReadonlySet<string> = new Set(["limit", "skip", "sort", "ids", "deleted", "include"]);
+
 /** The conditions on `r` that every list takes. */
-export function stampConditions(filter: Omit<OwnListFilter, "limit" | "skip" | "sort">): Part[] {
+export function stampConditions(filter: Omit<OwnListFilter, "limit" | "skip" | "sort" | "ids">): Part[] {
   const where: Part[] = [];
   if (filter.deleted === "only") where.push(raw`r.deleted_at is not null`);
   else if (!filter.deleted) where.push(raw`r.deleted_at is null`);
-  if (filter.ids) where.push(raw`r.id = any(${idsOf(filter.ids)}::bigint[])`);
   if (filter.createdFrom) where.push(raw`r.created_at >= ${filter.createdFrom}`);
   if (filter.createdTo) where.push(raw`r.created_at < ${filter.createdTo}`);
   if (filter.updatedFrom) where.push(raw`${sorts["updated_at"]} >= ${filter.updatedFrom}`);

@@ -4,7 +4,7 @@ import type { Entity, Reader } from "../by.ts";
 import { called } from "../found.ts";
 import type { Part } from "../page.ts";
 import { seenInList } from "../record-access.ts";
-import { matching } from "../search.ts";
+import { recordsMatching } from "../search.ts";
 import type { Sql } from "../sql.ts";
 import { hasAnyTag } from "../tagged.ts";
 import { idsOf, oneOf, stampConditions } from "./page.ts";
@@ -30,8 +30,16 @@ export async function recordConditions(sql: Sql, entity: Entity, filter: OwnReco
   if (filter.tags) where.push(await hasAnyTag(sql, entity, idsOf(filter.tags)));
   if (filter.nextTaskFrom || filter.nextTaskTo) where.push(isNextDue(sql, entity, filter));
   if (filter.values) where.push(...(await hasValues(sql, entity, filter.values)));
-  if (filter.q !== undefined) where.push(await matching(sql, entity, filter.q, reader));
   return where;
+}
+
+/** What is searched for is found first: then it is a list of ids. */
+export async function searched<F extends OwnRecordFilter>(sql: Sql, entity: Entity, filter: F, reader: Reader): Promise<F> {
+  const { q, ids, ...rest } = filter;
+  if (q === undefined) return filter;
+  const found = await recordsMatching(sql, entity, q, reader);
+  const wanted = ids && new Set(ids);
+  return { ...rest, ids: wanted ? found.filter((id) => wanted.has(id)) : found } as unknown as F;
 }
 
 /** Those with an open task in that time, and none before it: found from the tasks. */

@@ -16,7 +16,7 @@ const sorts = { due: raw`coalesce(r.due, timestamptz 'infinity')` };
 /** Tasks of our own CRM, for `OwnCrm`. */
 export function ownTasks(sql: Sql, by: By): OwnRecords<OwnTask, OwnTaskDraft, OwnTaskFilter> {
   const list = (filter: OwnTaskFilter) =>
-    ownPage<OwnTask>(sql, { columns, from: raw`crm.task as r`, where: conditions(sql, filter, by), filter, sorts });
+    ownPage<OwnTask>(sql, { columns, table: raw`crm.task`, where: conditions(sql, filter, by), filter, sorts });
   return {
     list,
     async get(id) {

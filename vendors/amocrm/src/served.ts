@@ -8,6 +8,7 @@ import { ownAccount } from "./served/account.ts";
 import { showConsent, takeConsent } from "./served/consent.ts";
 import { grantsOf } from "./served/grants.ts";
 import { hooksOf } from "./served/hooks.ts";
+import { remembered } from "./served/memory.ts";
 import type { Integration } from "./settings.ts";
 
 /** Where we answer as amoCRM: `/oauth` for people, `/oauth2/access_token` and `/api` for programs. */
@@ -122,8 +123,11 @@ function userOf(request: InboundRequest, { secrets }: Integration): number {
 async function answerAs(user: number, request: InboundRequest, integration: Integration, kit: Kit): Promise<Reply> {
   const { workspace } = integration;
   try {
-    const crm = await kit.ownCrm(await actingUser(user, request, kit));
-    const account = ownAccount(crm, workspace, kit, hooksOf(kit, workspace.id as number));
+    const isReading = request.method === "GET";
+    const acting = await actingUser(user, request, kit);
+    // Who leaves, or is given other rights, changes how our CRM is set up: then this is forgotten.
+    const crm = await (isReading ? remembered(kit, `user ${acting}`, () => kit.ownCrm(acting)) : kit.ownCrm(acting));
+    const account = ownAccount(crm, workspace, kit, hooksOf(kit, workspace.id as number), isReading);
     const { method, path, headers, search = "" } = request;
     const asked = { method, path, query: search, body: bodyOf(request), headers, origin: request.origin ?? kit.publicUrl() };
     return asReply(await answerApi(account, asked, unixTime(kit)));

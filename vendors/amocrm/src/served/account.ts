@@ -8,9 +8,10 @@ import { entryPen } from "./entry-pen.ts";
 import { eventFilter, writeEvent } from "./events.ts";
 import { ownEntity, readCatalogBook, readFieldBook } from "./fields.ts";
 import type { Hooks } from "./hooks.ts";
+import { forget as forgetMemory, remembered } from "./memory.ts";
 import { recordPen, told } from "./pen.ts";
 import { createUnsorted, linksOf, nobody, symbolOf, uuidOf, whoseIsPhone, writeReason, writeUnsorted } from "./people.ts";
-import { actors, dealFilter, moments, pageFilter, readStages, recordFilter, sortOf } from "./reading.ts";
+import { actors, dealFilter, moments, pageFilter, recordFilter, sortOf, stagesIn } from "./reading.ts";
 import { setupPen } from "./setup-pen.ts";
 import { seconds } from "./times.ts";
 import {
@@ -28,7 +29,7 @@ import {
 } from "./words.ts";
 
 /** Our CRM as an amoCRM account, in the name of one user. Made anew for each request: what it has read once, it knows until the request is over. */
-export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: Hooks): Account {
+export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: Hooks, isReading = false): Account {
   const account = workspace.id as number;
   const forget: (() => void)[] = [];
   const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
@@ -43,20 +44,27 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
   };
   const users = once(() => crm.users.list());
   const pipelines = once(() => crm.pipelines.list());
-  const stages = once(() => readStages(crm));
+  const stages = once(async () => stagesIn(await pipelines()));
   const taskTypes = once(async () => new Map((await crm.taskTypes.list()).map((type): [number, OwnTaskType] => [type.id, type])));
   const books = {
     leads: once(() => readFieldBook(crm, "leads", account)),
     contacts: once(() => readFieldBook(crm, "contacts", account)),
     companies: once(() => readFieldBook(crm, "companies", account)),
   };
-  const scene = async (): Promise<Scene> => ({
-    workspace,
-    books: { leads: await books.leads(), contacts: await books.contacts(), companies: await books.companies() },
-    users: new Map((await users()).map((user) => [user.id, user])),
-    stages: await stages(),
-    mainPipeline: (await pipelines()).find(({ isDefault }) => isDefault)?.id ?? 0,
-  });
+  const scene = (): Promise<Scene> => (isReading ? remembered(kit, "scene", readScene) : readScene());
+  const readScene = async (): Promise<Scene> => {
+    const [leads, contacts, companies, people, all] = await Promise.all([
+      ...[books.leads(), books.contacts(), books.companies()],
+      ...([users(), pipelines()] as const),
+    ] as const);
+    return {
+      workspace,
+      books: { leads, contacts, companies },
+      users: new Map(people.map((user) => [user.id, user])),
+      stages: stagesIn(all),
+      mainPipeline: all.find(({ isDefault }) => isDefault)?.id ?? 0,
+    };
+  };
 
   const records = {
     async leads(query: RecordQuery) {
@@ -240,6 +248,7 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
     async write(work) {
       const result = await crm.transaction(async (inner) => work(await penOf(inner)));
       for (const one of forget) one();
+      forgetMemory(kit);
       return result;
     },
   };

@@ -110,9 +110,11 @@ export async function readFieldBook(crm: OwnCrm, of: EntityType, account: number
     name,
     ...(kinds && { options: kinds.map((kind) => ({ code: kind })) }),
   }));
-  const own = await crm.fields.list({ entity });
-  const past = await crm.fields.list({ entity, pastOptions: true });
-  const knownFields = wanted.length === 0 ? [] : await crm.fields.known(entity, wanted);
+  const [own, past, knownFields] = await Promise.all([
+    crm.fields.list({ entity }),
+    crm.fields.list({ entity, pastOptions: true }),
+    wanted.length === 0 ? [] : crm.fields.known(entity, wanted),
+  ]);
   return {
     own: new Map(past.map((field) => [field.id, field])),
     known: new Map(knownFields.map((field) => [field.id, field])),

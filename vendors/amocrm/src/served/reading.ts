@@ -1,4 +1,4 @@
-import type { OwnCrm, OwnDealFilter, OwnField, OwnRecordFilter, OwnStage, OwnValueFilter, Workspace } from "@svyazka/core";
+import type { OwnCrm, OwnDealFilter, OwnField, OwnPipeline, OwnRecordFilter, OwnStage, OwnValueFilter, Workspace } from "@svyazka/core";
 import type { Order, Paging, Range, RecordQuery } from "../api/account.ts";
 import { lost, won } from "../protocol.ts";
 import type { FieldBook } from "./fields.ts";
@@ -103,6 +103,7 @@ export const stagesOf = (stages: ReadonlyMap<number, OwnStage>, status: number, 
       (status === won ? stage.kind === "won" : status === lost ? stage.kind === "lost" : stage.id === status),
   );
 
-export async function readStages(crm: OwnCrm): Promise<Map<number, OwnStage>> {
-  return new Map((await crm.pipelines.list()).flatMap(({ stages }) => stages.map((stage) => [stage.id, stage] as const)));
-}
+export const stagesIn = (pipelines: readonly OwnPipeline[]): ReadonlyMap<number, OwnStage> =>
+  new Map(pipelines.flatMap(({ stages }) => stages.map((stage) => [stage.id, stage] as const)));
+
+export const readStages = async (crm: OwnCrm): Promise<ReadonlyMap<number, OwnStage>> => stagesIn(await crm.pipelines.list());
