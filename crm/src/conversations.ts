@@ -15,17 +15,16 @@ const columns = raw`r.id, r.uid::text as uid, r.channel, r.network, r.external, 
   r.read_at as "readAt", r.last_message_at as "lastMessageAt", r.last_incoming_at as "lastIncomingAt", r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
 /** The table as access to records knows it. */
-const from = raw`(select c.*, null::bigint as company from crm.conversation c) as r`;
+const table = raw`(select c.*, null::bigint as company from crm.conversation c)`;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What is no UUID is nobody's. */
 export const uuidsOf = (uids: readonly string[]): string[] => uids.filter((one) => uuid.test(one));
 
 export const listConversations = (sql: Sql, filter: OwnConversationFilter, reader: Reader): Promise<OwnPage<OwnConversation>> =>
-  ownPage<OwnConversation>(sql, { columns, from, where: conditions(sql, filter, reader), filter });
+  ownPage<OwnConversation>(sql, { columns, table, where: conditions(sql, filter, reader), filter });
 
 function conditions(sql: Sql, filter: OwnConversationFilter, { sees }: Reader): Part[] {
   const where = seenInListByTarget(sql.workspace, sees);
-  if (filter.ids) where.push(raw`r.id = any(${idsOf(filter.ids)}::bigint[])`);
   if (filter.uids) where.push(raw`r.uid = any(${uuidsOf(filter.uids)}::uuid[])`);
   if (filter.channels) where.push(raw`r.channel = any(${idsOf(filter.channels)}::bigint[])`);
   if (filter.externals) where.push(raw`r.external = any(${filter.externals}::text[])`);
@@ -41,7 +40,7 @@ export async function getConversation(sql: Sql, id: number, { sees }: Reader, lo
   const seen = seenByTarget(sql.workspace, sees).map((part) => raw` and ${part}`);
   const [row] = await run<OwnConversation>(
     sql,
-    raw`select ${columns} from ${from} where r.workspace = ${sql.workspace} and r.id = ${id}${raw.join(seen, raw``)}`,
+    raw`select ${columns} from ${table} as r where r.workspace = ${sql.workspace} and r.id = ${id}${raw.join(seen, raw``)}`,
   );
   if (!row) throw new NotFound("conversation", id);
   return row;

@@ -14,7 +14,7 @@ const columns = raw`r.id, r.uid::text as uid, r.conversation, r.external, r.dire
   r.state, r.error, r.reactions, r.at, r.edited_at as "editedAt"`;
 
 export async function listMessages(sql: Sql, filter: OwnMessageFilter, reader: Reader): Promise<OwnPage<OwnMessage>> {
-  const list = { columns, from: raw`crm.message as r`, where: conditions(sql, filter, reader), filter, sort: "-at" };
+  const list = { columns, table: raw`crm.message`, where: conditions(sql, filter, reader), filter, sort: "-at" };
   return ownPage<OwnMessage>(sql, { ...list, sorts: { at: raw`r.at` } });
 }
 
