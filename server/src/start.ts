@@ -28,7 +28,7 @@ import { keepPolling } from "./listening/polls.ts";
 import { Changes } from "./live/changes.ts";
 import { News } from "./live/news.ts";
 import { makeLog } from "./log.ts";
-import { Movers } from "./moves/movers.ts";
+import { moving } from "./moves/movers.ts";
 import { keepHouse } from "./operation/housekeeping.ts";
 import { Metrics } from "./operation/metrics.ts";
 import { keepSeen } from "./operation/processes.ts";
@@ -128,7 +128,7 @@ export async function startHub(config: Config): Promise<RunningHub> {
   if (worker) jobs.start();
   const polls = worker && keepPolling(hub);
   const importers = worker && importing(hub);
-  const movers = worker && new Movers(hub);
+  const movers = worker && moving(hub);
   const house = worker && keepHouse(hub);
   const seen = keepSeen(hub);
   const life =

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Gone, Halted, LoginNeeded, type Move, type MoveRun, Refused, Unavailable, type WorkspaceId } from "@svyazka/core";
 import { Invalid, type Sql } from "@svyazka/crm";
+import type { Registry } from "../connections/registry.ts";
+import type { Pool } from "../db/pool.ts";
 import type { Hub } from "../hub.ts";
 import { keepStep, type MoveRow } from "./moves.ts";
 
@@ -13,27 +15,48 @@ const waitSeconds = [5, 15, 60, 300, 900] as const;
 /** A person has to sign in first: looked for now and then. */
 const loginSeconds = 300;
 
+/** The movers of a hub, at work. */
+export function moving(hub: Hub): Movers {
+  const { pool, registry, log } = hub;
+  const movers = new Movers({
+    pool,
+    registry,
+    workspaces: async () => (await pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" })).map(({ id }) => id),
+    onError: (error) => log.warn({ err: error }, "moves will be taken up again"),
+    onBug: (error, id) => log.error({ err: error, move: id }, "a move failed by our own mistake"),
+  });
+  hub.bus.on(({ kind }) => {
+    if (kind === "moves") movers.look();
+  });
+  movers.look();
+  return movers;
+}
+
+interface Options {
+  readonly pool: Pool;
+  readonly registry: Registry;
+  readonly workspaces: () => Promise<readonly WorkspaceId[]>;
+  readonly onError: (error: unknown) => void;
+  readonly onBug: (error: unknown, id: string) => void;
+}
+
 /** Sees moves through, in whichever process takes them up. */
 export class Movers {
-  readonly #hub: Hub;
+  readonly #options: Options;
   readonly #running = new Map<string, Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #looking: Promise<void> = Promise.resolve();
   #stopping = false;
 
-  constructor(hub: Hub) {
-    this.#hub = hub;
+  constructor(options: Options) {
+    this.#options = options;
     this.#timer = setInterval(() => this.look(), lookEveryMs);
     this.#timer.unref();
-    hub.bus.on(({ kind }) => {
-      if (kind === "moves") this.look();
-    });
-    this.look();
   }
 
   /** Takes up what nobody is at. */
   look(): void {
-    if (!this.#stopping) this.#looking = this.#looking.then(() => this.#lookEverywhere()).catch((error: unknown) => this.#warn(error));
+    if (!this.#stopping) this.#looking = this.#looking.then(() => this.#lookEverywhere()).catch(this.#options.onError);
   }
 
   /** Ends after the step at hand; another process goes on from there. */
@@ -44,19 +67,14 @@ export class Movers {
     await Promise.all(this.#running.values());
   }
 
-  #warn(error: unknown): void {
-    this.#hub.log.warn({ err: error }, "moves will be taken up again");
-  }
-
   async #lookEverywhere(): Promise<void> {
-    const workspaces = await this.#hub.pool.reference.query<{ id: WorkspaceId }>({ text: "select id from hub.workspace" });
-    for (const { id: workspace } of workspaces) {
-      const sql = this.#hub.pool.in(workspace);
+    for (const workspace of await this.#options.workspaces()) {
+      const sql = this.#options.pool.in(workspace);
       const lease = randomUUID();
       const [move] = this.#stopping ? [] : await take(sql, lease);
       if (!move) continue;
       const seen = this.#see(sql, move, lease)
-        .catch((error: unknown) => this.#warn(error))
+        .catch(this.#options.onError)
         .finally(() => this.#running.delete(lease));
       this.#running.set(lease, seen);
     }
@@ -76,7 +94,7 @@ export class Movers {
 
   /** Throws `Unavailable` while the connection is switched off, `Refused` when there is none that could be moved. */
   async #moveOf(sql: Sql, { connection }: MoveRow): Promise<Move> {
-    const live = (await this.#hub.registry.view(sql.workspace)).connections.get(connection);
+    const live = (await this.#options.registry.view(sql.workspace)).connections.get(connection);
     if (live?.row.state === "disabled") throw new Unavailable("the connection is switched off", { retryAfterSeconds: 60 });
     const move = live?.connected().move;
     if (!move) throw new Refused("there is no such connection any more");
@@ -106,8 +124,7 @@ export class Movers {
       const seconds = asked ?? waitSeconds[Math.min(tries, waitSeconds.length - 1)] ?? loginSeconds;
       return waitFor(sql, id, lease, seconds, message);
     }
-    if (!(error instanceof Refused || error instanceof Gone || error instanceof Invalid))
-      this.#hub.log.error({ err: error, move: id }, "a move failed by our own mistake");
+    if (!(error instanceof Refused || error instanceof Gone || error instanceof Invalid)) this.#options.onBug(error, id);
     await end(sql, id, lease, "failed", message);
   }
 }
