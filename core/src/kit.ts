@@ -43,9 +43,9 @@ export interface Kit {
   telephonyOf(connection: string): Promise<Telephony | undefined>;
   /**
    * Our own CRM, for a vendor that answers in its place: in the name of this user, with what they may see and do, or of the connection itself. Throws `NotFound` when there is
-   * no such user, or they have left.
+   * no such user, or they have left. With `lasting`, addresses of recordings are good for as long as we keep our copies, and not for a day: for whoever keeps them.
    */
-  ownCrm(user?: number): Promise<OwnCrm>;
+  ownCrm(user?: number, options?: { readonly lasting?: boolean }): Promise<OwnCrm>;
   /** From now on this secret names this connection at the door; for ever, or for so many seconds. */
   openDoor(secret: string, seconds?: number): Promise<void>;
   /** Never again: every process knows within a moment. */

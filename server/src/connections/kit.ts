@@ -57,12 +57,15 @@ export const kitMaker =
         );
         return named.map((live) => live.connected().telephony).find((telephony) => telephony !== undefined);
       },
-      ownCrm: async (user) =>
+      ownCrm: async (user, { lasting = false } = {}) =>
         ownCrm(pool.in(workspace), {
           home: (await lender.registry().view(workspace)).workspace,
           connection: id,
           user,
-          recordingUrl: ({ url, file }) => (file === undefined ? url : lender.publicUrl() + fileLink(keys, workspace, file, new Date())),
+          recordingUrl: ({ url, file }) =>
+            file === undefined
+              ? url
+              : lender.publicUrl() + (lasting ? lastingFileLink(keys, workspace, file) : fileLink(keys, workspace, file, new Date())),
         }),
       async openDoor(secret, seconds) {
         await pool.in(workspace).query({

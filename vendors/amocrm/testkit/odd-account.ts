@@ -233,7 +233,9 @@ function growEntries(state: State, many: number): void {
   const put = (place: number, on: "leads" | "contacts", entity_id: number, note_type: string, params: Note["params"]) => {
     const id = 7_000_000 + place;
     const { created_by, updated_by, created_at, updated_at } = stamps(place);
-    const responsible_user_id = note_type.startsWith("call") ? manager : created_by;
+    // A robot writes, and somebody looks after it.
+    const isRobots = created_by === 0 && place % 100 === 2;
+    const responsible_user_id = note_type.startsWith("call") || isRobots ? manager : created_by;
     state.notes.set(id, {
       ...{
         id,

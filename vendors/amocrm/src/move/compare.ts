@@ -1,11 +1,11 @@
-import type { MoveFinding, MoveKind } from "@svyazka/core";
+import type { Label, MoveFinding, MoveKind } from "@svyazka/core";
 import type { Amo } from "../client.ts";
 import type { EntityType, Note, Task, Unsorted } from "../protocol.ts";
 import { setupDifferences } from "./compare-setup.ts";
 import { differences } from "./differences.ts";
 import { type Here, notesHere, perPage, readHere, recordsHere, tasksHere } from "./here.ts";
 import { passNote, passRecord, passTask, passUnsorted } from "./local.ts";
-import { type Members, membersOf, noteMembers, taskMembers, unsortedMembers } from "./members.ts";
+import { isCallNote, type Members, membersOf, noteMembers, taskMembers, unsortedMembers } from "./members.ts";
 import { kindOf } from "./records-in.ts";
 import { passageOf, type Sides } from "./sides.ts";
 import type { Step } from "./steps.ts";
@@ -39,6 +39,8 @@ interface Compared<T> {
   idOf(item: T): string;
   members(item: T): Members;
   readonly onlyTheirs?: (member: string) => boolean;
+  /** What no record of ours can hold: told once, with how many of theirs have it. */
+  readonly lost?: { readonly id: string; readonly words: Label; readonly isIn: (item: T) => boolean };
 }
 interface PageOf<T> {
   readonly items: readonly T[];
@@ -46,25 +48,27 @@ interface PageOf<T> {
 }
 
 /** First all of theirs, then all of ours: what nobody has seen by then is here only. */
-function comparing<T>(sides: Sides, { name, kind, theirs, pass, here, all, idOf, members, onlyTheirs }: Compared<T>): Step {
+function comparing<T>(sides: Sides, { name, kind, theirs, pass, here, all, idOf, members, onlyTheirs, lost }: Compared<T>): Step {
   const isIn = sides.direction === "in";
   const stoodFor = standingIn<T>(sides);
   let ours: Here | undefined;
   let seen = new Set<string>();
   let first = 0;
   let before = 0;
+  let without = 0;
   return {
     ...{ name, phase: "comparing", kind, isWhole: true },
     async turn(page) {
       if (page === 1 || !ours) {
         ours = await readHere(sides.crm, sides.workspace, sides.kit);
-        [seen, first, before] = [new Set(), 0, 0];
+        [seen, first, before, without] = [new Set(), 0, 0, 0];
       }
       const found: MoveFinding[] = [];
       if (first === 0) {
         const { items, hasMore } = await theirs(page);
         if (!hasMore) first = page + 1;
         const passed = items.map(pass);
+        if (lost) without += items.filter(lost.isIn).length;
         const there = new Map((await here(ours, passed)).map((one) => [idOf(one), one]));
         for (const [index, item] of passed.entries()) {
           const own = there.get(idOf(item));
@@ -80,6 +84,7 @@ function comparing<T>(sides: Sides, { name, kind, theirs, pass, here, all, idOf,
       const more = items.filter((item) => !seen.has(idOf(item)));
       if (sides.isFilled) before += more.length;
       else found.push(...more.map((item): MoveFinding => ({ what: "only_here", kind, id: idOf(item), ...nameOf(item) })));
+      if (!hasMore && lost && without > 0) found.push({ what: "left", kind, id: lost.id, count: without, words: lost.words });
       if (!hasMore && before > 0) found.push({ what: "left", kind, count: before, words: wasHere });
       return { done: 0, hasMore, found };
     },
@@ -157,6 +162,16 @@ function compareNotes(sides: Sides, of: EntityType): Step {
     all: (here, page) => notesHere(here, of, { page, once }),
     ...{ idOf, members: noteMembers },
     onlyTheirs: (member) => callMembers.has(member),
+    ...(sides.direction === "in" && {
+      lost: {
+        id: `responsible of notes of ${of}`,
+        words: {
+          ru: "Ответственный за примечание, если это не его автор: здесь за примечание отвечает автор",
+          en: "Who is responsible for a note, where that is not its author: here its author is",
+        },
+        isIn: (note: Note) => !isCallNote(note) && (note.responsible_user_id || note.created_by) !== note.created_by,
+      },
+    }),
   });
 }
 /** What our CRM adds to a call by itself. */

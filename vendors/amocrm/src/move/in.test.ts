@@ -50,6 +50,7 @@ describe("an account that moves in", () => {
       expect.arrayContaining([
         ["left", "user", String(departed), 1],
         ["left", "other", "files", 2],
+        ["left", "note", "responsible of notes of leads", 3],
       ]),
     );
   });

@@ -77,7 +77,12 @@ const kindsLeft = (amo: Amo, theirs: Theirs): readonly Left[] => [
 ];
 
 async function counted(items: AsyncIterable<unknown>): Promise<number> {
-  return (await optional(() => listOf(items))).length;
+  let count = 0;
+  await optional(async () => {
+    for await (const _ of items) count++;
+    return [];
+  });
+  return count;
 }
 
 async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {

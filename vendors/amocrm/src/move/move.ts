@@ -6,7 +6,8 @@ import { type Beginning, movedBack, movedIn } from "./ground.ts";
 import { openIds } from "./ids.ts";
 import { moveIn } from "./in.ts";
 import { leftThere } from "./left.ts";
-import { leftHere, moveOut, sidesOut } from "./out.ts";
+import { leftHere } from "./left-here.ts";
+import { moveOut, sidesOut } from "./out.ts";
 import type { Sides } from "./sides.ts";
 import { goThrough } from "./steps.ts";
 import { readTheirs } from "./theirs.ts";
@@ -22,7 +23,7 @@ async function compare(amo: Amo, kit: Kit, workspace: Workspace, run: MoveRun): 
   const direction = (await kit.store.get<Sides["direction"]>("move", "last")) ?? "in";
   if (direction === "out") {
     const sides = await sidesOut(amo, kit, workspace, await openIds(kit.store, movedBack));
-    return goThrough(run, [...compareSteps(sides), leftHere(sides.crm)]);
+    return goThrough(run, [...compareSteps(sides), leftHere(sides.crm, sides.theirs.info.currency)]);
   }
   const began = await kit.store.get<Beginning>("move", "began");
   const theirs = await readTheirs(amo);

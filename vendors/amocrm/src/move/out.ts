@@ -1,10 +1,11 @@
-import { type Kit, type MoveFinding, type MoveRun, Refused, type Workspace } from "@svyazka/core";
+import { type Kit, type MoveRun, Refused, type Workspace } from "@svyazka/core";
 import type { Amo } from "../client.ts";
 import { type EntityType, entityTypes } from "../protocol.ts";
 import { compareSteps } from "./compare.ts";
 import { movedBack, movedOut } from "./ground.ts";
 import { type Here, notesHere, readHere, recordsHere, tasksHere } from "./here.ts";
 import { type Ids, openIds } from "./ids.ts";
+import { leftHere } from "./left-here.ts";
 import type { OutGround } from "./out-ground.ts";
 import { kindOf } from "./records-in.ts";
 import { notesOut, recordsOut, tasksOut } from "./records-out.ts";
@@ -15,7 +16,7 @@ import { readTheirs } from "./theirs.ts";
 
 /** All of our CRM is made in an empty account: see `Move.out`. */
 export async function moveOut(amo: Amo, kit: Kit, workspace: Workspace, run: MoveRun): Promise<void> {
-  const crm = await kit.ownCrm();
+  const crm = await kit.ownCrm(undefined, { lasting: true });
   const out = await openIds(kit.store, movedOut);
   const back = await openIds(kit.store, movedBack);
   if (out.isEmpty) await mustBeEmpty(amo);
@@ -23,11 +24,11 @@ export async function moveOut(amo: Amo, kit: Kit, workspace: Workspace, run: Mov
   const sides = await sidesNow();
   await kit.store.put("move", "last", "out");
   const ground: OutGround = { ...{ amo, crm, kit, workspace, out, back }, theirs: sides.theirs };
-  const comparing = [...compareSteps(sides), leftHere(crm)];
+  const comparing = [...compareSteps(sides), leftHere(crm, sides.theirs.info.currency)];
   if (!isAmong(run, comparing)) {
     await goThrough(run, copySteps(ground));
     // It is made of other things by now.
-    await goThrough(run, [...compareSteps(await sidesNow()), leftHere(crm)]);
+    await goThrough(run, [...compareSteps(await sidesNow()), leftHere(crm, sides.theirs.info.currency)]);
   } else await goThrough(run, comparing);
 }
 
@@ -87,41 +88,4 @@ function copySteps(ground: OutGround): Step[] {
     notes("contacts"),
     notes("companies"),
   ];
-}
-
-/** What our CRM has and an account cannot be given. */
-export const leftHere = (crm: OutGround["crm"]): Step => ({
-  ...{ name: "left here", phase: "comparing", kind: "other", isWhole: true },
-  async turn() {
-    const found: MoveFinding[] = [];
-    const { total, accepted, declined } = await crm.incoming.summary({});
-    if (total > accepted + declined)
-      found.push({
-        ...{ what: "left", kind: "incoming", count: total - accepted - declined },
-        words: {
-          ru: "Откуда пришли неразобранные сделки, туда не передать: сами сделки стоят в «Неразобранном»",
-          en: "Where incoming deals came from cannot be told there: the deals themselves stand among the unsorted",
-        },
-      });
-    const calls = await countShared(crm);
-    if (calls > 0)
-      found.push({
-        ...{ what: "left", kind: "note", count: calls },
-        words: {
-          ru: "Звонки, которые стоят сразу на нескольких карточках: там звонок стоит на первой из них",
-          en: "Calls that stand on several records: there, a call stands on the first of them",
-        },
-      });
-    return { done: 0, hasMore: false, found };
-  },
-});
-
-async function countShared(crm: OutGround["crm"]): Promise<number> {
-  let count = 0;
-  for (let skip = 0, isMore = true; isMore; skip += 500) {
-    const page = await crm.notes.list({ limit: 500, skip, sort: "id", kinds: ["call_in", "call_out", "call_internal"] });
-    count += page.items.filter(({ contact, company, deal }) => [contact, company, deal].filter((id) => id !== null).length > 1).length;
-    isMore = page.isMore;
-  }
-  return count;
 }
