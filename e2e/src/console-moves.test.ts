@@ -69,6 +69,7 @@ it("goes on after the hub died in the middle, and shows what differs as a table"
   const table = page.getByRole("table");
   await table.getByText("enums").waitFor();
   expect(await table.getByText("Отличается").count()).toBe(1);
+  await oleg.screenshot("moves-report");
   await page.getByLabel("Что", { exact: true }).first().click();
   await page.getByRole("option", { name: "Не переносится" }).click();
   await table.getByText(/Вложенные файлы остаются там/).waitFor();

@@ -191,6 +191,34 @@ it("waits while the other side is away or wants a sign-in, and says why; what is
   expect(bugs).toEqual([]);
 });
 
+it("waits while its connection is switched off, and fails when that is removed", async () => {
+  let isKept = false;
+  work = async (run) => {
+    for (let page = 1; ; page++) {
+      await run.keep(step(page));
+      isKept = true;
+      await sleep(5);
+    }
+  };
+  const id = await add();
+  const movers = start();
+  while (!isKept) await sleep(10);
+  const set = async (state: string) => {
+    await engine.test.owner.query("update hub.connection set state = $1 where id = 1", [state]);
+    engine.registry.forget(workspace);
+  };
+  await set("disabled");
+  for (let tries = 0; tries < 500 && (await getMove(sql, connection, id)).error === null; tries++) {
+    movers.look();
+    await sleep(20);
+  }
+  expect(await getMove(sql, connection, id)).toMatchObject({ state: "running", error: "the connection is switched off" });
+  await set("removed");
+  await engine.test.owner.query("update hub.move set next_at = now()");
+  movers.look();
+  expect((await ended(id)).state).toBe("failed");
+});
+
 it("fails in words by our own mistake, and where there is nothing that could be moved", async () => {
   work = () => Promise.reject(new TypeError("x is not a function"));
   const id = await add();

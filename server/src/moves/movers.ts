@@ -108,7 +108,8 @@ export class Movers {
         return last;
       },
       keep: async (step) => {
-        if (!(await keepStep(sql, id, lease, step))) throw new Halted("the move was cancelled, or taken over");
+        if (!(await keepStep(sql, id, lease, step)))
+          throw new Halted("the move was cancelled or taken over, or its connection is switched off");
         last = step.place;
         if (this.#stopping) throw new Halted("the process stops");
       },

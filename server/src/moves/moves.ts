@@ -94,12 +94,13 @@ export const listFindings = (sql: Sql, move: string, { what, kind }: FindingFilt
     values: [sql.workspace, move, after, what ?? null, kind ?? null, limit],
   });
 
-/** Whether this lease still holds: then all of the step is on disk. */
+/** Whether this lease still holds, and the connection is not switched off: then all of the step is on disk. */
 export const keepStep = (sql: Sql, id: string, lease: string, { place, progress, found = [] }: MoveStep): Promise<boolean> =>
   sql.transaction(async (sql) => {
     const rows = await sql.query({
-      text: `update hub.move set place = $4, progress = $5, error = null, tries = 0
-             where workspace = $1 and id = $2 and lease = $3 and state = 'running' returning id`,
+      text: `update hub.move m set place = $4, progress = $5, error = null, tries = 0
+             where workspace = $1 and id = $2 and lease = $3 and state = 'running'
+               and exists (select from hub.connection c where c.workspace = $1 and c.id = m.connection and c.state = 'active') returning id`,
       values: [sql.workspace, id, lease, storableJson(place ?? null), storableJson(progress)],
     });
     if (rows.length === 0) return false;
