@@ -129,7 +129,7 @@ function isMeant(settings: Settings, { when }: Setting, raw: Readonly<Record<str
   if (!when) return true;
   const other = settings[when.setting];
   const value = raw[when.setting] ?? (other && "default" in other ? other.default : undefined);
-  return when.is.some((one) => String(one) === String(value));
+  return when.is.some((one) => String(one) === String(value)) && (!other || isMeant(settings, other, raw));
 }
 
 function readSetting(setting: Exclude<Setting, SecretSetting>, given: unknown): { value: unknown } | { error: string } {

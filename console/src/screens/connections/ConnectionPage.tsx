@@ -11,11 +11,12 @@ import { Answered, tellProblem } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { ChangeSettings } from "./ChangeSettings.tsx";
 import { StateBadge } from "./ConnectionState.tsx";
+import { Grants } from "./Grants.tsx";
 import { Mappings } from "./Mappings.tsx";
 import { Moves } from "./Moves.tsx";
 import { Overview } from "./Overview.tsx";
 
-const tabs = ["overview", "settings", "users", "fields", "stages", "move"] as const;
+const tabs = ["overview", "settings", "users", "fields", "stages", "access", "move"] as const;
 const kinds = { users: "user", fields: "field", stages: "stage" } as const;
 
 export function ConnectionPage() {
@@ -42,14 +43,17 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
   const may = useMay();
   const navigate = useNavigate();
   const { tab = "overview" } = useSearch({ strict: false }) as { tab?: (typeof tabs)[number] };
+  const can = (ability: string): boolean => connection.abilities.includes(ability);
+  const isOtherCrm = can("crm") && connection.vendor !== "crm";
   const shown = tabs.filter(
     (name) =>
       name === "overview" ||
       (name === "settings" && (vendor?.settings.length ?? 0) > 0) ||
-      (name === "users" && connection.abilities.includes("telephony")) ||
-      (name === "fields" && connection.abilities.includes("receives") && !connection.abilities.includes("telephony")) ||
-      (name === "move" && connection.abilities.includes("move")) ||
-      (name === "stages" && connection.abilities.includes("crm") && connection.vendor !== "crm"),
+      (name === "users" && (can("telephony") || isOtherCrm)) ||
+      (name === "fields" && can("receives") && !can("telephony") && !can("crm") && !can("integrations")) ||
+      (name === "access" && can("integrations")) ||
+      (name === "move" && can("move")) ||
+      (name === "stages" && isOtherCrm),
   );
   return (
     <Screen
@@ -109,6 +113,9 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
               <Mappings connection={connection.id} kind={kinds[name]} />
             </Tabs.Panel>
           ))}
+          <Tabs.Panel value="access">
+            <Grants connection={connection} />
+          </Tabs.Panel>
           <Tabs.Panel value="move">
             <Moves connection={connection} />
           </Tabs.Panel>

@@ -13,6 +13,7 @@ import { inWords, tellProblem } from "../../ui/problem.tsx";
 import { ActivityLines } from "./ConnectionState.tsx";
 import { Pasted } from "./Pasted.tsx";
 import { Secrets } from "./Secrets.tsx";
+import { isMeant } from "./SettingsFields.tsx";
 
 /** How a connection is doing, what to paste at the other side, and ways to try it. */
 export function Overview({ connection, vendor }: { readonly connection: Connection; readonly vendor: Vendor | undefined }) {
@@ -114,7 +115,9 @@ function Rotation({ connection, vendor }: { readonly connection: Connection; rea
   const words = text.connections;
   const language = useLanguage();
   const rotate = useSend("rotateSecret", { refresh: ["getConnection"] });
-  const generated = vendor.settings.filter(({ secret }) => secret?.generated);
+  const generated = vendor.settings.filter(
+    (setting) => setting.secret?.generated && isMeant(setting, vendor.settings, connection.settings as Readonly<Record<string, unknown>>),
+  );
   if (generated.length === 0) return null;
   return (
     <Paper withBorder p="md" radius="md">

@@ -41,7 +41,7 @@ export function SettingsFields({
 }) {
   const text = useText();
   const language = useLanguage();
-  const meant = settings.filter(({ when }) => !when || when.is.some((value) => value === (values[when.setting] ?? "")));
+  const meant = settings.filter((setting) => isMeant(setting, settings, values));
   // Nobody types what the hub makes.
   const typed = meant.filter(({ secret }) => !secret?.generated);
   const shown = typed.filter(({ advanced, name }) => !advanced || errors[name] !== undefined);
@@ -230,4 +230,11 @@ function PictureField({
       {typeof value === "string" && value !== "" && <Image src={value} alt="" w={64} h={64} radius="md" fit="contain" />}
     </Stack>
   );
+}
+
+/** Whether it means something beside what else is chosen: and that, in its turn. */
+export function isMeant({ when }: Setting, settings: readonly Setting[], values: Values): boolean {
+  if (!when) return true;
+  const other = settings.find(({ name }) => name === when.setting);
+  return when.is.some((value) => value === (values[when.setting] ?? "")) && (!other || isMeant(other, settings, values));
 }

@@ -38,7 +38,7 @@ export const connections = {
     addressBook: (contacts: string, companies: string) => `Address book: ${contacts} contacts, ${companies} companies`,
     bookFilling: "still being filled",
   },
-  tabs: { overview: "Overview", settings: "Settings", users: "People", fields: "Fields", stages: "Stages", move: "Move" },
+  tabs: { overview: "Overview", settings: "Settings", users: "People", fields: "Fields", stages: "Stages", access: "Access", move: "Move" },
   check: "Check now",
   test: "Send a test",
   disable: "Switch off",

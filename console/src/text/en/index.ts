@@ -8,6 +8,7 @@ import { deals } from "./deals.ts";
 import { deliveries } from "./deliveries.ts";
 import { duplicates } from "./duplicates.ts";
 import { entrance } from "./entrance.ts";
+import { grants } from "./grants.ts";
 import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
@@ -34,6 +35,7 @@ export const en = {
   deliveries,
   duplicates,
   entrance,
+  grants,
   imports,
   inbox,
   journal,

@@ -40,7 +40,7 @@ export const connections: Text["connections"] = {
     addressBook: (contacts: string, companies: string) => `Телефонная книга: контактов ${contacts}, компаний ${companies}`,
     bookFilling: "ещё заполняется",
   },
-  tabs: { overview: "Обзор", settings: "Настройки", users: "Люди", fields: "Поля", stages: "Этапы", move: "Перенос" },
+  tabs: { overview: "Обзор", settings: "Настройки", users: "Люди", fields: "Поля", stages: "Этапы", access: "Доступ", move: "Перенос" },
   check: "Проверить сейчас",
   test: "Отправить пробу",
   disable: "Выключить",

@@ -9,6 +9,7 @@ import { deals } from "./deals.ts";
 import { deliveries } from "./deliveries.ts";
 import { duplicates } from "./duplicates.ts";
 import { entrance } from "./entrance.ts";
+import { grants } from "./grants.ts";
 import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
@@ -35,6 +36,7 @@ export const ru: Text = {
   deliveries,
   duplicates,
   entrance,
+  grants,
   imports,
   inbox,
   journal,
