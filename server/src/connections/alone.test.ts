@@ -25,8 +25,12 @@ it("does works that share a name one after another, and others beside them", asy
   };
   await Promise.all([["one"], ["one", "two"], ["two", "one"], ["one"]].map((names) => alone(names, work)));
   expect(most).toBe(1);
-  await Promise.all([alone(["a"], work), alone(["b"], work)]);
-  expect(most).toBe(2);
+  // One waits for the other within its work: were they not beside each other, neither would end.
+  let tellB: () => void = () => {};
+  const isB = new Promise<void>((resolve) => {
+    tellB = resolve;
+  });
+  await Promise.all([alone(["a"], () => isB), alone(["b"], async () => tellB())]);
   expect(await held()).toEqual([]);
 });
 
