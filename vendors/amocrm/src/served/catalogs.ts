@@ -1,10 +1,11 @@
 import type { OwnCatalog, OwnCrm, OwnElement, Workspace } from "@svyazka/core";
 import { type CatalogDraft, type ElementDraft, Missing, type Pen, type Reading } from "../api/account.ts";
 import type { Catalog, CatalogElement } from "../protocol.ts";
-import { type FieldBook, type HeldField, readCatalogBook, readValues, writeValues } from "./fields.ts";
+import { type FieldBook, readCatalogBook, readValues, writeValues } from "./fields.ts";
 import { told } from "./pen.ts";
 import { pageFilter, sortOf } from "./reading.ts";
 import { seconds } from "./times.ts";
+import type { HeldField } from "./values.ts";
 
 /** Lists of goods and the like, in amoCRM's words. */
 

@@ -1,7 +1,7 @@
 import type { FieldType, OwnChannel, OwnCompany, OwnContact, OwnCrm, OwnEntity, OwnField, OwnKnownField, Workspace } from "@svyazka/core";
 import { type CustomFieldDraft, type FieldDraft, Unfit } from "../api/account.ts";
 import type { CustomField, EntityType, FieldValue, FieldValues } from "../protocol.ts";
-import { readOwnValue, writeOwnValue } from "./values.ts";
+import { type HeldField, readOwnValue, writeOwnValue } from "./values.ts";
 
 /** Custom fields, and what every record has by itself, as amoCRM shows both: fields with ids. */
 
@@ -91,9 +91,6 @@ export const isKnownField = (of: EntityType, { code, type }: Pick<CustomField, "
 
 /** Whether a field of this type of theirs is one with options here. */
 export const isChoiceHere = (type: string): boolean => hasOptions(typeHere[type] ?? "object");
-
-/** A custom field, of whomever: of a kind of records, or of a catalog. */
-export type HeldField = Omit<OwnField, "entity">;
 
 /** The fields of one kind of record, or of one catalog, and how their values go to and fro. */
 export interface FieldBook<Field extends HeldField = OwnField> {

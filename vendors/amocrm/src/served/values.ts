@@ -1,10 +1,12 @@
-import { type Money, type OwnValue, readMoney, writeMoney } from "@svyazka/core";
+import { type Money, type OwnField, type OwnValue, readMoney, writeMoney } from "@svyazka/core";
 import { Unfit } from "../api/account.ts";
 import type { FieldValue } from "../protocol.ts";
-import type { HeldField } from "./fields.ts";
 import { dayOf, midnight, moment, seconds } from "./times.ts";
 
 /** A value of a custom field of ours as amoCRM shows it, and back. */
+
+/** A custom field, of whomever: of a kind of records, or of a catalog. */
+export type HeldField = Omit<OwnField, "entity">;
 
 export function writeOwnValue(field: HeldField, value: OwnValue, timeZone: string): FieldValue[] {
   const option = (id: number): FieldValue[] => {
