@@ -1,5 +1,6 @@
 import { type Connected, callerIn, type Kit, type Polled, type StopSignal } from "@svyazka/core";
 import { moveOf } from "../move/move.ts";
+import { asking } from "../port-errors.ts";
 import type { Integration as Account } from "../settings.ts";
 import { amoOf } from "./amo.ts";
 import { callsIn } from "./calls.ts";
@@ -7,7 +8,6 @@ import { companiesIn } from "./companies.ts";
 import { contactsIn } from "./contacts.ts";
 import { dealsIn } from "./deals.ts";
 import { entriesIn } from "./entries.ts";
-import { asking } from "./errors.ts";
 import { changesSince, followerOf } from "./follow.ts";
 import { type Ground, userThere } from "./ground.ts";
 import { keep, mustBeSignedIn } from "./keep.ts";

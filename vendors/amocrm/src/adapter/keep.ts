@@ -1,9 +1,9 @@
 import type { Kit, StopSignal } from "@svyazka/core";
 import { LoginNeeded } from "@svyazka/core";
 import { AmoForbidden } from "../client.ts";
+import { asking } from "../port-errors.ts";
 import type { Integration as Account } from "../settings.ts";
 import { hookPath } from "./amo.ts";
-import { asking } from "./errors.ts";
 import type { Ground } from "./ground.ts";
 import { subscribe } from "./hooks.ts";
 import type { Load } from "./load.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Kit, Refused } from "@svyazka/core";
-import { hasDoneNothing } from "./errors.ts";
+import { hasDoneNothing } from "../port-errors.ts";
 
 /** What is known of one write: since when it has been tried and, when it has been done, what it made. */
 interface Written {

@@ -8,6 +8,7 @@ import {
   Unavailable,
 } from "@svyazka/core";
 import { type Amo, AmoForbidden, AmoNotFound, listed } from "../client.ts";
+import { portError } from "../port-errors.ts";
 import {
   type CustomField,
   type EntityType,
@@ -20,7 +21,6 @@ import {
   type User,
   won,
 } from "../protocol.ts";
-import { portError } from "./errors.ts";
 
 /** What an account is made of, as the adapter needs it. */
 export interface Setup {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type InboundRequest, type Kit, LoginNeeded, type Received, type Reply } from "@svyazka/core";
 import { type Amo, authorizeLink, isAmoHost, originOf } from "../client.ts";
+import { portError } from "../port-errors.ts";
 import type { Integration as Account } from "../settings.ts";
-import { portError } from "./errors.ts";
 
 /** How an administrator of the account lets us in. Source: oauth/step-by-step */
 

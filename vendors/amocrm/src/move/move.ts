@@ -1,6 +1,6 @@
 import type { Kit, Move, MoveRun, Workspace } from "@svyazka/core";
-import { asking } from "../adapter/errors.ts";
 import type { Amo } from "../client.ts";
+import { asking } from "../port-errors.ts";
 import { compareSteps } from "./compare.ts";
 import { type Beginning, movedBack, movedIn } from "./ground.ts";
 import { openIds } from "./ids.ts";

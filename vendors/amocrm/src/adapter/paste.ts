@@ -1,7 +1,7 @@
 import type { Pasted } from "@svyazka/core";
-import { redirectUriOf } from "./adapter/amo.ts";
-import { signInLink } from "./adapter/sign-in.ts";
-import type { Integration } from "./settings.ts";
+import type { Integration } from "../settings.ts";
+import { redirectUriOf } from "./amo.ts";
+import { signInLink } from "./sign-in.ts";
 
 /** What a person copies: to amoCRM, where an account is let in; to a program, where it is to work with our CRM. */
 export function pasteOf(connection: Integration, base: string): readonly Pasted[] {

@@ -8,7 +8,7 @@ import {
   AmoUnauthorized,
   AmoUnavailable,
   isHtml,
-} from "../client.ts";
+} from "./client.ts";
 
 /** An account that is not paid for is paid for some day. */
 const unpaidSeconds = 3600;
