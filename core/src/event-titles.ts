@@ -15,5 +15,6 @@ export const eventTitles: Readonly<Record<EventType, Label>> = {
   "call.recorded": { ru: "Готова запись разговора", en: "A recording is ready" },
   "call.rated": { ru: "Клиент оценил разговор", en: "The client rated the call" },
   "record.changed": { ru: "Изменилась карточка", en: "A record changed" },
+  "message.sent": { ru: "Сотрудник написал клиенту", en: "Somebody wrote to a client" },
   "record.told": { ru: "Внешняя CRM сообщила об изменении", en: "A CRM elsewhere tells of a change" },
 };

@@ -1,4 +1,5 @@
 import type { AnsweredCall, EndedLeg, FinishedCall, RatedCall, RecordedCall, RingingCall } from "./calls.ts";
+import type { SentMessage } from "./messages.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
 import type { ChangedRecord, ToldRecord } from "./records.ts";
@@ -24,6 +25,8 @@ export interface Events {
   "record.changed": ChangedRecord;
   /** A CRM that is elsewhere says that a record of its own was made, changed or deleted. */
   "record.told": ToldRecord;
+  /** Somebody here wrote to a client. */
+  "message.sent": SentMessage;
 }
 export type EventType = keyof Events;
 export const eventTypes: readonly EventType[] = [
@@ -40,6 +43,7 @@ export const eventTypes: readonly EventType[] = [
   "call.rated",
   "record.changed",
   "record.told",
+  "message.sent",
 ];
 
 /** A fact before it is stored. */

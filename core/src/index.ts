@@ -5,6 +5,7 @@ export * from "./event-titles.ts";
 export * from "./events.ts";
 export * from "./flow.ts";
 export * from "./kit.ts";
+export * from "./messages.ts";
 export * from "./money.ts";
 export * from "./move.ts";
 export * from "./network.ts";

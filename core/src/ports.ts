@@ -1,5 +1,6 @@
 import type { CallDirection, CallDraft, CallOutcome } from "./calls.ts";
 import type { Attribution } from "./events.ts";
+import type { Messenger } from "./messages.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
 import type { Follower, Subscriber } from "./records.ts";
@@ -20,6 +21,7 @@ export interface Ports {
   readonly callFeed: CallFeed;
   readonly subscriber: Subscriber;
   readonly follower: Follower;
+  readonly messenger: Messenger;
 }
 export type PortName = keyof Ports;
 export const portNames: readonly PortName[] = [
@@ -31,6 +33,7 @@ export const portNames: readonly PortName[] = [
   "callFeed",
   "subscriber",
   "follower",
+  "messenger",
 ];
 
 export interface Crm {

@@ -69,7 +69,7 @@ export const updateMessage = (sql: Sql, id: number, changes: Changes, by: By): P
   sql.transaction(async (sql) => {
     const before = await seenMessage(sql, id, by);
     const { external, text, content, state, error } = changes;
-    const moves = state !== undefined && rank[state] > rank[before.state];
+    const moves = state !== undefined && (rank[state] > rank[before.state] || before.state === "failed");
     const isEdited = text !== undefined || content !== undefined;
     const sets = [
       ...(external === undefined ? [] : [raw`external = ${external}`]),

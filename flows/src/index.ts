@@ -11,6 +11,7 @@ import { makeLeadFromUnknownCaller } from "./make-lead-from-unknown-caller.ts";
 import { missedCallTask } from "./missed-call-task.ts";
 import { rateCall } from "./rate-call.ts";
 import { routeToResponsible } from "./route-to-responsible.ts";
+import { sendMessage } from "./send-message.ts";
 import { showCallCard } from "./show-call-card.ts";
 import { takeLead } from "./take-lead.ts";
 import { tellCallFeed } from "./tell-call-feed.ts";
@@ -29,6 +30,7 @@ export {
   missedCallTask,
   rateCall,
   routeToResponsible,
+  sendMessage,
   showCallCard,
   takeLead,
   tellCallFeed,
@@ -49,4 +51,14 @@ const callFlows: readonly AnyFlow[] = [
 ];
 
 /** Everything the hub does about what happens. What several flows do about one event for one connection is done in this order. */
-export const flows: readonly AnyFlow[] = [takeLead, addDeal, addContact, addCompany, addTask, ...callFlows, tellSubscribers, lookUpRecord];
+export const flows: readonly AnyFlow[] = [
+  takeLead,
+  addDeal,
+  addContact,
+  addCompany,
+  addTask,
+  ...callFlows,
+  tellSubscribers,
+  lookUpRecord,
+  sendMessage,
+];

@@ -41,6 +41,7 @@ const russian = {
     companyKnown: "Компания уже была, дополнена",
     task: "Создана задача",
     subscriberTold: "Сообщено",
+    messageSent: "Сообщение передано каналу",
     followed: {
       own: "Это наша собственная запись",
       kept: "Телефонная книга обновлена",
@@ -94,6 +95,7 @@ const english: Words = {
     companyKnown: "The company was known; added what it lacked",
     task: "Made a task",
     subscriberTold: "Told",
+    messageSent: "The message was given to the channel",
     followed: {
       own: "We wrote this ourselves",
       kept: "The address book is up to date",

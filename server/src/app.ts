@@ -10,6 +10,7 @@ import { auditRoutes } from "./api/audit-routes.ts";
 import { Authentication } from "./api/authenticate.ts";
 import { connectionRoutes } from "./api/connection-routes.ts";
 import { recordingWriter } from "./api/crm/call-routes.ts";
+import { giveOut } from "./api/crm/conversation-routes.ts";
 import { crmRoutes } from "./api/crm-routes.ts";
 import { deliveryRoutes } from "./api/delivery-routes.ts";
 import { demoRoutes } from "./api/demo-routes.ts";
@@ -122,7 +123,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...doctorRoutes(hub),
           ...telephonyRoutes(hub),
           ...demoRoutes(hub),
-          ...crmRoutes(recordingWriter(hub), (sql) => tell(sql, { kind: "imports", workspace: sql.workspace })),
+          ...crmRoutes(recordingWriter(hub), (sql) => tell(sql, { kind: "imports", workspace: sql.workspace }), giveOut(hub)),
         ]);
         const { path, summary, description, tag, id } = live;
         inner.get(path, { schema: { summary, description, tags: [tag], operationId: id } }, async (request, reply) => {

@@ -47,6 +47,11 @@ beforeAll(async () => {
     values: [beta.id, marker],
   });
   foreign["calls"] = call?.id ?? 0;
+  const [conversation] = await hub.test.database.in(beta.id as WorkspaceId).query<{ id: number }>({
+    text: "insert into crm.conversation (workspace, channel, network, client) values ($1, 1, 'chat', jsonb_build_object('external', null, 'name', $2::text)) returning id",
+    values: [beta.id, marker],
+  });
+  foreign["conversations"] = conversation?.id ?? 0;
   await hub.call("POST", "/deliveries/bulk", {
     token: beta.api_token,
     body: { action: "skip", filter: { state: "failed", cause: marker } },

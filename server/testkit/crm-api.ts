@@ -41,6 +41,7 @@ export function apiOnTrial(database: Database, workspace: Workspace): Ask {
   for (const { route, handle } of crmRoutes(
     (_, { url }) => ({ url, kept: false }),
     async () => {},
+    async () => {},
   )) {
     app.route({
       method: route.method,

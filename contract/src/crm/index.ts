@@ -1,6 +1,7 @@
 export * from "./activity.ts";
 export * from "./bulk.ts";
 export * from "./calls.ts";
+export * from "./conversations.ts";
 export * from "./imports.ts";
 export * from "./merges.ts";
 export * from "./records.ts";

@@ -18,7 +18,14 @@ export interface AuditEntry {
 }
 
 /** Records have a history of their own. */
-const recordTags: ReadonlySet<string> = new Set(["Contacts, companies, deals", "Tasks and notes", "Calls", "Many at once", "Saved views"]);
+const recordTags: ReadonlySet<string> = new Set([
+  "Contacts, companies, deals",
+  "Tasks and notes",
+  "Calls",
+  "Conversations",
+  "Many at once",
+  "Saved views",
+]);
 /** They change nothing, or tell of it themselves, since nobody is signed in before. */
 const otherwise: ReadonlySet<string> = new Set(["previewJournal", "signIn", "acceptInvitation", "acceptReset", "setUp", "createWorkspace"]);
 

@@ -2,6 +2,7 @@ import { activityRoutes } from "./crm/activity-routes.ts";
 import { bulkRoutes } from "./crm/bulk-routes.ts";
 import { callRoutes, type WriteRecording } from "./crm/call-routes.ts";
 import { choiceRoutes } from "./crm/choice-routes.ts";
+import { conversationRoutes, type GiveOut } from "./crm/conversation-routes.ts";
 import { importRoutes, type WakeImporters } from "./crm/import-routes.ts";
 import { mergeRoutes } from "./crm/merge-routes.ts";
 import { recordRoutes } from "./crm/record-routes.ts";
@@ -13,7 +14,7 @@ import { viewRoutes } from "./crm/view-routes.ts";
 import type { Implementation } from "./implement.ts";
 
 /** Everything of `/hub/v1` that is the CRM's. */
-export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImporters): readonly Implementation[] =>
+export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImporters, giveOut: GiveOut): readonly Implementation[] =>
   storableRequests([
     ...recordRoutes,
     ...bulkRoutes,
@@ -23,6 +24,7 @@ export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImp
     ...searchRoutes,
     ...activityRoutes(writeRecording),
     ...callRoutes(writeRecording),
+    ...conversationRoutes(giveOut),
     ...setupRoutes,
     ...viewRoutes,
     ...choiceRoutes,

@@ -65,6 +65,7 @@ export const connections = {
     rehearsal: "plays calls",
     call_feed: "tells of calls",
     subscriber: "is told of changes",
+    messenger: "carries messages",
     follower: "follows its own records",
     integrations: "lets programs in",
     move: "can be moved as a whole",

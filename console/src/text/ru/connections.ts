@@ -67,6 +67,7 @@ export const connections: Text["connections"] = {
     rehearsal: "играет звонки",
     call_feed: "сообщает о звонках",
     subscriber: "узнаёт об изменениях",
+    messenger: "передаёт сообщения",
     follower: "следит за своими карточками",
     integrations: "впускает программы",
     move: "переносится целиком",
