@@ -5,8 +5,11 @@ import { amoOf, hookPath, redirectUriOf, signedInPath } from "./adapter/amo.ts";
 import { formText, receiveHook } from "./adapter/hooks.ts";
 import { pasteOf } from "./adapter/paste.ts";
 import { receiveSignedIn, signInLink } from "./adapter/sign-in.ts";
+import { chatsPath } from "./protocol.ts";
+import { isChatPath, receiveChat } from "./served/channel.ts";
 import { tellDisabled } from "./served/disabling.ts";
 import { grantsOf } from "./served/grants.ts";
+import { connectChannel, pollChannel } from "./served/messenger.ts";
 import { subscriberOf } from "./served/tell.ts";
 import { limits, receiveServed, door as servedDoor } from "./served.ts";
 import { type Integration, settings } from "./settings.ts";
@@ -28,8 +31,8 @@ export const amocrm: Vendor<typeof settings> = {
   },
   servesApi: true,
   integration: { side: "integration" },
-  ports: ["crm", "callDesk", "phoneBook", "follower", "subscriber"],
-  tells: ["record.told"],
+  ports: ["crm", "callDesk", "phoneBook", "follower", "subscriber", "messenger"],
+  tells: ["record.told", "message.sent"],
   settings,
   // One request is longer on its way than another, and amoCRM counts what arrives: a second is a little longer here.
   pace: ({ side, requests_per_second: perSecond }) =>
@@ -44,21 +47,26 @@ export const amocrm: Vendor<typeof settings> = {
   },
   limits,
 
-  receive(request: InboundRequest, integration: Integration): Received {
+  receive(request: InboundRequest, integration: Integration, now: Date): Received {
     const { side } = integration.settings;
     if (side === "account" && request.path === hookPath) return receiveHook(formText(request));
     if (side === "account" && request.path === signedInPath) return receiveSignedIn(request, integration, (kit) => amoOf(integration, kit));
-    if (side !== "integration" || isAccountPath(request.path)) throw new Intruder("not an integration");
+    if (side === "channel" && isChatPath(request.path)) return receiveChat(request, integration, now);
+    if (side !== "integration" || isChatPath(request.path) || isAccountPath(request.path)) throw new Intruder("not an integration");
     return receiveServed(request, integration);
   },
 
   listen: (account, kit, signal) => (account.settings.side === "account" ? listenToAccount(account, kit, signal) : undefined),
   listens: ({ settings }) => settings.side === "account",
-  polls: ({ settings }) => settings.side === "account",
-  poll: async (account, kit, since) => (account.settings.side === "account" ? pollAccount(account, kit, since) : undefined),
+  polls: ({ settings: { side } }) => side === "account" || side === "channel",
+  async poll(account, kit, since) {
+    const { side } = account.settings;
+    return side === "account" ? pollAccount(account, kit, since) : side === "channel" ? pollChannel(account, kit) : undefined;
+  },
 
   connect(integration: Integration, kit: Kit): Connected {
     if (integration.settings.side === "account") return connectAccount(integration, kit);
+    if (integration.settings.side === "channel") return connectChannel(integration, kit);
     if (integration.settings.side === "hook") return { subscriber: subscriberOf(integration, kit), check: async () => {} };
     const grants = grantsOf(integration, kit);
     const { settings, secrets, workspace } = integration;
@@ -81,6 +89,7 @@ export const amocrm: Vendor<typeof settings> = {
   urls(connection: Integration, base: string): Record<string, string> {
     const { settings, secrets } = connection;
     const { side } = settings;
+    if (side === "channel") return { chats: `${base}${chatsPath}/${secrets.channel_id}` };
     if (side === "account") {
       const signIn = signInLink(connection);
       return { ...(signIn !== undefined && { redirect: redirectUriOf(connection, base), authorize: signIn }) };

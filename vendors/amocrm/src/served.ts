@@ -3,8 +3,10 @@ import { Intruder, NotFound } from "@svyazka/core";
 import { answerApi } from "./api/api.ts";
 import { type ApiReply, reply } from "./api/http.ts";
 import { answerToken, sentIn } from "./api/tokens.ts";
-import { isSignedBy, readJwt, unauthorized, writeGrantProblem, writeProblem } from "./protocol.ts";
+import { chatsPath, isSignedBy, readJwt, unauthorized, writeGrantProblem, writeProblem } from "./protocol.ts";
 import { ownAccount } from "./served/account.ts";
+import { asReply } from "./served/as-reply.ts";
+import { channelIn, isChatPath, refuseChannel } from "./served/channel.ts";
 import { showConsent, takeConsent } from "./served/consent.ts";
 import { grantsOf } from "./served/grants.ts";
 import { hooksOf } from "./served/hooks.ts";
@@ -26,11 +28,13 @@ export const door: Door = {
     { methods: ["POST"], path: tokenPath },
     { methods, path: "/api/v4/*" },
     { methods, path: "/api/v2/*" },
+    { methods, path: `${chatsPath}/*` },
   ],
   bodyLimit: 4 * 1024 * 1024,
   token(request) {
     if (request.path === consentPath) return request.query["client_id"];
     if (request.path === tokenPath) return sentBy(request)["client_id"];
+    if (isChatPath(request.path)) return channelIn(request.path);
     return bearerOf(request);
   },
   secrets: (request) => [bearerOf(request), ...secretsIn(sentBy(request))].filter((one) => one !== undefined),
@@ -77,17 +81,16 @@ function refuse(problem: DoorProblem, request: InboundRequest): ApiReply {
     case "not_found":
       return reply(writeProblem(404, `Cannot ${request.method} ${request.path}`));
     default:
+      if (isChatPath(request.path)) return refuseChannel(problem.kind);
       if (isToken) return reply(writeGrantProblem(401, "Client authentication failed", "client"));
       if (request.path === consentPath) return reply(writeProblem(404, "There is no integration with this client_id"));
       return reply(unauthorized);
   }
 }
 
-/** In bytes, so that nobody adds a charset to the type: one client compares it as a whole. */
-const asReply = ({ status, headers, body }: ApiReply): Reply => ({ status, headers, body, bytes: Buffer.from(body) });
-
 export const limits = (request: InboundRequest, { settings, secrets }: Integration): readonly RateLimit[] => {
   const perSecond = settings.requests_per_second;
+  if (isChatPath(request.path)) return perSecond === 0 ? [] : [{ name: "channel", key: secrets.channel_id ?? "", perSecond }];
   if (request.path === consentPath || request.path === tokenPath) return [{ name: "ip", key: request.ip, perMinute: 120 }];
   return perSecond === 0 ? [] : [{ name: "integration", key: secrets.client_id ?? "", perSecond }];
 };

@@ -7,6 +7,8 @@ const account = { ru: "Аккаунт amoCRM", en: "Account at amoCRM" };
 const rules = { ru: "Как вести", en: "How to keep it" };
 const asAccount = { setting: "side", is: ["account"] };
 const asIntegration = { setting: "side", is: ["integration"] };
+const channel = { ru: "Канал чатов", en: "Chat channel" };
+const asChannel = { setting: "side", is: ["channel"] };
 const asHook = { setting: "side", is: ["hook"] };
 
 /**
@@ -20,6 +22,10 @@ export const settings = {
     options: {
       account: { ru: "Аккаунт amoCRM — CRM, в которую мы пишем", en: "An account at amoCRM: a CRM that we write to" },
       integration: { ru: "Программа для amoCRM работает с нашей CRM", en: "A program for amoCRM, working with our CRM" },
+      channel: {
+        ru: "Канал чатов: мессенджер, написанный для amoCRM, пишет в нашу CRM",
+        en: "A chat channel: a messenger written for amoCRM, writing to our CRM",
+      },
       hook: { ru: "Вебхук такой программы", en: "A webhook of such a program" },
     },
     label: { ru: "Сторона", en: "Side" },
@@ -170,7 +176,7 @@ export const settings = {
   },
   requests_per_second: {
     type: "number",
-    when: { setting: "side", is: ["account", "integration"] },
+    when: { setting: "side", is: ["account", "integration", "channel"] },
     advanced: true,
     default: 7,
     min: 0,
@@ -195,6 +201,60 @@ export const settings = {
     generated: true,
     kept: true,
     label: { ru: "Секретный ключ", en: "Secret key" },
+  },
+  hook_uri: {
+    type: "text",
+    group: channel,
+    when: asChannel,
+    required: true,
+    pattern: /^https?:\/\/[^\s/?#]+\S*$/,
+    placeholder: "https://example.com/hooks/:scope_id",
+    label: { ru: "Адрес для исходящих сообщений", en: "Address for outgoing messages" },
+    hint: {
+      ru: "Сюда уходит то, что пишут наши сотрудники. :scope_id заменяется на идентификатор подключения.",
+      en: "What our people write goes there. :scope_id stands for the id of the connected account.",
+    },
+  },
+  origin: {
+    type: "text",
+    group: channel,
+    when: asChannel,
+    default: "custom",
+    pattern: /^[\w.-]{1,64}$/,
+    placeholder: "whatsapp",
+    label: { ru: "Мессенджер", en: "Messenger" },
+    hint: { ru: "Как называть канал в беседах: telegram, whatsapp, …", en: "What conversations say they came by: telegram, whatsapp, …" },
+  },
+  channel_id: {
+    type: "secret",
+    group: channel,
+    when: asChannel,
+    generated: true,
+    shape: "uuid",
+    door: true,
+    public: true,
+    label: { ru: "ID канала", en: "Channel id" },
+  },
+  channel_secret: {
+    type: "secret",
+    group: channel,
+    when: asChannel,
+    generated: true,
+    kept: true,
+    label: { ru: "Секрет канала", en: "Channel secret" },
+  },
+  bot_id: {
+    type: "secret",
+    group: channel,
+    when: asChannel,
+    generated: true,
+    shape: "uuid",
+    public: true,
+    label: { ru: "ID бота канала", en: "Id of the channel's bot" },
+    hint: {
+      ru: "Для сообщений, автор которых неизвестен: sender.ref_id.",
+      en: "For messages whose author is not known: sender.ref_id.",
+    },
   },
   destination: {
     type: "text",

@@ -2,13 +2,16 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answerApi } from "./api/api.ts";
-import { type ApiReply, reply } from "./api/http.ts";
+import { answerChats, plain } from "./api/chats.ts";
+import { type ApiReply, notFound, Refusal, reply } from "./api/http.ts";
 import { answerToken, type Vault } from "./api/tokens.ts";
 import {
   accessSeconds,
   type Credentials,
+  chatsPath,
   codeSeconds,
   hookName,
+  isSignedChat,
   refreshSeconds,
   unauthorized,
   writeHook,
@@ -16,6 +19,7 @@ import {
   writeProblem,
 } from "./protocol.ts";
 import { memoryAccount } from "./standin/account.ts";
+import { type Channel, memoryChats } from "./standin/chats.ts";
 import { firstDay, type State, type Told } from "./standin/state.ts";
 
 export type { State } from "./standin/state.ts";
@@ -46,6 +50,8 @@ export interface AmoStandIn {
   readonly state: State;
   readonly credentials: Credentials;
   readonly switches: Switches;
+  /** The one channel of chats, as amoCRM's support would have registered it. */
+  readonly channel: Channel;
   /** Each request as it came: `GET /api/v4/leads`, and its status. */
   readonly requests: { readonly method: string; readonly path: string; readonly status: number }[];
   /** How often tokens were asked for. */
@@ -89,6 +95,7 @@ export async function startAmo({
     slowMs: 0,
     loseAnswers: 0,
   };
+  const channel = { channelId: randomUUID(), secret: randomBytes(20).toString("hex"), botId: randomUUID() };
   const tokens = tokensOf(credentials, state, seconds);
   const requests: { method: string; path: string; status: number }[] = [];
   const hooks: { destination: string; body: string; status: number }[] = [];
@@ -119,6 +126,7 @@ export async function startAmo({
     if (bad) return bad;
     const contentType = request.headers["content-type"] ?? "";
     if (pathname === "/oauth2/access_token") return answerToken(tokens.vault, body, contentType, seconds());
+    if (pathname.startsWith(chatsPath)) return answerChannel(request, pathname, search.slice(1), body);
     if (!pathname.startsWith("/api/")) return reply(writeProblem(404, `Cannot ${request.method} ${pathname}`));
     const userId = tokens.userOf(request.headers.authorization);
     if (userId === undefined) return reply(unauthorized);
@@ -130,6 +138,16 @@ export async function startAmo({
       { method: request.method ?? "GET", path: pathname, query: search.slice(1), body, headers, origin: url },
       seconds(),
     );
+  }
+
+  async function answerChannel(request: IncomingMessage, path: string, query: string, body: string): Promise<ApiReply> {
+    const { method = "GET", headers } = request;
+    const names = (path.split("/")[4] ?? "").startsWith(channel.channelId);
+    if (!names) return plain(notFound("There is no such channel"));
+    const sent = headers as Record<string, string | undefined>;
+    if (!isSignedChat({ method, path, body }, sent, channel.secret, seconds()))
+      return plain(new Refusal(writeProblem(403, "The signature is not right")));
+    return answerChats(memoryChats(state, channel, seconds), { method, path, query, body });
   }
 
   function badAnswer(): ApiReply | undefined {
@@ -171,7 +189,7 @@ export async function startAmo({
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
-    ...{ url: addressOf(server), state, credentials, switches, requests, hooks },
+    ...{ url: addressOf(server), state, credentials, channel, switches, requests, hooks },
     tokensGiven: tokens.given,
     code: tokens.code,
     longLivedToken: tokens.longLived,

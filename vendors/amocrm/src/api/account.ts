@@ -4,6 +4,7 @@ import type {
   CatalogElement,
   Company,
   Contact,
+  ContactChat,
   CustomField,
   EntityType,
   Event,
@@ -18,6 +19,7 @@ import type {
   Role,
   Source,
   TagRef,
+  Talk,
   Task,
   TaskType,
   Unsorted,
@@ -142,6 +144,12 @@ export interface ElementQuery extends Paging {
   readonly query?: string;
 }
 
+export interface TalkQuery extends Paging {
+  readonly order?: Order;
+  readonly ids?: readonly number[];
+  readonly contacts?: readonly number[];
+}
+
 export interface TagQuery extends Paging {
   readonly ids?: readonly number[];
   readonly name?: string;
@@ -196,6 +204,9 @@ export interface Reading {
   sources(): Promise<readonly Source[]>;
   webhooks(): Promise<readonly Webhook[]>;
   catalogs(): Promise<readonly Catalog[]>;
+  talks(query: TalkQuery): Promise<Found<Talk>>;
+  /** Of these contacts, or these chats. */
+  contactChats(of: { readonly contacts?: readonly number[]; readonly chats?: readonly string[] }): Promise<readonly ContactChat[]>;
   elements(query: ElementQuery): Promise<Found<CatalogElement>>;
   /** Whom a call with this number is put on: the one open lead, the contact, the company. */
   whoseIsPhone(phone: string): Promise<{ readonly entity_type: EntityType; readonly entity_id: number } | undefined>;
@@ -379,6 +390,9 @@ export interface Pen {
   createField(of: FieldOwner, draft: CustomFieldDraft): Promise<number>;
   updateField(of: FieldOwner, id: number, draft: CustomFieldDraft): Promise<void>;
   removeField(of: FieldOwner, id: number): Promise<void>;
+  closeTalk(id: number): Promise<void>;
+  /** From now on this chat is with this contact. */
+  bindChat(chat: string, contact: number): Promise<ContactChat>;
   createCatalog(draft: CatalogDraft): Promise<number>;
   updateCatalog(id: number, draft: CatalogDraft): Promise<void>;
   createElement(catalog: number, draft: ElementDraft): Promise<number>;

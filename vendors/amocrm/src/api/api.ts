@@ -15,6 +15,7 @@ import { pipelineRoutes } from "./pipelines.ts";
 import { recordRoutes } from "./records.ts";
 import { sourceRoutes } from "./sources.ts";
 import { tagRoutes } from "./tags.ts";
+import { talkRoutes } from "./talks.ts";
 import { taskRoutes } from "./tasks.ts";
 import { unsortedRoutes } from "./unsorted.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...tagRoutes,
   ...noteRoutes,
   ...linkRoutes,
+  ...talkRoutes,
   ...recordRoutes,
   ...taskRoutes,
   ...callRoutes,

@@ -45,8 +45,8 @@ export interface At {
   json(): unknown;
 }
 
-/** A body with its status (200 unless told); without one, 204. */
-export type Answer = { readonly status?: number; readonly body: unknown; readonly type?: string } | undefined;
+/** A body with its status (200 unless told); without one, 204 unless told. */
+export type Answer = { readonly status?: number; readonly body?: unknown; readonly type?: string } | undefined;
 export type Handler = (at: At) => Promise<Answer>;
 
 /** Ends a request with this problem. */
@@ -103,6 +103,7 @@ export async function answer(routes: readonly Route[], account: Account, request
   try {
     const given = await hit.route.handler(at);
     if (given === undefined) return { status: 204, headers: {}, body: "" };
+    if (given.body === undefined) return { status: given.status ?? 204, headers: {}, body: "" };
     return { status: given.status ?? 200, headers: { "content-type": given.type ?? halType }, body: JSON.stringify(given.body) };
   } catch (error) {
     return replyTo(error);

@@ -114,8 +114,9 @@ export type Read<M extends Members> = {
 };
 export type ReadBy<S> = S extends Shape<infer T> ? T : never;
 
+/** With `isOpen`, others may be sent along, and are passed over. */
 export const object =
-  <const M extends Members>(members: M): Shape<Read<M>> =>
+  <const M extends Members>(members: M, isOpen = false): Shape<Read<M>> =>
   (value, path, problems) => {
     if (value === null) {
       problems.push(fieldProblem("NotNullable", path));
@@ -129,7 +130,7 @@ export const object =
     const sent = value as Record<string, unknown>;
     const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
     for (const name of Object.keys(sent))
-      if (!Object.hasOwn(members, name) && !ignored.has(name)) problems.push(fieldProblem("FieldNotExpected", at(name)));
+      if (!isOpen && !Object.hasOwn(members, name) && !ignored.has(name)) problems.push(fieldProblem("FieldNotExpected", at(name)));
     const read: Record<string, unknown> = {};
     for (const [name, member] of Object.entries(members)) {
       const isRequired = typeof member === "object";

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogElement, FieldValues } from "../protocol.ts";
+import type { Catalog, CatalogElement, FieldValues, Talk } from "../protocol.ts";
 import { type Changed, type CollectionSpec, changingOf, creatingOf, readingOf } from "./collections.ts";
 import type { CatalogElementDraft } from "./drafts.ts";
 import type { Many, Range } from "./filters.ts";
@@ -58,23 +58,6 @@ export const customersOf = (transport: Transport) => ({
   }),
   fields: fieldsOf(transport, "customers"),
 });
-
-/** A conversation in a chat. Source: crm_platform/talks-api */
-export interface Talk {
-  readonly talk_id: number;
-  readonly created_at: number;
-  readonly updated_at: number;
-  readonly rate: number;
-  readonly contact_id: number;
-  readonly chat_id: string;
-  readonly entity_id: number | null;
-  readonly entity_type: string | null;
-  readonly is_in_work: boolean;
-  readonly is_read: boolean;
-  readonly origin: string;
-  readonly missed_at: number | null;
-  readonly account_id: number;
-}
 
 export function talksOf(transport: Transport) {
   const spec: CollectionSpec = { path: "/api/v4/talks", key: "talks" };

@@ -170,6 +170,36 @@ export interface ChatHookMessage {
   };
 }
 
+/** A message of ours for the channel (v2). `at` is Unix milliseconds. */
+export const writeChatHook = (sent: {
+  readonly accountId: string;
+  readonly at: number;
+  readonly messageId: string;
+  readonly receiver: ChatHookMessage["receiver"];
+  readonly sender: ChatHookMessage["sender"];
+  readonly conversation: ChatHookMessage["conversation"];
+  readonly source?: string;
+  readonly message: ChatMessage;
+}): string =>
+  JSON.stringify({
+    account_id: sent.accountId,
+    time: Math.floor(sent.at / 1000),
+    message: {
+      ...{ receiver: sent.receiver, sender: sent.sender, conversation: sent.conversation },
+      ...(sent.source !== undefined && { source: { external_id: sent.source } }),
+      ...{ timestamp: Math.floor(sent.at / 1000), msec_timestamp: sent.at },
+      message: {
+        ...{ id: sent.messageId, type: sent.message.type, text: sent.message.text ?? "", markup: null, tag: "" },
+        ...{
+          media: sent.message.media ?? "",
+          thumbnail: "",
+          file_name: sent.message.file_name ?? "",
+          file_size: sent.message.file_size ?? 0,
+        },
+      },
+    },
+  });
+
 /** Undefined when it is no hook of v2. */
 export function readChatHook(body: string): ChatHook | undefined {
   const sent = parse(body);

@@ -367,3 +367,27 @@ export interface CatalogElement {
   readonly custom_fields_values: readonly FieldValues[] | null;
   readonly account_id: number;
 }
+
+/** A conversation in a chat. Source: crm_platform/talks-api */
+export interface Talk {
+  readonly talk_id: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly rate: number;
+  readonly contact_id: number;
+  readonly chat_id: string;
+  readonly entity_id: number | null;
+  readonly entity_type: string | null;
+  readonly is_in_work: boolean;
+  readonly is_read: boolean;
+  readonly origin: string;
+  readonly missed_at: number | null;
+  readonly account_id: number;
+}
+
+/** A chat and whose it is. */
+export interface ContactChat {
+  readonly id: number;
+  readonly chat_id: string;
+  readonly contact_id: number;
+}

@@ -10,9 +10,21 @@ import { ownEntity, readCatalogBook, readFieldBook } from "./fields.ts";
 import type { Hooks } from "./hooks.ts";
 import { forget as forgetMemory, remembered } from "./memory.ts";
 import { recordPen, told } from "./pen.ts";
-import { createUnsorted, linksOf, nobody, symbolOf, uuidOf, whoseIsPhone, writeReason, writeUnsorted } from "./people.ts";
+import {
+  chatAccountId,
+  chatUserId,
+  createUnsorted,
+  linksOf,
+  nobody,
+  symbolOf,
+  uuidOf,
+  whoseIsPhone,
+  writeReason,
+  writeUnsorted,
+} from "./people.ts";
 import { actors, dealFilter, moments, pageFilter, recordFilter, sortOf, stagesIn } from "./reading.ts";
 import { setupPen } from "./setup-pen.ts";
+import { readTalks, talkPen } from "./talks.ts";
 import { seconds } from "./times.ts";
 import {
   placeOf,
@@ -128,10 +140,10 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
         ...{ is_technical_account: false, contact_name_display_order: 1, created_at: at, created_by: 0, updated_at: at, updated_by: 0 },
         ...{ currency: workspace.currency, currency_symbol: symbolOf(workspace.currency), mobile_feature_version: 0 },
         ...{ timezone: workspace.timeZone, language: workspace.language },
-        ...{ amojo_id: uuidOf(`chats ${account}`), uuid: uuidOf(`account ${account}`) },
+        ...{ amojo_id: chatAccountId(account), uuid: uuidOf(`account ${account}`) },
       };
     },
-    users: async () => (await users()).map(writeUser),
+    users: async () => (await users()).map((user) => ({ ...writeUser(user), amojo_id: chatUserId(account, user.id) })),
     roles: async () =>
       (["manager", "read-only"] as const).map((role) => {
         const { rights } = writeUser({ ...nobody, role });
@@ -244,6 +256,7 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
     },
     webhooks: () => hooks.list(),
     ...catalogs,
+    ...readTalks(crm, account),
     whoseIsPhone: (phone) => whoseIsPhone(crm, phone),
     async write(work) {
       const result = await crm.transaction(async (inner) => work(await penOf(inner)));
@@ -261,6 +274,7 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
       ...entryPen(inner, await taskTypes(), () => `made:${randomBytes(12).toString("hex")}`),
       ...setupPen(inner, at),
       ...catalogPen(inner, workspace),
+      ...talkPen(inner),
       createUnsorted: (draft) => createUnsorted(inner, basic, draft, account),
       acceptUnsorted: (uid, { user_id, status_id }) =>
         told({}, async () => {

@@ -119,6 +119,11 @@ export function uuidOf(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** The account, its users and the clients of a channel, in the chats API. */
+export const chatAccountId = (account: number): string => uuidOf(`chats ${account}`);
+export const chatUserId = (account: number, user: number): string => uuidOf(`chats ${account} user ${user}`);
+export const chatClientId = (channelId: string, client: string): string => uuidOf(`chats ${channelId} client ${client}`);
+
 /** `₽`. */
 export const symbolOf = (currency: string): string =>
   new Intl.NumberFormat("ru", { style: "currency", currency, currencyDisplay: "narrowSymbol" })

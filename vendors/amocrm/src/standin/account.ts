@@ -2,8 +2,10 @@ import type { Account, ElementQuery, Found, NoteQuery, Paging, Range, RecordQuer
 import type { Items } from "../api/record-shapes.ts";
 import type { CatalogElement, Contact, EntityType, FieldValues, Lead } from "../protocol.ts";
 import { fieldsOf } from "./catalogs.ts";
+import { chatUserId } from "./chat-ids.ts";
 import { penOf } from "./pen.ts";
 import type { State, Told } from "./state.ts";
+import { readTalks } from "./talks.ts";
 
 /** An account in memory, behind the API. Whole lists are looked through: it is for hundreds of records. */
 export function memoryAccount(state: State, userId: number, now: () => number, tell: (events: readonly Told[]) => void): Account {
@@ -12,7 +14,7 @@ export function memoryAccount(state: State, userId: number, now: () => number, t
     userId,
     isAdmin: state.users.find(({ id }) => id === userId)?.rights.is_admin ?? false,
     info: async () => ({ ...state.info, current_user_id: userId }),
-    users: async () => state.users,
+    users: async () => state.users.map((user) => ({ ...user, amojo_id: chatUserId(user.id) })),
     roles: async () => [],
     groups: async () => [{ id: 0, name: "Отдел продаж", uuid: null }],
     taskTypes: async () => [
@@ -88,6 +90,7 @@ export function memoryAccount(state: State, userId: number, now: () => number, t
     },
     sources: async () => state.sources,
     webhooks: async () => state.webhooks,
+    ...readTalks(state),
     catalogs: async () => [...state.catalogs.values()].sort((one, other) => one.sort - other.sort || one.id - other.id),
     elements: async (query) => findElements(state, query),
     whoseIsPhone: async (phone) => whoseIsPhone(state, phone),

@@ -4,6 +4,7 @@ import { type Desk, nextId } from "./desk.ts";
 import { entryPen } from "./entry-pen.ts";
 import { recordPen } from "./record-pen.ts";
 import { setupPen } from "./setup-pen.ts";
+import { talkPen } from "./talks.ts";
 
 /** Writes into the state of an account in memory, and says what is to be told of it. */
 export function penOf(desk: Desk): Pen {
@@ -14,6 +15,7 @@ export function penOf(desk: Desk): Pen {
     ...entryPen(desk),
     ...setupPen(desk),
     ...catalogPen(desk),
+    ...talkPen(desk),
     async createUnsorted({ category, source_uid, source_name, pipeline_id, created_at, metadata, lead, contact, company }) {
       const pipeline = state.pipelines.find((one) => (pipeline_id === undefined ? one.is_main : one.id === pipeline_id));
       const status = pipeline?._embedded.statuses.find(({ type }) => type === 1);

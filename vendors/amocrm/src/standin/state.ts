@@ -1,10 +1,13 @@
+import type { ChatConnection, Talker } from "../api/chat-account.ts";
 import {
   type AccountInfo,
   type Catalog,
   type CatalogElement,
+  type ChatMessage,
   type Company,
   type Contact,
   type CustomField,
+  type DeliveryReport,
   type EntityType,
   type Event,
   type HookEvent,
@@ -16,12 +19,37 @@ import {
   type Pipeline,
   type Source,
   type TagRef,
+  type Talk,
   type Task,
   type Unsorted,
   type User,
   type Webhook,
   won,
 } from "../protocol.ts";
+
+/** Chats, and what is said in them. */
+export interface MemoryChat {
+  readonly uid: string;
+  readonly talk: Talk;
+  readonly external: string | undefined;
+  readonly client: Talker;
+}
+export interface MemoryMessage {
+  readonly id: string;
+  readonly chat: string;
+  readonly client_id: string | undefined;
+  readonly at: number;
+  readonly sender: Talker;
+  readonly receiver?: Talker;
+  readonly message: ChatMessage;
+  readonly delivery?: DeliveryReport;
+  readonly reactions: Readonly<Record<string, string>>;
+}
+export interface MemoryChats {
+  connection: ChatConnection | undefined;
+  chats: MemoryChat[];
+  messages: MemoryMessage[];
+}
 
 /** What an account holds, in memory. */
 export interface State {
@@ -45,6 +73,7 @@ export interface State {
   unsorted: Map<string, Unsorted & { readonly resolved?: "accepted" | "declined" }>;
   sources: Source[];
   webhooks: Webhook[];
+  chats: MemoryChats;
   cards: { phone: string; users: readonly number[] }[];
   nextId: number;
 }
@@ -141,6 +170,7 @@ export function firstDay(now: number): State {
     },
     tags: { leads: [], contacts: [], companies: [] },
     ...{ leads: new Map(), contacts: new Map(), companies: new Map(), tasks: new Map(), notes: new Map(), unsorted: new Map() },
+    chats: { connection: undefined, chats: [], messages: [] },
     ...{ catalogs: new Map(), catalogFields: new Map(), elements: new Map() },
     ...{ events: [], links: [], sources: [], webhooks: [], cards: [], nextId: 30_000_000 },
   };
