@@ -50,8 +50,8 @@ export interface MoveProgress {
 }
 
 export const moveKinds = [
-  ...(["account", "group", "user", "pipeline", "stage", "loss_reason", "task_type", "source", "field", "tag"] as const),
-  ...(["company", "contact", "deal", "incoming", "task", "note", "other"] as const),
+  ...(["account", "group", "user", "pipeline", "stage", "loss_reason", "task_type", "source", "field", "tag", "catalog"] as const),
+  ...(["element", "company", "contact", "deal", "incoming", "task", "note", "other"] as const),
 ] as const;
 export type MoveKind = (typeof moveKinds)[number];
 

@@ -84,6 +84,17 @@ async function fillOld(): Promise<void> {
         : [{ value: values[type] ?? `Значение ${type}` }],
     })),
   });
+  const [goods] = (await theirs("POST", "/api/v4/catalogs", [{ name: "Товары", type: "products" }]))._embedded.catalogs as { id: number }[];
+  const [price] = (await theirs("POST", `/api/v4/catalogs/${goods?.id}/custom_fields`, [{ name: "Цена", type: "price", code: "PRICE" }]))
+    ._embedded.custom_fields as { id: number }[];
+  const [window] = (
+    await theirs("POST", `/api/v4/catalogs/${goods?.id}/elements`, [
+      { name: "Окно", custom_fields_values: [{ field_id: price?.id, values: [{ value: 12_000 }] }] },
+    ])
+  )._embedded.elements as { id: number }[];
+  await theirs("POST", `/api/v4/leads/${deal?.id}/link`, [
+    { to_entity_id: window?.id, to_entity_type: "catalog_elements", metadata: { quantity: 3, catalog_id: goods?.id, price_id: price?.id } },
+  ]);
   await theirs("POST", "/api/v4/leads/notes", [
     { entity_id: deal?.id, note_type: "sms_in", params: { text: "Спасибо!", phone: "+79101234567" } },
     {
@@ -164,7 +175,14 @@ describe("a whole account", () => {
     expect(differences(told)).toEqual([]);
     expect(told.move).toMatchObject({ state: "done", differences: 0 });
     oursApi = await registerIntegration(hub, "ours");
-    const kinds = ["leads?with=contacts,source", "contacts?with=leads", "companies", "tasks", "leads/notes", "contacts/notes"];
+    const kinds = [
+      "leads?with=contacts,source,catalog_elements",
+      "contacts?with=leads",
+      "companies",
+      "tasks",
+      "leads/notes",
+      "contacts/notes",
+    ];
     for (const kind of kinds) {
       const [there, here] = [await all(oldApi, kind), await all(oursApi, kind)];
       expect(there.length, kind).toBeGreaterThan(10);

@@ -5,8 +5,8 @@ import { ById, Moment, Nullable, Page, pageQuery, route } from "../route.ts";
 
 const directions = ["in", "out", "compare"] as const;
 const kinds = [
-  ...(["account", "group", "user", "pipeline", "stage", "loss_reason", "task_type", "source", "field", "tag"] as const),
-  ...(["company", "contact", "deal", "incoming", "task", "note", "other"] as const),
+  ...(["account", "group", "user", "pipeline", "stage", "loss_reason", "task_type", "source", "field", "tag", "catalog"] as const),
+  ...(["element", "company", "contact", "deal", "incoming", "task", "note", "other"] as const),
 ] as const;
 const findingTypes = ["differs", "only_there", "only_here", "refused", "left"] as const;
 

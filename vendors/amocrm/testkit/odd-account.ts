@@ -208,6 +208,7 @@ export function growOld(state: State, many = 60): void {
     });
   }
   growEntries(state, many);
+  growGoods(state);
 }
 
 function growEntries(state: State, many: number): void {
@@ -293,4 +294,28 @@ function growEntries(state: State, many: number): void {
     put(1_000 + index, "contacts", contacts[index] ?? 0, type, params);
     put(2_000 + index, "leads", leads[1] ?? 0, type, params);
   }
+}
+
+/** Windows, and how many of them on every fifth lead. */
+function growGoods(state: State): void {
+  const account_id = state.info.id;
+  const id = 9_001;
+  const price = field(710_001, "price", "Цена", { code: "PRICE", entity_type: "catalogs", currency: "RUB" });
+  const kind = field(710_002, "select", "Вид", { entity_type: "catalogs", enums: options([810_001, "Окно"], [810_002, "Дверь"]) });
+  state.catalogs.set(id, {
+    ...{ id, name: "Товары", type: "products", sort: 3, can_add_elements: true, can_show_in_cards: true, can_link_multiple: true },
+    ...{ can_be_deleted: false, sdk_widget_code: null, account_id, ...stamps(1) },
+  });
+  state.catalogFields.set(id, [price, kind]);
+  for (let place = 0; place < 300; place++)
+    state.elements.set(3_000_000 + place, {
+      ...{ id: 3_000_000 + place, catalog_id: id, name: `Окно ${place}`, is_deleted: false, account_id, ...stamps(place) },
+      custom_fields_values: place % 3 === 0 ? null : [filled(price, { value: 1_000 + place }), filled(kind, option(kind, place % 2))],
+    });
+  for (const [index, lead] of [...state.leads.keys()].entries())
+    if (index % 5 === 0)
+      state.links.push({
+        ...{ entity_id: lead, entity_type: "leads", to_entity_id: 3_000_000 + index, to_entity_type: "catalog_elements" },
+        metadata: { quantity: index + 1.5, catalog_id: id, price_id: 710_001 },
+      });
 }

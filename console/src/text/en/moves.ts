@@ -3,7 +3,7 @@ export const moves = {
   chooseText: "A whole CRM is copied, not emptied: nothing is deleted on either side. It goes on after restarts, and may be run again.",
   directions: { in: "From there to here", out: "From here to there", compare: "Compare" },
   what: {
-    in: "Everything that is there becomes ours, under the ids it has there: people, pipelines, fields, contacts, companies, deals, tasks, notes, calls, tags and links. People are made without a password: give a link for one to those who are to work here. Run again, it brings what has changed there since.",
+    in: "Everything that is there becomes ours, under the ids it has there: people, pipelines, fields, contacts, companies, deals, tasks, notes, calls, catalogs, tags and links. People are made without a password: give a link for one to those who are to work here. Run again, it brings what has changed there since.",
     out: "Everything of ours is made there. The account has to be empty: without contacts, companies and deals. It gives its own ids; which is whose is kept here.",
     compare: "Reads both sides and tells every difference. Changes nothing.",
   },
@@ -47,6 +47,8 @@ export const moves = {
     source: "Sources",
     field: "Fields",
     tag: "Tags",
+    catalog: "Catalogs",
+    element: "Elements of catalogs",
     company: "Companies",
     contact: "Contacts",
     deal: "Deals",

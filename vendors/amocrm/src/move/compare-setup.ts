@@ -6,6 +6,7 @@ import type { Here } from "./here.ts";
 import type { IdKind } from "./ids.ts";
 import { type Passage, passField, passPipeline, passUser } from "./local.ts";
 import {
+  catalogMembers,
   fieldMembersOf,
   groupMembers,
   lossReasonMembers,
@@ -84,6 +85,7 @@ export async function setupDifferences(sides: Sides, here: Here): Promise<MoveFi
     }).filter(({ what }) => what !== "only_here"),
     ...(await fieldDifferences(sides, here, passage)),
     ...(await tagDifferences(sides, here)),
+    ...(await catalogDifferences(sides, here, passage)),
   ];
 }
 
@@ -163,6 +165,21 @@ async function fieldDifferences(sides: Sides, { account }: Here, passage: Passag
       sides.direction === "in" || !field.is_predefined || given.has(passage.to("field", field.id));
     const members = (field: CustomField): Members => (given.has(field.id) ? {} : fieldMembersOf(field));
     found.push(...lists("field", "field", there.filter(isMade), here, members, { pass: (one) => passField(one, passage) }));
+  }
+  return found;
+}
+
+/** Lists of goods and the like. */
+async function catalogDifferences(sides: Sides, { account }: Here, passage: Passage): Promise<MoveFinding[]> {
+  const lists = listing(sides, passage);
+  const { catalogs } = sides.theirs;
+  const here = await account.catalogs();
+  const found = lists("catalog", "catalog", catalogs, here, catalogMembers);
+  for (const { id, fields } of catalogs) {
+    const catalog = passage.to("catalog", id);
+    if (!here.some((one) => one.id === catalog)) continue;
+    const own = await account.fields({ catalog });
+    found.push(...lists("field", "field", fields, own, fieldMembersOf, { pass: (one) => passField(one, passage) }));
   }
   return found;
 }

@@ -1,11 +1,11 @@
 import type { Label, MoveFinding, MoveKind } from "@svyazka/core";
 import type { Amo } from "../client.ts";
-import type { EntityType, Note, Task, Unsorted } from "../protocol.ts";
+import type { CatalogElement, EntityType, Note, Task, Unsorted } from "../protocol.ts";
 import { setupDifferences } from "./compare-setup.ts";
 import { differences } from "./differences.ts";
 import { type Here, notesHere, perPage, readHere, recordsHere, tasksHere } from "./here.ts";
-import { passNote, passRecord, passTask, passUnsorted } from "./local.ts";
-import { isCallNote, type Members, membersOf, noteMembers, taskMembers, unsortedMembers } from "./members.ts";
+import { passElement, passNote, passRecord, passTask, passUnsorted } from "./local.ts";
+import { elementMembers, isCallNote, type Members, membersOf, noteMembers, taskMembers, unsortedMembers } from "./members.ts";
 import { kindOf } from "./records-in.ts";
 import { passageOf, type Sides } from "./sides.ts";
 import type { Step } from "./steps.ts";
@@ -19,6 +19,7 @@ export const compareSteps = (sides: Sides): Step[] => [
       found: await setupDifferences(sides, await readHere(sides.crm, sides.workspace, sides.kit)),
     }),
   },
+  ...sides.theirs.catalogs.map(({ id }) => compareElements(sides, id)),
   compareRecords(sides, "companies"),
   compareRecords(sides, "contacts"),
   compareRecords(sides, "leads"),
@@ -135,8 +136,25 @@ function compareRecords<K extends EntityType>(sides: Sides, of: K): Step {
 /** By id, so that what is written meanwhile comes at the end. */
 export const pageOf = (amo: Amo, of: EntityType, page: number) =>
   of === "leads"
-    ? amo.leads.page({ order: { id: "asc" }, with: ["contacts", "source_id", "source"], limit: perPage }, page)
+    ? amo.leads.page({ order: { id: "asc" }, with: ["contacts", "source_id", "source", "catalog_elements"], limit: perPage }, page)
     : amo[of].page({ order: { id: "asc" }, limit: perPage }, page);
+
+function compareElements(sides: Sides, catalog: number): Step {
+  const passage = passageOf(sides);
+  const own = { catalog: passage.to("catalog", catalog), limit: perPage, order: { by: "id", descending: false } };
+  const isHere = async ({ account }: Here) => (await account.catalogs()).some(({ id }) => id === own.catalog);
+  return comparing<CatalogElement>(sides, {
+    ...{ name: `compare elements of ${catalog}`, kind: "element" as const },
+    theirs: (page) => sides.amo.catalogs.elements(catalog).page({ limit: perPage }, page),
+    pass: (item) => passElement(item, passage),
+    here: async (here, items) =>
+      (await isHere(here)) ? (await here.account.elements({ ...own, page: 1, ids: numbers(items) })).items : [],
+    all: async (here, page) => ((await isHere(here)) ? here.account.elements({ ...own, page }) : { items: [], hasMore: false }),
+    idOf,
+    // When they were made, amoCRM lets nobody say.
+    members: (item) => elementMembers(item, sides.direction === "in"),
+  });
+}
 
 function compareTasks(sides: Sides): Step {
   const passage = passageOf(sides);

@@ -1,6 +1,6 @@
-import { Invalid, type MoveFinding, type OwnField, type OwnFieldOptionDraft } from "@svyazka/core";
+import { Invalid, type MoveFinding, type OwnCrm, type OwnFieldChanges, type OwnFieldDraft, type OwnFieldOptionDraft } from "@svyazka/core";
 import type { CustomField, EntityType } from "../protocol.ts";
-import { fieldDraft, isChoiceHere, isKnownField, ownEntity } from "../served/fields.ts";
+import { fieldDraft, type HeldField, isChoiceHere, isKnownField, ownEntity } from "../served/fields.ts";
 import { type Ground, isUntouched, passageIn, said } from "./ground.ts";
 import { passField } from "./local.ts";
 
@@ -12,7 +12,7 @@ export async function fieldsIn(ground: Ground, of: EntityType, found: MoveFindin
   for (const field of theirs.fields[of]) {
     if (isKnownField(of, field)) continue;
     try {
-      await fieldIn(ground, of, field);
+      await fieldIn(ground, homeOf(crm, of), field);
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
       found.push({ what: "refused", kind: "field", id: String(field.id), there: field.name, words: said(error.message) });
@@ -63,17 +63,29 @@ async function knownIn({ crm, theirs, ids, began }: Ground, of: EntityType): Pro
   }
 }
 
-async function fieldIn(ground: Ground, of: EntityType, field: CustomField): Promise<void> {
-  const { crm, ids } = ground;
-  const entity = ownEntity[of];
-  const here = await crm.fields.list({ entity });
+/** Whose fields they are: of a kind of records, or of one catalog. */
+export interface FieldHome {
+  list(): Promise<readonly HeldField[]>;
+  create(draft: Omit<OwnFieldDraft, "entity">): Promise<HeldField>;
+  update(id: number, changes: OwnFieldChanges): Promise<HeldField>;
+}
+const homeOf = ({ fields }: OwnCrm, of: EntityType): FieldHome => ({
+  list: () => fields.list({ entity: ownEntity[of] }),
+  create: (draft) => fields.create({ ...draft, entity: ownEntity[of] }),
+  update: (id, changes) => fields.update(id, changes),
+});
+
+/** One of theirs becomes one of ours, or what it is to be by now. */
+export async function fieldIn(ground: Ground, home: FieldHome, field: CustomField): Promise<void> {
+  const { ids } = ground;
+  const here = await home.list();
   const known = ids.get("field", field.id);
   const row =
     known === undefined
       ? (here.find(({ id, name }) => id === field.id && name === field.name) ??
         here.find(({ code }) => field.code && code.toLowerCase() === field.code.toLowerCase()))
       : here.find(({ id }) => id === known);
-  const kept = row ? await change(ground, field, row) : await create(ground, of, field);
+  const kept = row ? await change(ground, home, field, row) : await create(ground, home, field);
   await ids.keep("field", [[field.id, kept.id]]);
   await ids.keep(
     "option",
@@ -85,7 +97,7 @@ async function fieldIn(ground: Ground, of: EntityType, field: CustomField): Prom
 }
 
 /** What our CRM keeps of it beside what it knows. */
-function draftOf(ground: Ground, field: CustomField, before?: OwnField) {
+function draftOf(ground: Ground, field: CustomField, before?: HeldField) {
   const passed = passField(field, passageIn(ground));
   const { name, type, code, sort, is_api_only, group_id, required_statuses, remind, currency, settings } = passed;
   const isChoice = isChoiceHere(type);
@@ -123,22 +135,21 @@ function optionsOf({ type, enums }: CustomField): Option[] {
 /** One with options has at least one here. */
 const noOption: OwnFieldOptionDraft = { value: "—" };
 
-async function create(ground: Ground, of: EntityType, field: CustomField): Promise<OwnField> {
-  const { crm } = ground;
-  const draft = { ...draftOf(ground, field), entity: ownEntity[of], name: field.name || `№ ${field.id}` };
+async function create(ground: Ground, home: FieldHome, field: CustomField): Promise<HeldField> {
+  const draft = { ...draftOf(ground, field), name: field.name || `№ ${field.id}` };
   const options = optionsOf(field);
   const chosen = (brought: readonly OwnFieldOptionDraft[]) =>
     isChoiceHere(field.type) ? { options: brought.length > 0 ? brought : [noOption] } : {};
   try {
-    return await crm.fields.create({ ...draft, id: field.id, ...chosen(options) });
+    return await home.create({ ...draft, id: field.id, ...chosen(options) });
   } catch (error) {
     if (!(error instanceof Invalid) || !("id" in error.fields || "options" in error.fields)) throw error;
-    return crm.fields.create({ ...draft, ...chosen(options.map(({ id: _, ...option }) => option)) });
+    return home.create({ ...draft, ...chosen(options.map(({ id: _, ...option }) => option)) });
   }
 }
 
-async function change(ground: Ground, field: CustomField, row: OwnField): Promise<OwnField> {
-  const { crm, ids } = ground;
+async function change(ground: Ground, home: FieldHome, field: CustomField, row: HeldField): Promise<HeldField> {
+  const { ids } = ground;
   const { type, code: _, ...draft } = draftOf(ground, field, row);
   const options = optionsOf(field).map((option): OwnFieldOptionDraft => {
     const id = ids.get("option", option.id) ?? option.id;
@@ -147,5 +158,5 @@ async function change(ground: Ground, field: CustomField, row: OwnField): Promis
     return isThere || !sameText ? { ...option, id, ...(!isThere && { isNew: true }) } : { ...option, id: sameText.id };
   });
   const isChoice = type === "select" || type === "multiselect";
-  return crm.fields.update(row.id, { ...draft, ...(isChoice && { options: options.length > 0 ? options : [noOption] }) });
+  return home.update(row.id, { ...draft, ...(isChoice && { options: options.length > 0 ? options : [noOption] }) });
 }

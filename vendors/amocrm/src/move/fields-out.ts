@@ -1,13 +1,19 @@
 import type { MoveFinding } from "@svyazka/core";
-import { AmoInvalid } from "../client.ts";
-import type { CustomField, EntityType } from "../protocol.ts";
+import { type Amo, AmoInvalid } from "../client.ts";
+import type { CustomField } from "../protocol.ts";
 import { passField } from "./local.ts";
 import { type OutGround, passageOut, sendWhatFits, tie } from "./out-ground.ts";
 
-/** Custom fields of one kind of record: those of the same code, or the same name and type, are there already; the rest are made. */
-export async function fieldsOut(ground: OutGround, of: EntityType, ours: readonly CustomField[], found: MoveFinding[]): Promise<void> {
-  const { theirs, out } = ground;
-  const left = [...theirs.fields[of]];
+/** Whose fields they are: of a kind of records, or of one catalog. */
+export interface FieldsThere {
+  readonly fields: readonly CustomField[];
+  readonly client: Amo["leads"]["fields"];
+}
+
+/** Custom fields of one kind: those of the same code, or the same name and type, are there already; the rest are made. */
+export async function fieldsOut(ground: OutGround, there: FieldsThere, ours: readonly CustomField[], found: MoveFinding[]): Promise<void> {
+  const { out } = ground;
+  const left = [...there.fields];
   const taken = new Map<CustomField, CustomField>();
   const match = (isSame: (one: CustomField, other: CustomField) => boolean): void => {
     for (const field of ours) {
@@ -22,10 +28,10 @@ export async function fieldsOut(ground: OutGround, of: EntityType, ours: readonl
   match(({ name, type }, other) => name === other.name && type === other.type);
   for (const field of ours) {
     const own = taken.get(field);
-    const there = own ? await change(ground, of, field, own) : await make(ground, of, field, found);
-    if (!there) continue;
-    await tie(ground, "field", [[field.id, there.id]]);
-    await tie(ground, "option", pairsOf(field, there));
+    const kept = own ? await change(there.client, field, own) : await make(ground, there.client, field, found);
+    if (!kept) continue;
+    await tie(ground, "field", [[field.id, kept.id]]);
+    await tie(ground, "option", pairsOf(field, kept));
   }
 }
 
@@ -54,11 +60,14 @@ function draftOf(ground: OutGround, field: CustomField) {
   };
 }
 
-async function make(ground: OutGround, of: EntityType, field: CustomField, found: MoveFinding[]): Promise<CustomField | undefined> {
+async function make(
+  ground: OutGround,
+  client: FieldsThere["client"],
+  field: CustomField,
+  found: MoveFinding[],
+): Promise<CustomField | undefined> {
   try {
-    return await sendWhatFits({ kind: "field", id: field.id, found }, draftOf(ground, field), (draft) =>
-      ground.amo[of].fields.create(draft),
-    );
+    return await sendWhatFits({ kind: "field", id: field.id, found }, draftOf(ground, field), (draft) => client.create(draft));
   } catch (error) {
     if (!(error instanceof AmoInvalid)) throw error;
     found.push({ what: "refused", kind: "field", id: String(field.id), here: field.name, words: { ru: error.message, en: error.message } });
@@ -67,11 +76,11 @@ async function make(ground: OutGround, of: EntityType, field: CustomField, found
 }
 
 /** What every account has by itself stays as it is. */
-async function change({ amo }: OutGround, of: EntityType, field: CustomField, own: CustomField): Promise<CustomField> {
+async function change(client: FieldsThere["client"], field: CustomField, own: CustomField): Promise<CustomField> {
   if (field.is_predefined || own.is_predefined) return own;
   const missing = (field.enums ?? []).filter(({ value }) => !own.enums?.some((one) => one.value === value));
   if (field.name === own.name && field.sort === own.sort && missing.length === 0) return own;
-  await amo[of].fields.update(own.id, {
+  await client.update(own.id, {
     ...{ name: field.name, sort: Math.max(0, field.sort) },
     ...(missing.length > 0 && {
       enums: [
@@ -80,5 +89,5 @@ async function change({ amo }: OutGround, of: EntityType, field: CustomField, ow
       ],
     }),
   });
-  return amo[of].fields.get(own.id);
+  return client.get(own.id);
 }

@@ -39,7 +39,7 @@ export async function readHere(crm: OwnCrm, workspace: Workspace, kit: Kit): Pro
 /** As many as amoCRM gives at most. */
 export const perPage = 250;
 
-const bring: ReadonlySet<string> = new Set(["contacts"]);
+const bring: ReadonlySet<string> = new Set(["contacts", "catalog_elements"]);
 
 export interface PageHere<T> {
   readonly items: readonly T[];

@@ -7,7 +7,11 @@ export type IdKind =
   | `${EntityType}_tag`
   | EntityType
   | "tasks"
-  | "notes";
+  | "notes"
+  | "catalog"
+  /** Leads whose goods are put on. */
+  | "goods"
+  | "element";
 
 /** Which id on one side is which on the other: kept by the connection, in memory while a move goes on. */
 export interface Ids {

@@ -66,6 +66,11 @@ describe("an account that moves in", () => {
     const deal = await crm.deals.get(26_000_000);
     expect(deal.values).toMatchObject({ 700008: 800_013, 700017: { json: [{ value: { spin: ["up", "down"] } }] } });
     expect((await crm.notes.list({ on: "deal", records: [26_000_000], limit: 500 })).items).toHaveLength(300);
+    expect((await crm.catalogs.list()).map(({ id, kind, position }) => [id, kind, position])).toEqual([[9_001, "products", 3]]);
+    expect((await crm.elements.list({ limit: 500 })).items).toHaveLength(300);
+    expect(await crm.dealElements.list([26_000_000])).toEqual([
+      { deal: 26_000_000, element: 3_000_000, catalog: 9_001, quantity: 1.5, priceField: 710_001 },
+    ]);
     // What a new workspace has by itself has given way.
     expect((await crm.pipelines.list()).map(({ id }) => id)).toEqual([1_309_792, 1_400_001]);
     expect((await crm.fields.list({ entity: "contact" })).map(({ code }) => code)).toEqual([]);

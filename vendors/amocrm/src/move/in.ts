@@ -1,6 +1,7 @@
 import { type Kit, type MoveRun, Refused, type Workspace } from "@svyazka/core";
 import type { Amo } from "../client.ts";
-import { type EntityType, entityTypes } from "../protocol.ts";
+import { type EntityType, entityTypes, type Lead } from "../protocol.ts";
+import { elementsIn, goodsIn } from "./catalogs-in.ts";
 import { compareSteps, pageOf } from "./compare.ts";
 import { notesIn, tasksIn, unsortedIn } from "./entries-in.ts";
 import { type Beginning, type Ground, movedIn } from "./ground.ts";
@@ -51,6 +52,7 @@ const copySteps = (ground: Ground): Step[] => [
     ...{ name: "setup", phase: "copying", kind: "account" },
     turn: async () => ({ done: 1, hasMore: false, found: await setupIn(ground) }),
   },
+  ...ground.theirs.catalogs.map(({ id }): Step => copyElements(ground, id)),
   copyRecords(ground, "companies"),
   copyRecords(ground, "contacts"),
   copyRecords(ground, "leads"),
@@ -82,7 +84,20 @@ const copyRecords = <K extends EntityType>(ground: Ground, of: K): Step => ({
   ...{ name: of, phase: "copying", kind: of === "leads" ? "deal" : of === "contacts" ? "contact" : "company" },
   async turn(page) {
     const { items, hasMore } = await pageOf(ground.amo, of, page);
-    return { done: items.length, hasMore, found: await recordsIn(ground, of, items as unknown as readonly Items[K][]) };
+    const found = await recordsIn(ground, of, items as unknown as readonly Items[K][]);
+    return {
+      done: items.length,
+      hasMore,
+      found: of === "leads" ? [...found, ...(await goodsIn(ground, items as readonly Lead[]))] : found,
+    };
+  },
+});
+
+const copyElements = (ground: Ground, catalog: number): Step => ({
+  ...{ name: `elements of ${catalog}`, phase: "copying", kind: "element" },
+  async turn(page) {
+    const { items, hasMore } = await ground.amo.catalogs.elements(catalog).page({ limit: perPage }, page);
+    return { done: items.length, hasMore, found: await elementsIn(ground, catalog, items) };
   },
 });
 

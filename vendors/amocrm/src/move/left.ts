@@ -52,11 +52,6 @@ const kindsLeft = (amo: Amo, theirs: Theirs): readonly Left[] => [
     count: () => counted(amo.customers.all()),
   },
   {
-    id: "catalogs",
-    words: { ru: "Списки (товары, счета) остаются там", en: "Lists (goods, invoices) stay there" },
-    count: () => counted(amo.catalogs.all()),
-  },
-  {
     id: "field groups",
     words: {
       ru: "Группы полей переносятся как признак поля, без названий",

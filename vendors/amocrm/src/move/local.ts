@@ -1,4 +1,18 @@
-import type { Company, Contact, CustomField, EntityType, FieldValues, Lead, Note, Pipeline, Task, Unsorted, User } from "../protocol.ts";
+import type {
+  CatalogElement,
+  Company,
+  Contact,
+  CustomField,
+  ElementRef,
+  EntityType,
+  FieldValues,
+  Lead,
+  Note,
+  Pipeline,
+  Task,
+  Unsorted,
+  User,
+} from "../protocol.ts";
 import { entityTypes, lost, won } from "../protocol.ts";
 import { dayOf, midnight } from "../served/times.ts";
 import type { IdKind } from "./ids.ts";
@@ -21,7 +35,7 @@ export interface Passage {
 export function passRecord<K extends EntityType>(of: K, item: Items[K], passage: Passage): Items[K] {
   const { to } = passage;
   const { _embedded: embedded } = item;
-  const { companies, contacts } = embedded as Partial<Lead["_embedded"]>;
+  const { companies, contacts, catalog_elements } = embedded as Partial<Lead["_embedded"]>;
   return {
     ...item,
     ...stamps(item, passage),
@@ -33,10 +47,28 @@ export function passRecord<K extends EntityType>(of: K, item: Items[K], passage:
       ...embedded,
       tags: embedded.tags.map((tag) => ({ ...tag, id: to(`${of}_tag`, tag.id) })),
       ...(companies && { companies: companies.map(({ id }) => ({ id: to("companies", id) })) }),
+      ...(catalog_elements && { catalog_elements: catalog_elements.map((one) => passGoods(one, passage)) }),
       ...(contacts && { contacts: contacts.map((one) => ({ ...one, id: to("contacts", one.id) })) }),
     },
   } as unknown as Items[K];
 }
+
+const passGoods = ({ id, metadata }: ElementRef, { to }: Pick<Passage, "to">): ElementRef => ({
+  id: to("element", id),
+  metadata: {
+    ...metadata,
+    catalog_id: to("catalog", metadata.catalog_id),
+    ...(metadata.price_id != null && { price_id: to("field", metadata.price_id) }),
+  },
+});
+
+export const passElement = (element: CatalogElement, passage: Passage): CatalogElement => ({
+  ...element,
+  ...stamps(element, passage),
+  id: passage.to("element", element.id),
+  catalog_id: passage.to("catalog", element.catalog_id),
+  custom_fields_values: (element.custom_fields_values ?? []).map((field) => passValues(field, passage)),
+});
 
 const placeOf = ({ pipeline_id, status_id, loss_reason_id, source_id }: Lead, { to }: Passage) => ({
   pipeline_id: to("pipeline", pipeline_id),

@@ -1,4 +1,6 @@
 import type {
+  Catalog,
+  CatalogElement,
   Company,
   Contact,
   CustomField,
@@ -25,7 +27,12 @@ import type {
  */
 export type Members = Readonly<Record<string, unknown>>;
 
-const stamps = ({ created_by, updated_by, created_at, updated_at }: Omit<Lead, "_embedded"> | Task | Note) => ({
+const stamps = ({
+  created_by,
+  updated_by,
+  created_at,
+  updated_at,
+}: Pick<Lead, "created_by" | "updated_by" | "created_at" | "updated_at">) => ({
   created_by,
   updated_by: updated_by || created_by,
   created_at,
@@ -55,6 +62,9 @@ export const leadMembers = (lead: Lead): Members => ({
   score: lead.score ?? null,
   labor_cost: lead.labor_cost ?? null,
   companies: ids(lead._embedded.companies),
+  catalog_elements: (lead._embedded.catalog_elements ?? [])
+    .map(({ id, metadata }) => `${id} × ${metadata.quantity}${metadata.price_id ? `, ${metadata.price_id}` : ""}`)
+    .sort(),
   contacts: (lead._embedded.contacts ?? []).map(({ id, is_main }) => (is_main ? `${id}, main` : String(id))).sort(),
 });
 
@@ -192,6 +202,16 @@ export const fieldMembersOf = (field: CustomField): Members => ({
   settings: field.settings ?? null,
 });
 const inOrder = <T extends { readonly sort: number }>(all: readonly T[]): T[] => [...all].sort((one, other) => one.sort - other.sort);
+
+export const catalogMembers = ({ name, type, sort, can_add_elements, can_link_multiple, can_show_in_cards }: Catalog): Members => ({
+  ...{ name, type, sort, can_add_elements, can_link_multiple, can_show_in_cards },
+});
+
+export const elementMembers = (element: CatalogElement, withStamps: boolean): Members => ({
+  ...(withStamps && stamps(element)),
+  name: element.name,
+  ...fieldMembers(element.custom_fields_values),
+});
 
 export const tagMembers = ({ name, color }: TagRef): Members => ({ name, color: color ?? null });
 

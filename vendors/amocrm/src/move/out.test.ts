@@ -26,10 +26,11 @@ describe("our CRM that moves out", () => {
     await Promise.all(standins.splice(0).map((one) => one.stop()));
   });
   afterAll(() => crms.close());
-  const all = { leads: 60, contacts: 70, companies: 20, tasks: 60, notes: 135 };
+  const all = { leads: 60, contacts: 70, companies: 20, tasks: 60, notes: 135, elements: 120, goods: 20 };
   const sizes = ({ state }: Awaited<ReturnType<typeof pair>>["standin"]) => ({
     ...{ leads: state.leads.size, contacts: state.contacts.size, companies: state.companies.size },
-    ...{ tasks: state.tasks.size, notes: state.notes.size },
+    ...{ tasks: state.tasks.size, notes: state.notes.size, elements: state.elements.size },
+    goods: state.links.filter(({ to_entity_type }) => to_entity_type === "catalog_elements").length,
   });
   const differences = (run: ReturnType<typeof keptRun>) => run.found().filter(({ what }) => what !== "left");
 
@@ -68,7 +69,7 @@ describe("our CRM that moves out", () => {
     // Every other write of records is done, and its answer lost.
     const lossy: Send = async (request) => {
       const answer = await real(request);
-      const isWrite = request.method === "POST" && /\/(leads|contacts|companies|tasks|notes)$/.test(new URL(request.url).pathname);
+      const isWrite = request.method === "POST" && /\/(leads|contacts|companies|tasks|notes|elements)$/.test(new URL(request.url).pathname);
       if (isWrite && ++count % 2 === 1) throw new Error("connection reset");
       return answer;
     };
@@ -109,7 +110,7 @@ describe("our CRM that moves out", () => {
     const { amo, standin } = await pair();
     const run = keptRun();
     await moveOut(amo, odd.kit, odd.workspace, run);
-    expect(sizes(standin)).toEqual({ leads: 30, contacts: 60, companies: 30, tasks: 60, notes: 320 });
+    expect(sizes(standin)).toEqual({ leads: 30, contacts: 60, companies: 30, tasks: 60, notes: 320, elements: 300, goods: 6 });
     const told = differences(run).map(({ what, kind, id, member }) => [what, kind, id, member]);
     expect(told).toEqual(
       expect.arrayContaining([
@@ -180,6 +181,13 @@ async function fill({ crm }: OurCrm): Promise<void> {
         ...{ position: "капитан", tags: place % 4 === 0 ? [{ name: "VIP" }] : [], ...stamps(place) },
       }),
     );
+  const catalog = await crm.catalogs.create({ name: "Окна", position: 10 });
+  const price = await crm.catalogFields.create(catalog, { name: "Цена", type: "money", position: 1 });
+  const elements: number[] = [];
+  for (let place = 0; place < 120; place++)
+    elements.push(
+      await crm.elements.create(catalog, { name: `Окно ${place}`, values: { [price.id]: { minor: place * 100, currency: "RUB" } } }),
+    );
   for (let place = 0; place < 60; place++) {
     const stage = stages[place % stages.length];
     const deal = await crm.deals.create({
@@ -192,6 +200,11 @@ async function fill({ crm }: OurCrm): Promise<void> {
       values: { [tariff.id]: tariff.options[place % 2]?.id ?? null, [area.id]: place + 0.5 },
       ...stamps(place),
     });
+    if (place % 3 === 0) {
+      await crm.dealElements.put(deal, elements[place] ?? 0, { quantity: place + 1, priceField: price.id });
+      const { updatedAt, updatedBy } = stamps(place);
+      await crm.deals.update(deal, { updatedAt, updatedBy });
+    }
     const on: OwnTarget = place % 2 === 0 ? { deal } : { contact: contacts[place] ?? 0 };
     await crm.tasks.create({
       on,

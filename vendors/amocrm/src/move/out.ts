@@ -1,6 +1,7 @@
 import { type Kit, type MoveRun, Refused, type Workspace } from "@svyazka/core";
 import type { Amo } from "../client.ts";
-import { type EntityType, entityTypes } from "../protocol.ts";
+import { type EntityType, entityTypes, type Lead } from "../protocol.ts";
+import { elementsHere, elementsOut, goodsOut } from "./catalogs-out.ts";
 import { compareSteps } from "./compare.ts";
 import { movedBack, movedOut } from "./ground.ts";
 import { type Here, notesHere, readHere, recordsHere, tasksHere } from "./here.ts";
@@ -26,7 +27,13 @@ export async function moveOut(amo: Amo, kit: Kit, workspace: Workspace, run: Mov
   const ground: OutGround = { ...{ amo, crm, kit, workspace, out, back }, theirs: sides.theirs };
   const comparing = [...compareSteps(sides), leftHere(crm, sides.theirs.info.currency)];
   if (!isAmong(run, comparing)) {
-    await goThrough(run, copySteps(ground));
+    await goThrough(
+      run,
+      copySteps(
+        ground,
+        (await crm.catalogs.list()).map(({ id }) => id),
+      ),
+    );
     // It is made of other things by now.
     await goThrough(run, [...compareSteps(await sidesNow()), leftHere(crm, sides.theirs.info.currency)]);
   } else await goThrough(run, comparing);
@@ -48,7 +55,7 @@ async function mustBeEmpty(amo: Amo): Promise<void> {
   }
 }
 
-function copySteps(ground: OutGround): Step[] {
+function copySteps(ground: OutGround, catalogs: readonly number[]): Step[] {
   let here: Promise<Here> | undefined;
   /** Read once in a run: nobody waits for what changes meanwhile. */
   const at = (): Promise<Here> => {
@@ -59,7 +66,19 @@ function copySteps(ground: OutGround): Step[] {
     ...{ name: `${of} out`, phase: "copying", kind: kindOf[of] },
     async turn(page) {
       const { items, hasMore } = await recordsHere(await at(), of, undefined, page);
-      return { done: items.length, hasMore, found: await recordsOut(ground, of, items) };
+      const found = await recordsOut(ground, of, items);
+      return {
+        done: items.length,
+        hasMore,
+        found: of === "leads" ? [...found, ...(await goodsOut(ground, items as readonly Lead[]))] : found,
+      };
+    },
+  });
+  const elements = (catalog: number): Step => ({
+    ...{ name: `elements of ${catalog} out`, phase: "copying", kind: "element" },
+    async turn(page) {
+      const { items, hasMore } = await elementsHere(await at(), catalog, page);
+      return { done: items.length, hasMore, found: await elementsOut(ground, catalog, items) };
     },
   });
   const notes = (of: EntityType): Step => ({
@@ -74,6 +93,7 @@ function copySteps(ground: OutGround): Step[] {
       ...{ name: "setup out", phase: "copying", kind: "account" },
       turn: async () => ({ done: 1, hasMore: false, found: await setupOut(ground) }),
     },
+    ...catalogs.map(elements),
     records("companies"),
     records("contacts"),
     records("leads"),

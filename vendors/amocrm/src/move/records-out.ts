@@ -13,7 +13,7 @@ import { sourceName } from "./setup-out.ts";
 
 const choices: ReadonlySet<string> = new Set(["select", "radiobutton", "multiselect", "category"]);
 
-const fieldDrafts = (fields: readonly FieldValues[] | null): FieldDraft[] =>
+export const fieldDrafts = (fields: readonly FieldValues[] | null): FieldDraft[] =>
   (fields ?? []).map(({ field_id, field_type, values }) => ({
     field_id,
     values: values.map(({ value, enum_id, enum_code }) =>

@@ -7,6 +7,7 @@ import { type OutGround, sendWhatFits, tie } from "./out-ground.ts";
 interface Made {
   readonly id: number;
   readonly created_at: number;
+  readonly name?: string;
 }
 
 export interface Sent<T extends Made, D extends object> {
@@ -16,13 +17,15 @@ export interface Sent<T extends Made, D extends object> {
   readonly name: string;
   readonly creating: Pick<Creating<D, { readonly id: number }>, "create" | "createMany">;
   draftOf(item: T): D;
+  /** What the same one says of itself on both sides; when it was made, unless told. */
+  readonly markOf?: (item: Made) => string | number | undefined;
   /** Theirs, the newest first. */
   newest(page: number): Promise<{ readonly items: readonly Made[]; readonly hasMore: boolean }>;
 }
 
 interface Pending {
   /** Ours, in the order in which they were sent. */
-  readonly items: readonly Made[];
+  readonly items: readonly { readonly id: number; readonly mark: string | number | undefined }[];
 }
 
 /** A request of amoCRM holds so many. */
@@ -51,9 +54,9 @@ async function sendSome<T extends Made, D extends object>(
   sent: Sent<T, D>,
   found: MoveFinding[],
 ): Promise<void> {
-  const { kind, idKind, name, creating, draftOf } = sent;
+  const { kind, idKind, creating, draftOf, name } = sent;
   const { store } = ground.kit;
-  await keepPending(ground, name, items);
+  await keepPending(ground, sent, items);
   const outcomes = await creating.createMany(items.map(draftOf));
   const refused: T[] = [];
   let ended: Error | undefined;
@@ -68,7 +71,7 @@ async function sendSome<T extends Made, D extends object>(
   await tie(ground, idKind, pairs);
   if (ended) throw ended;
   for (const item of refused) {
-    await keepPending(ground, name, [item]);
+    await keepPending(ground, sent, [item]);
     try {
       const made = await sendWhatFits({ kind, id: item.id, found }, draftOf(item), (draft) => creating.create(draft));
       await tie(ground, idKind, [[item.id, made.id]]);
@@ -80,11 +83,20 @@ async function sendSome<T extends Made, D extends object>(
   await store.remove(pendingKind, name);
 }
 
-const keepPending = ({ kit }: OutGround, name: string, items: readonly Made[]): Promise<void> =>
-  kit.store.put(pendingKind, name, { items: items.map(({ id, created_at }) => ({ id, created_at })) } satisfies Pending);
+const whenMade = ({ created_at }: Made): number => created_at;
+
+const keepPending = (
+  { kit }: OutGround,
+  { name, markOf = whenMade }: { readonly name: string; readonly markOf?: Sent<Made, object>["markOf"] },
+  items: readonly Made[],
+): Promise<void> =>
+  kit.store.put(pendingKind, name, { items: items.map((item) => ({ id: item.id, mark: markOf(item) })) } satisfies Pending);
 
 /** Finds what was made of the items whose fate is not known: amoCRM takes all of a request or none, and numbers them in order. */
-async function settle<T extends Made, D extends object>(ground: OutGround, { idKind, name, newest }: Sent<T, D>): Promise<void> {
+async function settle<T extends Made, D extends object>(
+  ground: OutGround,
+  { idKind, name, newest, markOf = whenMade }: Sent<T, D>,
+): Promise<void> {
   const { store } = ground.kit;
   const pending = await store.get<Pending>(pendingKind, name);
   if (!pending) return;
@@ -99,7 +111,7 @@ async function settle<T extends Made, D extends object>(ground: OutGround, { idK
   }
   const pairs: [number, number][] = [];
   for (const item of unknown) {
-    const place = strangers.findIndex(({ created_at }) => created_at === item.created_at);
+    const place = strangers.findIndex((one) => markOf(one) === item.mark);
     const [made] = place < 0 ? [] : strangers.splice(place, 1);
     if (made) pairs.push([item.id, made.id]);
   }

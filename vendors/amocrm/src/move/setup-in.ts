@@ -2,6 +2,7 @@ import { Invalid, type MoveFinding, type MoveKind, type OwnChoices, type OwnUser
 import { type EntityType, entityTypes, type User } from "../protocol.ts";
 import { ownEntity } from "../served/fields.ts";
 import { wireTaskType } from "../served/words.ts";
+import { catalogsIn } from "./catalogs-in.ts";
 import { fieldsIn } from "./fields-in.ts";
 import { type Ground, isUntouched, passageIn, said } from "./ground.ts";
 import type { IdKind } from "./ids.ts";
@@ -38,6 +39,7 @@ export async function setupIn(ground: Ground): Promise<MoveFinding[]> {
     );
   for (const of of entityTypes) await fieldsIn(ground, of, found);
   for (const of of entityTypes) await tagsIn(ground, of, found);
+  await catalogsIn(ground, found);
   return found;
 }
 

@@ -3,6 +3,7 @@ import { colours } from "../api/pipelines.ts";
 import { tagColours } from "../api/tags.ts";
 import { AmoForbidden, AmoInvalid, AmoNotFound } from "../client.ts";
 import { type EntityType, entityTypes, lost, type Pipeline, type Status, won } from "../protocol.ts";
+import { catalogsOut } from "./catalogs-out.ts";
 import { fieldsOut } from "./fields-out.ts";
 import { type Here, readHere } from "./here.ts";
 import { type OutGround, tie } from "./out-ground.ts";
@@ -15,8 +16,12 @@ export async function setupOut(ground: OutGround): Promise<MoveFinding[]> {
   await pipelinesOut(ground, await here.account.pipelines(), found);
   await namesOut(ground, here);
   await sourcesOut(ground, found);
-  for (const of of entityTypes) await fieldsOut(ground, of, await here.account.fields(of), found);
+  for (const of of entityTypes) {
+    const there = { fields: ground.theirs.fields[of], client: ground.amo[of].fields };
+    await fieldsOut(ground, there, await here.account.fields(of), found);
+  }
   for (const of of entityTypes) await tagsOut(ground, of, here, found);
+  await catalogsOut(ground, here, found);
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { Refused } from "@svyazka/core";
 import { type AccountAnswer, type Amo, AmoForbidden, AmoNotFound, listed } from "../client.ts";
 import {
+  type Catalog,
   type CustomField,
   type EntityType,
   entityTypes,
@@ -27,6 +28,8 @@ export interface Theirs {
   readonly sources: readonly Source[];
   readonly fields: Readonly<Record<EntityType, readonly CustomField[]>>;
   readonly tags: Readonly<Record<EntityType, readonly TagRef[]>>;
+  /** Lists of goods and the like, with the fields of their elements. */
+  readonly catalogs: readonly (Catalog & { readonly fields: readonly CustomField[] })[];
 }
 
 /** Throws `Refused` for a token that is not an administrator's: it does not see everything. */
@@ -36,6 +39,9 @@ export async function readTheirs(amo: Amo): Promise<Theirs> {
     if (error instanceof AmoForbidden) throw new Refused("a move needs the token of an administrator");
     throw error;
   });
+  const catalogs: Theirs["catalogs"][number][] = [];
+  for (const catalog of await optional(() => listed(amo.catalogs.all())))
+    catalogs.push({ ...catalog, fields: await optional(() => listed(amo.catalogs.fields(catalog.id).all())) });
   const { users_groups = [], task_types = [], datetime_settings } = info._embedded ?? {};
   return {
     info,
@@ -48,6 +54,7 @@ export async function readTheirs(amo: Amo): Promise<Theirs> {
     sources: await optional(() => listed(amo.sources.all())),
     fields: await ofEach((of) => listed(amo[of].fields.all())),
     tags: await ofEach((of) => listed(amo[of].tags.all())),
+    catalogs,
   };
 }
 
