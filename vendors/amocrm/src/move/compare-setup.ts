@@ -18,8 +18,8 @@ import {
   taskTypeMembers,
   userMembers,
 } from "./members.ts";
-import { sourceName } from "./setup-out.ts";
 import { passageOf, type Sides } from "./sides.ts";
+import { sourceName } from "./source-name.ts";
 
 /** What both are made of. */
 export async function setupDifferences(sides: Sides, here: Here): Promise<MoveFinding[]> {

@@ -1,6 +1,7 @@
 import { Invalid, type MoveFinding, type OwnCrm, type OwnFieldChanges, type OwnFieldDraft, type OwnFieldOptionDraft } from "@svyazka/core";
 import type { CustomField, EntityType } from "../protocol.ts";
-import { fieldDraft, type HeldField, isChoiceHere, isKnownField, ownEntity } from "../served/fields.ts";
+import { fieldDraft, isChoiceHere, isKnownField, ownEntity } from "../served/fields.ts";
+import type { HeldField } from "../served/values.ts";
 import { type Ground, isUntouched, passageIn, said } from "./ground.ts";
 import { passField } from "./local.ts";
 

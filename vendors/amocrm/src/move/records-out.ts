@@ -7,7 +7,7 @@ import { type Items, passNote, passRecord, passTask } from "./local.ts";
 import { type OutGround, passageOut } from "./out-ground.ts";
 import { kindOf } from "./records-in.ts";
 import { type Sent, sendOnce } from "./send-once.ts";
-import { sourceName } from "./setup-out.ts";
+import { sourceName } from "./source-name.ts";
 
 /** Records and what stands on them, as the API takes them. */
 

@@ -7,6 +7,7 @@ import { catalogsOut } from "./catalogs-out.ts";
 import { fieldsOut } from "./fields-out.ts";
 import { type Here, readHere } from "./here.ts";
 import { type OutGround, tie } from "./out-ground.ts";
+import { sourceName } from "./source-name.ts";
 
 /** What our CRM is made of, made there: what is there already under the same name is taken, and what the API cannot make is told by the comparison. */
 export async function setupOut(ground: OutGround): Promise<MoveFinding[]> {
@@ -158,10 +159,6 @@ async function quietly(work: () => Promise<unknown>, found: MoveFinding[], findi
     found.push({ ...finding, words: { ru: error.message, en: error.message } });
   }
 }
-
-/** amoCRM knows them by a name that is ours for good. */
-export const sourceName = (id: number, code: string | null): string =>
-  code !== null && /^[\x21-\x7e]{1,36}$/.test(code) ? code : `svyazka-${id}`;
 
 async function sourcesOut(ground: OutGround, found: MoveFinding[]): Promise<void> {
   const { amo, crm, theirs, out } = ground;
