@@ -11,6 +11,8 @@ import type { ConnectionId, RecordId } from "./words.ts";
 export interface Kit {
   /** The guarded way out: time and size limits, no private addresses unless the connection allows them, paced, recorded with the attempt. */
   readonly fetch: Fetch;
+  /** The far side asks to be left alone: for so long `fetch` sends nothing, in any process. Of use where the vendor has a pace. */
+  pause(seconds: number): Promise<void>;
   now(): Date;
   /** The connection is only being tried and will be forgotten: nothing of it may be left at the other side. */
   readonly isTrial?: true;

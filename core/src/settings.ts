@@ -124,8 +124,8 @@ export function readSettings(
   return { values, errors };
 }
 
-/** Whether it means something beside what else was given. */
-function isMeant(settings: Settings, { when }: Setting, raw: Readonly<Record<string, unknown>>): boolean {
+/** Whether it means something beside what else was given: see `when`. */
+export function isMeant(settings: Settings, { when }: Setting, raw: Readonly<Record<string, unknown>>): boolean {
   if (!when) return true;
   const other = settings[when.setting];
   const value = raw[when.setting] ?? (other && "default" in other ? other.default : undefined);

@@ -6,6 +6,7 @@ const alone = (): Promise<never> => Promise.reject(new Error("nobody is there"))
 export const loneKit: Kit = {
   fetch: alone,
   openSocket: alone,
+  pause: async () => {},
   now: () => new Date(),
   publicUrl: () => "http://127.0.0.1",
   store: { get: alone, put: alone, remove: alone, take: alone, list: alone },

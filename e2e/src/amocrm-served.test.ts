@@ -122,6 +122,7 @@ describe("an integration", () => {
   });
 
   it("is let in on a page, by an administrator who signs in there", async () => {
+    expect(integration.urls.authorize).toBe(`${hub.url}/oauth?client_id=${integration.client_id}`);
     const page = await call("GET", `/oauth?client_id=${integration.client_id}&state=abc&mode=popup`);
     expect(page.status).toBe(200);
     expect(page.body).toContain("Телефония");

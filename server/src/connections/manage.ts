@@ -1,4 +1,4 @@
-import { type AnyVendor, type ConnectionId, readSettings, type Setting, type Workspace } from "@svyazka/core";
+import { type AnyVendor, type ConnectionId, isMeant, readSettings, type Setting, type Workspace } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
 import { unpark } from "../delivery/manage.ts";
@@ -40,13 +40,14 @@ export async function addConnection(
       ],
     });
     if (!made) throw new Error("an inserted connection must come back");
+    const sealed = hub.keys.seal(secrets, placeOf(made));
     await sql.query({
       text: "update hub.connection set secrets = $3 where workspace = $1 and id = $2",
-      values: [workspace.id, made.id, hub.keys.seal(secrets, placeOf(made))],
+      values: [workspace.id, made.id, sealed],
     });
     await openDoors(sql, vendor, made.id, secrets);
     await tell(sql, { kind: "connections", workspace: workspace.id });
-    return made;
+    return { ...made, secrets: sealed };
   });
   hub.registry.forget(workspace.id);
   return { row, secrets };
@@ -66,7 +67,11 @@ export async function changeConnection(
     const { plain, secret } = splitSettings(vendor, changes.settings ?? {});
     const { values, errors } = readSettings(vendor.settings, { ...row.settings, ...plain });
     if (Object.keys(errors).length > 0) throw new Invalid(asLists(errors));
-    const secrets = { ...hub.keys.open(row.secrets, placeOf(row)), ...secret };
+    const known = hub.keys.open(row.secrets, placeOf(row));
+    // What it needs since it is set up otherwise, and did not need before.
+    const fresh = Object.entries(generateSecrets(vendor, values)).filter(([name]) => known[name] === undefined);
+    Object.assign(secret, { ...Object.fromEntries(fresh), ...secret });
+    const secrets = { ...known, ...secret };
     const [after] = await sql.query<ConnectionRow>({
       text: `update hub.connection set name = coalesce($3, name), settings = $4, secrets = $5, state = coalesce($6, state),
                allow_private_addresses = coalesce($7, allow_private_addresses),
@@ -266,7 +271,7 @@ export function readDraft(
 ): { values: Record<string, unknown>; secrets: Record<string, string>; errors: Record<string, string[]> } {
   const { plain, secret } = splitSettings(vendor, given);
   const { values, errors } = readSettings(vendor.settings, { ...known.settings, ...plain });
-  const secrets = { ...generateSecrets(vendor), ...known.secrets, ...secret };
+  const secrets = { ...generateSecrets(vendor, values), ...known.secrets, ...secret };
   for (const [name, setting] of secretSettings(vendor)) if (setting.required && !secrets[name]) errors[name] = "is required";
   return { values, secrets, errors: asLists(errors) };
 }
@@ -282,8 +287,13 @@ const secretSettings = (vendor: AnyVendor) =>
     setting.type === "secret" ? [[name, setting] as const] : [],
   );
 
-const generateSecrets = (vendor: AnyVendor): Record<string, string> =>
-  Object.fromEntries(secretSettings(vendor).flatMap(([name, setting]) => (setting.generated ? [[name, makeSecret(setting)]] : [])));
+/** Those that mean something as it is set up. */
+const generateSecrets = (vendor: AnyVendor, values: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    secretSettings(vendor).flatMap(([name, setting]) =>
+      setting.generated && isMeant(vendor.settings, setting, values) ? [[name, makeSecret(setting)]] : [],
+    ),
+  );
 
 function splitSettings(
   vendor: AnyVendor,

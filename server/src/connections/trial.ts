@@ -59,7 +59,7 @@ export async function tryConnection(
 }
 
 /** Nothing that is tried is kept, told or let in. */
-const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "source" | "telephonyOf" | "ownCrm"> => ({
+const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "pause" | "source" | "telephonyOf" | "ownCrm"> => ({
   isTrial: true,
   publicUrl: hub.publicUrl,
   store: forgetfulStore(),

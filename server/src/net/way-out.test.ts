@@ -57,6 +57,18 @@ it("puts a request back whose turn is too far off, instead of holding a worker",
   }
 });
 
+it("leaves the far side alone for as long as it asks, in every process", async () => {
+  const pace = { pace: () => ({ perSecond: 1000, burst: 1 }) };
+  const at = () =>
+    wayOut(test.database, { ...row, id: 7 as ConnectionId }, { id: "far", title: { ru: "", en: "" }, settings: {}, ...pace }, []);
+  await ask(at());
+  await at().pause(60);
+  await expect(ask(at())).rejects.toBeInstanceOf(Unavailable);
+  // Whoever has no pace has nothing to hold back.
+  await kit().pause(60);
+  await ask(kit());
+});
+
 it("records what left and what came back beside the attempt, without secrets, and says on whose behalf", async () => {
   const calls: RecordedRequest[] = [];
   const one = kit();

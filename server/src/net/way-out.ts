@@ -40,7 +40,7 @@ const shownBytes = 4_000;
 /** A request that would have to wait longer than this for its turn is put back instead of holding a worker. */
 const longestWaitSeconds = 2;
 
-export type WayOut = Required<Pick<Kit, "now" | "source" | "fetch" | "openSocket">>;
+export type WayOut = Required<Pick<Kit, "now" | "source" | "fetch" | "openSocket" | "pause">>;
 
 /** The guarded way out of one connection, within the pace its vendor allows, recorded. */
 export function wayOut(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, secrets: readonly string[]): WayOut {
@@ -52,6 +52,9 @@ export function wayOut(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, s
       if (pace) await takeTurn(pool, row, pace);
       const hidden = request.secrets ? [...secrets, ...spellingsOf(request.secrets)] : secrets;
       return recorded(request, hidden, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
+    },
+    async pause(seconds) {
+      if (pace) await pauseFor(pool, row, Math.min(seconds, longestPauseSeconds));
     },
     openSocket: (request, ear) => guardedSocket(request, ear, { allowPrivateAddresses: row.allow_private_addresses }),
   };
@@ -101,3 +104,15 @@ async function takeTurn(pool: Pool, row: OutgoingConnection, pace: { perSecond: 
   if (!place) throw new Unavailable("The connection is at the limit of its requests per second", { retryAfterSeconds: longestWaitSeconds });
   if (place.wait !== null && place.wait > 0) await sleep(place.wait * 1000);
 }
+
+/** Whoever asks for more is asked again. */
+const longestPauseSeconds = 900;
+
+/** Moves the connection's next place in time on, for every process. */
+const pauseFor = (pool: Pool, row: OutgoingConnection, seconds: number): Promise<unknown> =>
+  pool.in(row.workspace).query({
+    name: "pace-pause",
+    text: `insert into hub.pace as p (workspace, connection, free_at) values ($1, $2, now() + $3::float8 * interval '1 second')
+           on conflict (workspace, connection) do update set free_at = greatest(p.free_at, excluded.free_at)`,
+    values: [row.workspace, row.id, seconds],
+  });

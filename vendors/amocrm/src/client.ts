@@ -43,6 +43,8 @@ export interface AmoOptions {
   readonly limiter?: Limiter;
   /** Waits so long for an answer: 30 unless told. */
   readonly timeoutSeconds?: number;
+  /** How long it waits at most to send again what was answered 429; 0 throws `AmoRateLimited` at once. A minute unless told. */
+  readonly patienceSeconds?: number;
   /** Told when the tokens could not be renewed in time, and still work for a while. */
   readonly warn?: (error: AmoError) => void;
   /** Milliseconds; for tests that wait for no clock. */
@@ -56,12 +58,20 @@ export interface AmoOptions {
  * Every member throws an `AmoError` of the class that says what is to be done; nothing that amoCRM answers makes it throw anything else. Shapes are amoCRM's own, `_links` aside.
  */
 export function makeAmo(options: AmoOptions) {
-  const { now, sleep, send, timeoutSeconds } = options;
+  const { now, sleep, send, timeoutSeconds, patienceSeconds } = options;
   const clock = { ...(now && { now }), ...(sleep && { sleep }) };
   const session = sessionOf({ ...options, origin: originOf(options.domain) });
   const limiter = options.limiter ?? paceOf(clock);
   const transportWith = (headers: Readonly<Record<string, string>>): Transport =>
-    transportOf({ session, send, limiter, ...clock, headers, ...(timeoutSeconds !== undefined && { timeoutSeconds }) });
+    transportOf({
+      session,
+      send,
+      limiter,
+      ...clock,
+      headers,
+      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+      ...(patienceSeconds !== undefined && { patienceSeconds }),
+    });
   return {
     ...clientOver(transportWith({})),
     /** A code from a person's consent, of the last 20 minutes, becomes tokens in the store. */

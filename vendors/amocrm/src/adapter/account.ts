@@ -17,7 +17,7 @@ import { enterCode } from "./sign-in.ts";
 
 /** An account at amoCRM as a CRM of the hub: its ports over the client. */
 export function connectAccount(account: Account, kit: Kit): Connected {
-  const { ground, load } = groundOf(account, kit);
+  const { ground, load } = groundOf(account, kit, false);
   const { amo, setups } = ground;
   const ports = {
     ...contactsIn(ground, load),
@@ -63,8 +63,8 @@ export function listenToAccount(account: Account, kit: Kit, signal: StopSignal):
   return keep(ground, load, signal);
 }
 
-function groundOf(account: Account, kit: Kit): { readonly ground: Ground; readonly load: Load } {
-  const amo = amoOf(account, kit);
+function groundOf(account: Account, kit: Kit, patient = true): { readonly ground: Ground; readonly load: Load } {
+  const amo = amoOf(account, kit, patient);
   const setups = setupOf(amo, kit);
   return { ground: { account, amo, kit, setups }, load: loadOf(account, amo, kit, setups) };
 }

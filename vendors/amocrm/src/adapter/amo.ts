@@ -3,7 +3,8 @@ import { type Amo, type Limiter, longLived, makeAmo, type TokenStore, type Token
 import type { Integration as Account } from "../settings.ts";
 
 /** An account at amoCRM, as the hub works with it: its tokens kept in the hub, its pace shared by all processes. */
-export function amoOf(account: Account, kit: Kit): Amo {
+/** `patient` is for work that nobody waits for; a delivery that is told to wait is put back, and holds up nobody else. */
+export function amoOf(account: Account, kit: Kit, patient = true): Amo {
   const { settings, secrets } = account;
   const { integration_id: clientId } = settings;
   const { integration_secret: clientSecret } = secrets;
@@ -14,7 +15,8 @@ export function amoOf(account: Account, kit: Kit): Amo {
       clientSecret && { credentials: { clientId, clientSecret, redirectUri: redirectUriOf(account, kit.publicUrl()) } }),
     tokens: settings.sign_in === "token" ? givenToken(secrets.long_lived_token) : tokensIn(kit),
     send: (request) => kit.fetch(request),
-    limiter: paced,
+    limiter: { ...paced, pause: (milliseconds) => void kit.pause(milliseconds / 1000).catch(() => {}) },
+    ...(!patient && { patienceSeconds: 0 }),
     now: () => kit.now().getTime(),
   });
 }

@@ -29,6 +29,8 @@ export interface TransportOptions {
   readonly now?: () => number;
   readonly sleep?: Sleep;
   readonly timeoutSeconds?: number;
+  /** So long it waits at most before it sends again what was answered 429: a minute unless told; 0 never. */
+  readonly patienceSeconds?: number;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -56,6 +58,7 @@ export function transportOf({
   now = Date.now,
   sleep = sleepReally,
   timeoutSeconds = 30,
+  patienceSeconds = longestWaitSeconds,
   headers: always = {},
 }: TransportOptions): Transport {
   let stormAt = Number.NEGATIVE_INFINITY;
@@ -86,9 +89,8 @@ export function transportOf({
           const there = await session.moved(access);
           if (!there) throw error;
           access = there;
-        } else if (error instanceof AmoRateLimited && storms < stormWaitsSeconds.length && error.retryAfterSeconds <= longestWaitSeconds) {
+        } else if (error instanceof AmoRateLimited && storms < stormWaitsSeconds.length && error.retryAfterSeconds <= patienceSeconds) {
           storms++;
-          limiter.pause?.(error.retryAfterSeconds * 1000);
           await sleep(error.retryAfterSeconds * 1000);
         } else if (error instanceof AmoUnavailable && !isWrite && losses < readWaitsSeconds.length) {
           await sleep((readWaitsSeconds[losses++] ?? 0) * 1000);
@@ -121,7 +123,9 @@ export function transportOf({
     if (answer.status < 300) return answer;
     if (answer.status === 429) {
       stormAt = now();
-      throw errorOf(name, answer, isWrite, retryAfter(answer, now()) ?? stormWaitsSeconds[storms] ?? stormWaitsSeconds.at(-1));
+      const wait = retryAfter(answer, now()) ?? stormWaitsSeconds[storms] ?? stormWaitsSeconds.at(-1) ?? 0;
+      if (wait <= longestWaitSeconds) limiter.pause?.(wait * 1000);
+      throw errorOf(name, answer, isWrite, wait);
     }
     if (answer.status === 403 && isHtml(answer.body) && now() - stormAt < banSeconds * 1000) {
       bannedUntil = now() + banSeconds * 1000;
