@@ -202,7 +202,7 @@ describe("a message", () => {
       [{ sender: { id: "x" } }, "payload.sender.name"],
       [{ message: { type: "text" } }, "payload.message.text"],
       [{ message: { type: "smile", text: "x" } }, "payload.message.type"],
-      [{ message: { type: "picture", media: "https://example.com/1.png", file_name: "1.png" } }, "payload.message.file_size"],
+      [{ message: { type: "picture", file_name: "1.png", file_size: 5 } }, "payload.message.media"],
       [{ message: { type: "file", media: "https://example.com/1", file_name: "1", file_size: "5" } }, "payload.message.file_size"],
       [{ message: { type: "location" } }, "payload.message.location"],
       [{ conversation_id: "unknown", conversation_ref_id: "unknown" }, "payload.conversation_ref_id"],

@@ -38,22 +38,27 @@ export function ownChats(channel: Integration, crm: OwnCrm, kit: Pick<Kit, "stor
     return (await crm.sources.list()).find((one) => one.code === code)?.id;
   }
 
-  /** The conversation of this message: by the channel's id of it, or by ours where we wrote first. */
-  async function conversationOf(crm: OwnCrm, draft: TakenDraft, client: ChatUser): Promise<OwnConversation> {
+  /** The conversation of this message: by the channel's id of it, or by ours where it is told. A program may name each message's conversation anew, and mean ours all the same. */
+  async function conversationOf(crm: OwnCrm, draft: TakenDraft, client: ChatUser, isOut: boolean): Promise<OwnConversation> {
     const { conversation_id: external, conversation_ref_id: ref } = draft;
     const known = external === undefined ? undefined : await find(crm, { externals: [external] });
-    if (known) return known;
-    if (ref !== undefined) {
-      const ours = await find(crm, { uids: [ref] });
-      if (!ours) throw new Unfit("payload.conversation_ref_id", "There is no such chat.");
-      const bound = external !== undefined && ours.external === null;
-      return bound ? crm.conversations.update(ours.id, { external, client: { ...ours.client, ...clientOf(client) } }) : ours;
+    const ours = known ?? (ref === undefined ? undefined : await find(crm, { uids: [ref] }));
+    if (!ours && ref !== undefined) throw new Unfit("payload.conversation_ref_id", "There is no such chat.");
+    if (!ours) {
+      const source = await sourceOf(draft.source);
+      return crm.conversations.open({
+        ...{ channel: id as number, network, client: clientOf(client) },
+        ...(external !== undefined && { external }),
+        ...(source !== undefined && { source }),
+      });
     }
-    const source = await sourceOf(draft.source);
-    return crm.conversations.open({
-      ...{ channel: id as number, network, client: clientOf(client) },
-      ...(external !== undefined && { external }),
-      ...(source !== undefined && { source }),
+    const isBound = ours.external === null && external !== undefined;
+    // Whom we wrote to first is known by what they answer.
+    const isMet = !isOut && ours.client.external === null && client.id !== undefined;
+    if (!isBound && !isMet) return ours;
+    return crm.conversations.update(ours.id, {
+      ...(isBound && { external }),
+      ...(isMet && { client: { ...ours.client, ...clientOf(client) } }),
     });
   }
 
@@ -71,7 +76,7 @@ export function ownChats(channel: Integration, crm: OwnCrm, kit: Pick<Kit, "stor
     if (isOut && !ours) throw new Unfit("payload.sender.ref_id", "There is no such user, and it is not the bot of the channel.");
     const client = isOut ? receiver : sender;
     return crm.transaction(async (crm) => {
-      const conversation = await conversationOf(crm, draft, client ?? {});
+      const conversation = await conversationOf(crm, draft, client ?? {}, isOut);
       if (!isOut && !silent) await givePlace(crm, conversation, draft, { workspace, channel: name });
       const replyTo = reply_to && (await findMessage(crm, reply_to).catch(() => undefined));
       const { uid } = await refusingRepeats(() =>

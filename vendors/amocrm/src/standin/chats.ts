@@ -43,12 +43,13 @@ export function memoryChats(state: State, { channelId, botId }: Channel, now: ()
     };
     return put({ uid, talk, external, client });
   }
-  function chatOf({ conversation_id: external, conversation_ref_id: ref }: TakenDraft, client: ChatUser): MemoryChat {
-    const known = held().chats.find((chat) => external !== undefined && chat.external === external);
-    if (known || ref === undefined) return known ?? open(external, clientOf(client));
-    const ours = held().chats.find(({ uid }) => uid === ref);
-    if (!ours) throw new Unfit("payload.conversation_ref_id", "There is no such chat.");
-    return put({ ...ours, external: ours.external ?? external });
+  function chatOf({ conversation_id: external, conversation_ref_id: ref }: TakenDraft, client: ChatUser, isOut: boolean): MemoryChat {
+    const { chats } = held();
+    const known = chats.find((chat) => external !== undefined && chat.external === external) ?? chats.find(({ uid }) => uid === ref);
+    if (!known && ref !== undefined) throw new Unfit("payload.conversation_ref_id", "There is no such chat.");
+    if (!known) return open(external, clientOf(client));
+    const isMet = !isOut && known.client.client_id === undefined;
+    return put({ ...known, external: known.external ?? external, client: isMet ? clientOf(client) : known.client });
   }
   const find = ({ id, msgid }: MessageRef): MemoryMessage => {
     const message = held().messages.find((one) => (id === undefined ? one.client_id === msgid : one.id === id));
@@ -84,7 +85,7 @@ export function memoryChats(state: State, { channelId, botId }: Channel, now: ()
       if (isOut && !ours) throw new Unfit("payload.sender.ref_id", "There is no such user, and it is not the bot of the channel.");
       if (held().messages.some(({ client_id }) => client_id === msgid))
         throw new Unfit("payload.msgid", "There is a message with this msgid already.", "NotUnique");
-      const known = chatOf(draft, (isOut ? receiver : sender) ?? {});
+      const known = chatOf(draft, (isOut ? receiver : sender) ?? {}, isOut);
       const placed = isOut || silent ? known : await givePlace(state, known, now());
       const chat = put({ ...placed, talk: { ...placed.talk, updated_at: now(), is_in_work: true, is_read: isOut } });
       const id = randomUUID();
