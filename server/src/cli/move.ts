@@ -70,10 +70,10 @@ async function follow(hub: HubClient, o: Options, id: string): Promise<Told> {
   for (let last = ""; ; ) {
     const { state, progress, error } = await hub.call<MoveShape>("GET", `${path(o)}/${id}`, { workspace: o.workspace });
     const line = error ?? (progress ? `${progress.phase} ${progress.kind}: ${progress.done}` : "");
-    if (line !== last && line !== "") console.error(line);
-    last = line;
     if (state === "failed") throw new CommandFailed(error ?? "The move has failed");
     if (state !== "running") return reportOf(hub, o, id);
+    if (line !== last && line !== "") console.error(line);
+    last = line;
     await sleep(lookEveryMs);
   }
 }
@@ -85,7 +85,7 @@ async function reportOf(hub: HubClient, o: Options, id: string): Promise<Told> {
 }
 
 function show({ move, report }: Told): void {
-  console.log(`${move.direction}: ${move.state}; ${move.differences} differences`);
+  console.log(`${move.direction}: ${move.state}; differences: ${move.differences}${move.error === null ? "" : `; ${move.error}`}`);
   const rows = report.map((one) => ({ ...one, words: one.words?.en ?? null }));
   if (rows.length > 0) printTable(rows, ["what", "kind", "record", "member", "there", "here", "count", "words"]);
 }
