@@ -14,7 +14,7 @@ import { viewRoutes } from "./crm/view-routes.ts";
 import type { Implementation } from "./implement.ts";
 
 /** Everything of `/hub/v1` that is the CRM's. */
-export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImporters, giveOut: GiveOut): readonly Implementation[] =>
+export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImporters, out: GiveOut): readonly Implementation[] =>
   storableRequests([
     ...recordRoutes,
     ...bulkRoutes,
@@ -24,7 +24,7 @@ export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImp
     ...searchRoutes,
     ...activityRoutes(writeRecording),
     ...callRoutes(writeRecording),
-    ...conversationRoutes(giveOut),
+    ...conversationRoutes(out),
     ...setupRoutes,
     ...viewRoutes,
     ...choiceRoutes,

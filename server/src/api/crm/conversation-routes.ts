@@ -2,22 +2,32 @@ import * as contract from "@svyazka/contract";
 import { type ConnectionId, type EventDraft, type OwnConversation, type OwnMessage, type OwnPage, sentMessage } from "@svyazka/core";
 import * as crm from "@svyazka/crm";
 import { recordFacts } from "../../connections/kit.ts";
+import { isHeard } from "../../delivery/plan.ts";
 import type { Hub } from "../../hub.ts";
 import { type Implementation, implement } from "../implement.ts";
 import { limitOf, numberCursor, type PageQuery } from "../pages.ts";
 import { by, reader } from "./requests.ts";
 
-/** Tells of a message that waits, for the channel that carries it. */
-export type GiveOut = (sql: crm.Sql, channel: ConnectionId, fact: EventDraft<"message.sent">) => Promise<void>;
+/** The way out of what is written here. */
+export interface GiveOut {
+  /** Whether the channel is there, and its route is on: what is written otherwise would wait for ever. */
+  isCarried(sql: crm.Sql, channel: ConnectionId): Promise<boolean>;
+  /** Tells of a message that waits, for the channel that carries it. */
+  give(sql: crm.Sql, channel: ConnectionId, fact: EventDraft<"message.sent">): Promise<void>;
+}
 
-export const giveOut =
-  (hub: Hub): GiveOut =>
-  async ({ workspace }, channel, fact) => {
-    const parts = { ledger: () => hub.ledger, registry: () => hub.registry, flows: [...hub.flows.values()] };
-    await recordFacts(parts, { workspace, id: channel }, [fact], { what: "written" });
+export const giveOut = (hub: Hub): GiveOut => {
+  const flows = [...hub.flows.values()];
+  return {
+    isCarried: async ({ workspace }, channel) => isHeard(await hub.registry.view(workspace), flows, channel)("message.sent"),
+    give: ({ workspace }, channel, fact) =>
+      recordFacts({ ledger: () => hub.ledger, registry: () => hub.registry, flows }, { workspace, id: channel }, [fact], {
+        what: "written",
+      }),
   };
+};
 
-export function conversationRoutes(giveOut: GiveOut): readonly Implementation[] {
+export function conversationRoutes(out: GiveOut): readonly Implementation[] {
   return [
     implement(contract.listConversations, async ({ query, caller, sql }) => {
       const { contact, deal, channel, open } = query;
@@ -47,23 +57,16 @@ export function conversationRoutes(giveOut: GiveOut): readonly Implementation[] 
 
     implement(contract.sendMessage, async ({ params, body, caller, sql }) => {
       const conversation = await crm.getConversation(sql, params.id, reader(caller));
-      await mustBeCarried(sql, conversation);
+      const channel = conversation.channel as ConnectionId;
+      if (!(await out.isCarried(sql, channel)))
+        throw new crm.Invalid({ id: ["nothing carries this conversation: its channel was removed, or the route to it is switched off"] });
       const draft = { direction: "out", kind: "text", text: body.text, state: "waiting" } as const;
       const message = await crm.addMessage(sql, params.id, draft, by(caller));
       // Whoever falls down between the two is helped up: what waits is asked for by its channel every few minutes.
-      await giveOut(sql, conversation.channel as ConnectionId, sentMessage(message, conversation));
+      await out.give(sql, channel, sentMessage(message, conversation));
       return writeMessage(message);
     }),
   ];
-}
-
-/** Throws `Invalid` when the channel is no more: what is written now would wait for ever. */
-async function mustBeCarried(sql: crm.Sql, { channel }: OwnConversation): Promise<void> {
-  const found = await sql.query({
-    text: "select from hub.connection where workspace = $1 and id = $2 and state <> 'removed'",
-    values: [sql.workspace, channel],
-  });
-  if (found.length === 0) throw new crm.Invalid({ id: ["the channel of this conversation was removed"] });
 }
 
 /** Pages of these lists are counted: they are short, and read from the beginning. */
