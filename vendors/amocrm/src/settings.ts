@@ -196,8 +196,8 @@ export const settings = {
   },
   client_secret: {
     type: "secret",
-    group: integration,
-    when: asIntegration,
+    // Of a webhook: what its requests are signed with.
+    when: { setting: "side", is: ["integration", "hook"] },
     generated: true,
     kept: true,
     label: { ru: "Секретный ключ", en: "Secret key" },
