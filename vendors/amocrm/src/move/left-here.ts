@@ -75,6 +75,27 @@ const kindsLeft = (crm: OwnCrm, currency: string): readonly Left[] => [
         ({ attribution }) => attribution !== null,
       ),
   },
+  {
+    ...{ kind: "task", id: "no time" },
+    words: {
+      ru: "Задачи без срока: там срок есть у каждой, и это момент, когда её поставили",
+      en: "Tasks without a time: there, each has one, and it is the moment when it was made",
+    },
+    count: () =>
+      counted(
+        (page) => crm.tasks.list(page),
+        ({ due }) => due === null,
+      ),
+  },
+  {
+    ...{ kind: "other", id: "conversations" },
+    words: { ru: "Беседы и их сообщения остаются здесь", en: "Conversations, with their messages, stay here" },
+    count: () =>
+      counted<unknown>(
+        ({ limit, skip }) => crm.conversations.list({ limit, skip }),
+        () => true,
+      ),
+  },
   ...(["deals", "contacts", "companies"] as const).map(
     (records): Left => ({
       ...{ kind: records === "deals" ? "deal" : records === "contacts" ? "contact" : "company", id: "bin" },
