@@ -293,6 +293,9 @@ describe("bad input", () => {
       ["POST", scope, message({ sender: { id: "a".repeat(300), name: "x" } }), 400],
       ["POST", scope, message({ msgid: "nul\u0000" }), 400],
       ["POST", scope, message({ conversation_id: "x", conversation_ref_id: "не uuid" }), 400],
+      ["POST", scope, message({ message: { type: "text", text: "x", shared_post: { url: "nul\u0000" } } }), 400],
+      ["POST", scope, message({ message: { type: "text", text: "x", shared_post: { url: "a".repeat(70_000) } } }), 400],
+      ["POST", scope, message({ message: { type: "text", text: "x".repeat(65_536) } }), 400],
       ["POST", scope, [], 400],
       ["POST", `${scope}/00000000-0000-4000-8000-000000000000/delivery_status`, { status_code: 1 }, 404],
       ["POST", `${scope}/не-uuid/delivery_status`, { status_code: 1 }, 404],
@@ -318,6 +321,14 @@ describe("bad input", () => {
       const answer = await shop.call(method, path, body);
       expect([method, path, answer.status, answer.type]).toEqual([method, path, status, "application/problem+json"]);
     }
+  });
+
+  it("that is odd is taken as it is: half a letter, no name, a phone that is none", async () => {
+    const odd = { id: "odd \ud83d", name: "", profile: { phone: "не телефон", email: "не почта" } };
+    const answer = await ask("POST", scope, message({ conversation_id: "wa-odd", sender: odd, message: { type: "text", text: "\ud83d" } }));
+    expect(answer.status).toBe(200);
+    const [conversation] = await conversations();
+    expect((await messagesOf(conversation?.id ?? 0)).map(({ text }) => text)).toEqual(["\ufffd"]);
   });
 
   it("of another workspace is nobody's", async () => {

@@ -11,6 +11,7 @@ import {
   readDeliveryReport,
   signChat,
   signChatBody,
+  writeChatHook,
   writeDeliveryReport,
 } from "../protocol.ts";
 
@@ -105,6 +106,23 @@ describe("a hook", () => {
     '{"account_id":"a","action":5}',
     "{",
   ])("%j is none", (text) => expect(readChatHook(text)).toBeUndefined());
+});
+
+it("a hook that is written is read again", () => {
+  const parts = {
+    receiver: { id: "r", phone: "79151112233", email: "", client_id: "c" },
+    sender: { id: "s" },
+    conversation: { id: "chat", client_id: "my_int-1" },
+  };
+  const message = { type: "file" as const, text: "", media: "https://example.com/1.pdf", file_name: "1.pdf", file_size: 10 };
+  const body = writeChatHook({ accountId: "a", at: 1_639_604_903_161, messageId: "m", source: "78001234567", message, ...parts });
+  expect(readChatHook(body)).toMatchObject({
+    ...{ kind: "message", accountId: "a", time: 1_639_604_903 },
+    message: {
+      ...{ ...parts, source: { external_id: "78001234567" }, timestamp: 1_639_604_903, msec_timestamp: 1_639_604_903_161 },
+      message: { id: "m", ...message },
+    },
+  });
 });
 
 describe("a report of delivery", () => {

@@ -1,4 +1,6 @@
-import { type InboundRequest, Intruder, type Kit, type Received } from "@svyazka/core";
+import { type InboundRequest, Intruder, Invalid, type Kit, NotFound, type Received } from "@svyazka/core";
+import { Missing, Unfit } from "../api/account.ts";
+import type { ChatAccount } from "../api/chat-account.ts";
 import { answerChats, plain } from "../api/chats.ts";
 import { type ApiReply, notFound, Refusal } from "../api/http.ts";
 import { chatsPath, isSignedChat, writeProblem } from "../protocol.ts";
@@ -36,4 +38,31 @@ export function receiveChat(request: InboundRequest, channel: Integration, now: 
 }
 
 const answer = async ({ method, path, text }: InboundRequest, channel: Integration, kit: Kit, query: string) =>
-  asReply(await answerChats(ownChats(channel, await kit.ownCrm(), kit), { method, path, query, body: text }));
+  asReply(await answerChats(inTheirWords(ownChats(channel, await kit.ownCrm(), kit)), { method, path, query, body: text }));
+
+/** What our CRM does not take is refused as everything is that does not fit; what was there a moment ago is missing. */
+const inTheirWords = (chats: ChatAccount): ChatAccount =>
+  Object.fromEntries(
+    Object.entries(chats).map(([name, member]) => [
+      name,
+      typeof member !== "function"
+        ? member
+        : async (...args: unknown[]) => {
+            try {
+              return await (member as (...args: unknown[]) => Promise<unknown>)(...args);
+            } catch (error) {
+              if (error instanceof NotFound) throw new Missing(error.message);
+              if (!(error instanceof Invalid)) throw error;
+              const [[place = "", problems = []] = []] = Object.entries(error.fields);
+              throw new Unfit(placeOf(place), problems.join("; "));
+            }
+          },
+    ]),
+  ) as unknown as ChatAccount;
+
+const placeOf = (place: string): string =>
+  place.startsWith("content") || place === "text"
+    ? "payload.message"
+    : place.startsWith("client") || place === "name"
+      ? "payload.sender"
+      : `payload.${place}`;
