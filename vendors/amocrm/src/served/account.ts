@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Kit, type OwnCrm, type OwnTaskType, readPhone, type Workspace } from "@svyazka/core";
 import { type Account, type Found, type Pen, type RecordQuery, Unfit } from "../api/account.ts";
-import { type EntityType, entityTypes, type Source } from "../protocol.ts";
+import { type EntityType, entityTypes } from "../protocol.ts";
 import { catalogPen, readCatalogs } from "./catalogs.ts";
 import { elementsOn } from "./deal-elements.ts";
 import { entryPen } from "./entry-pen.ts";
@@ -24,6 +24,7 @@ import {
 } from "./people.ts";
 import { actors, dealFilter, moments, pageFilter, recordFilter, sortOf, stagesIn } from "./reading.ts";
 import { setupPen } from "./setup-pen.ts";
+import { readSources, sourcePen } from "./sources.ts";
 import { readTalks, talkPen } from "./talks.ts";
 import { seconds } from "./times.ts";
 import {
@@ -244,16 +245,7 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
         categories: { sip: of("sip"), mail: of("mail"), forms: of("forms"), chats: of("chats") },
       };
     },
-    sources: async () => {
-      const kept = new Map((await kit.store.list<SourceRest>("source")).map(({ id, value }) => [id, value]));
-      const main = (await pipelines()).find(({ isDefault }) => isDefault)?.id ?? 0;
-      return (await crm.sources.list()).flatMap((source): Source[] => {
-        const rest = kept.get(String(source.id));
-        return rest
-          ? [{ id: source.id, name: source.name, external_id: source.code ?? "", pipeline_id: source.pipeline ?? main, ...rest }]
-          : [];
-      });
-    },
+    sources: () => readSources(crm, kit, pipelines),
     webhooks: () => hooks.list(),
     ...catalogs,
     ...readTalks(crm, account),
@@ -287,23 +279,7 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
         told({}, async () => {
           await inner.incoming.decline(uid);
         }),
-      async createSource({ name = "", external_id = "", pipeline_id, ...rest }) {
-        const { id } = await told({}, () =>
-          inner.sources.create({ name, code: external_id, ...(pipeline_id !== undefined && { pipeline: pipeline_id }) }),
-        );
-        await kit.store.put("source", String(id), restOf(rest));
-        return id;
-      },
-      async updateSource(id, { name, pipeline_id, external_id: _, ...rest }) {
-        await told({}, () =>
-          inner.sources.update(id, { ...(name !== undefined && { name }), ...(pipeline_id !== undefined && { pipeline: pipeline_id }) }),
-        );
-        await kit.store.put("source", String(id), { ...(await kit.store.get<SourceRest>("source", String(id))), ...rest });
-      },
-      async removeSource(id) {
-        await told({}, () => inner.sources.remove(id));
-        await kit.store.remove("source", String(id));
-      },
+      ...sourcePen(inner, kit),
       subscribe: (destination, settings, sort) => hooks.subscribe(destination, settings, sort, crm.user?.id ?? 0),
       unsubscribe: (destination) => hooks.unsubscribe(destination),
       async showCall(phone, ids) {
@@ -324,17 +300,6 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
 }
 
 const anyField = "custom_field_value_changed";
-
-interface SourceRest {
-  readonly default: boolean;
-  readonly origin_code: string | null;
-  readonly services: readonly unknown[];
-}
-const restOf = ({ default: isDefault, origin_code, services }: Partial<SourceRest>): SourceRest => ({
-  default: isDefault ?? false,
-  origin_code: origin_code ?? null,
-  services: services ?? [],
-});
 
 const found = <T, W>({ items, isMore }: { readonly items: readonly T[]; readonly isMore: boolean }, write: (item: T) => W): Found<W> => ({
   items: items.map(write),
