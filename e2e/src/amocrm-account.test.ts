@@ -228,7 +228,9 @@ describe("what happens over there", () => {
     const phone = nextPhone();
     await submit(phone, "Эхо");
     await until(async () => leadsOf(phone).length === 1);
+    await settled();
     await standin.settled();
+    await settled();
     const told = await until(async () => {
       const done = (await deliveries("done")).filter(({ flow }) => flow === "look-up-record");
       return done.some(({ detail }) => detail?.includes("наша собственная")) && done;

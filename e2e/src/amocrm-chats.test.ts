@@ -160,6 +160,15 @@ describe("what a client writes", () => {
     expect(after?.deal).not.toBe(lead);
   });
 
+  it("of one person in two chats at the same moment makes one contact", async () => {
+    const twice = (chat: string) =>
+      ask("POST", scope, message({ conversation_id: chat, sender: { id: chat, name: "Двойная", profile: { phone: "79152223344" } } }));
+    const answers = await Promise.all(["two-1", "two-2", "two-3"].map(twice));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const found = await shop.hub.get<{ items: unknown[] }>(`/contacts?phone=${encodeURIComponent("+79152223344")}`);
+    expect(found.items).toHaveLength(1);
+  });
+
   it("is silent when it is history, and refused when it is repeated, also by two at once", async () => {
     const sender = { id: "silent", name: "Тихий" };
     const total = async () => (await shop.call("GET", "/api/v4/leads/unsorted/summary")).body.total;

@@ -1,4 +1,4 @@
-import { Invalid, type Kit, type OwnClient, type OwnConversation, type OwnCrm, type OwnMessage } from "@svyazka/core";
+import { Invalid, type Kit, type OwnClient, type OwnConversation, type OwnCrm, type OwnMessage, readEmail, readPhone } from "@svyazka/core";
 import { Missing, Unfit } from "../api/account.ts";
 import type { ChatAccount, ChatConnection, MessageRef, TakenDraft, TakenMessage, Talker } from "../api/chat-account.ts";
 import type { ChatMessage, ChatUser, DeliveryReport } from "../protocol.ts";
@@ -6,8 +6,14 @@ import type { Integration } from "../settings.ts";
 import { givePlace } from "./chat-leads.ts";
 import { chatAccountId, chatClientId, chatUserId } from "./people.ts";
 
+/** Somebody of ours as the channel names them; the bot is no user. */
+interface Ours {
+  readonly id: string;
+  readonly user: number | null;
+}
+
 /** Our conversations as the chats API shows them to one channel. */
-export function ownChats(channel: Integration, crm: OwnCrm, kit: Pick<Kit, "store">): ChatAccount {
+export function ownChats(channel: Integration, crm: OwnCrm, kit: Pick<Kit, "store" | "exclusively">): ChatAccount {
   const { id, workspace, settings, secrets, name } = channel;
   const account = workspace.id as number;
   const channelId = secrets.channel_id;
@@ -26,7 +32,7 @@ export function ownChats(channel: Integration, crm: OwnCrm, kit: Pick<Kit, "stor
     (await crm.conversations.list({ limit: 1, ...here, ...by })).items[0];
 
   /** The user of ours, or the channel's bot, that a `ref_id` means. */
-  async function ourOwn(ref: string | undefined): Promise<{ readonly id: string; readonly user: number | null } | undefined> {
+  async function ourOwn(ref: string | undefined): Promise<Ours | undefined> {
     if (ref === undefined) return undefined;
     if (ref === secrets.bot_id) return { id: ref, user: null };
     const user = (await crm.users.list()).find((one) => chatUserId(account, one.id) === ref);
@@ -70,11 +76,25 @@ export function ownChats(channel: Integration, crm: OwnCrm, kit: Pick<Kit, "stor
   }
 
   async function take(draft: TakenDraft): Promise<TakenMessage> {
-    const { sender, receiver, msgid, silent, message, reply_to } = draft;
+    const { sender, receiver } = draft;
     const ours = await ourOwn(sender.ref_id);
     const isOut = ours !== undefined || receiver !== undefined;
     if (isOut && !ours) throw new Unfit("payload.sender.ref_id", "There is no such user, and it is not the bot of the channel.");
     const client = isOut ? receiver : sender;
+    // Two chats of one person that begin at the same moment find one contact.
+    const { phone, email } = client?.profile ?? {};
+    const e164 = phone === undefined ? undefined : readPhone(phone, workspace.country)?.e164;
+    const names = [
+      ...(e164 === undefined ? [] : [`phone ${e164}`]),
+      ...(email === undefined ? [] : [`email ${readEmail(email) ?? email}`]),
+    ];
+    return kit.exclusively(names, () => takeFrom(client, ours, draft));
+  }
+
+  /** Without `ours` it comes from the client. */
+  function takeFrom(client: ChatUser | undefined, ours: Ours | undefined, draft: TakenDraft): Promise<TakenMessage> {
+    const isOut = ours !== undefined;
+    const { msgid, silent, message, reply_to } = draft;
     return crm.transaction(async (crm) => {
       const conversation = await conversationOf(crm, draft, client ?? {}, isOut);
       if (!isOut && !silent) await givePlace(crm, conversation, draft, { workspace, channel: name });
