@@ -31,7 +31,7 @@ export interface Kit {
    * Throws `Unavailable` after a minute of waiting.
    */
   exclusively<T>(names: readonly string[], work: () => Promise<T>): Promise<T>;
-  /** A person has let us in again: what was parked goes on, in order. */
+  /** We are let in, whoever said otherwise before: what was parked goes on, in order. Does nothing when nothing is. */
   resume(): Promise<void>;
   /** Where a player finds a recording: our copy while we keep one, otherwise where the PBX has it. Good for as long as the copy is kept. */
   recordingUrl(recording: CallRecording): string;

@@ -93,6 +93,14 @@ const leadsOf = (phone: string) => {
 };
 const notesOn = (id: number | undefined) => [...standin.state.notes.values()].filter(({ entity_id }) => entity_id === id);
 
+it("an address that leads nowhere is a trouble of its own connection, and of nothing else", async () => {
+  const odd = await add("amocrm", { side: "account", domain: "256.1.1.1:99999", long_lived_token: "x" });
+  const { ok, message } = await crm.send<{ ok: boolean; message: string }>("POST", `/connections/${odd.id}/check`);
+  expect([ok, message]).toEqual([false, expect.stringContaining("URL")]);
+  expect((await crm.all<{ id: number }>("/connections")).map(({ id }) => id)).toContain(odd.id);
+  await crm.send("DELETE", `/connections/${odd.id}`);
+});
+
 describe("leads", () => {
   it("become a contact, a lead and a note, with the marks of where they came from", async () => {
     const phone = nextPhone();

@@ -108,11 +108,14 @@ const saveText = `
   )
   insert into hub.book_key (workspace, connection, kind, id, key) select $1, $2, kind, id, key from keys on conflict do nothing`;
 
+/** A key that two writers left behind at the same moment finds nobody: the entry itself must have it. */
 const findText = `
   select ${columns}, hit.found_by from (
-    select k.id, max(left(k.key, 1)) as found_by from unnest($4::text[]) as wanted
+    select distinct on (k.id) k.id, left(k.key, 1) as found_by from unnest($4::text[]) as wanted
     cross join lateral (select id, key from hub.book_key where workspace = $1 and connection = $2 and kind = $3 and key = wanted offset 0) k
-    group by k.id) hit
+    cross join lateral (select phones, emails from hub.book_entry where workspace = $1 and connection = $2 and kind = $3 and id = k.id offset 0) has
+    where case left(k.key, 2) when 'p:' then substr(k.key, 3) = any(has.phones) when 'e:' then substr(k.key, 3) = any(has.emails) else true end
+    order by k.id, left(k.key, 1) desc) hit
   cross join lateral (select * from hub.book_entry where workspace = $1 and connection = $2 and kind = $3 and id = hit.id offset 0) e
   where $5::text is null or exists (
     select from hub.book_key n where n.workspace = $1 and n.connection = $2 and n.kind = $3 and n.id = e.id and n.key = $5::text)

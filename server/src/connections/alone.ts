@@ -47,11 +47,16 @@ async function holding<T>(sql: Sql, connection: ConnectionId, name: string, work
     if (Date.now() - started > longestWaitMs) throw new Unavailable(`another process is at it: ${name}`, { retryAfterSeconds: 5 });
     await sleep(pausesMs[Math.min(tries, pausesMs.length - 1)]);
   }
-  const renewal = setInterval(() => void take(sql, values).catch(() => {}), renewMs);
+  let renewing: Promise<unknown> = Promise.resolve();
+  const renewal = setInterval(() => {
+    renewing = take(sql, values).catch(() => {});
+  }, renewMs);
   try {
     return await work();
   } finally {
     clearInterval(renewal);
+    // One that is under way must not hold it again for nobody.
+    await renewing;
     await sql
       .query({
         name: "let-go",

@@ -42,7 +42,14 @@ export const kitMaker =
       store: storeOf(pool, keys, workspace, id),
       book: bookOf(pool.in(workspace), id),
       exclusively: aloneIn(pool.in(workspace), id),
-      resume: async () => void (await changeConnection(lender.hub(), pool.in(workspace), id, { state: "active" })),
+      async resume() {
+        const sql = pool.in(workspace);
+        const [parked] = await sql.query({
+          text: "select from hub.connection where workspace = $1 and id = $2 and state = 'active' and parked_because is not null",
+          values: [workspace, id],
+        });
+        if (parked) await changeConnection(lender.hub(), sql, id, { state: "active" });
+      },
       recordingUrl: ({ url, file }) => (file === undefined ? url : lender.publicUrl() + lastingFileLink(keys, workspace, file)),
       async record(facts, from) {
         if (facts.length > 0)

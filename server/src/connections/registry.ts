@@ -8,9 +8,11 @@ import {
   emptyDirectory,
   type Kit,
   type PortName,
+  Refused,
   type Workspace,
   type WorkspaceId,
 } from "@svyazka/core";
+import { tell } from "../db/bus.ts";
 import type { Pool } from "../db/pool.ts";
 import { spellingsOf } from "../net/redact.ts";
 import { type ConnectionRow, isNamed, placeOf } from "./row.ts";
@@ -218,7 +220,7 @@ export class Registry {
       ),
       kit,
       connected() {
-        connected ??= vendor.connect?.(connection, kit) ?? { check: async () => {} };
+        connected ??= connect(vendor, connection, kit);
         return connected;
       },
     };
@@ -240,13 +242,29 @@ export class Registry {
     const { workspace, id } = crm.row;
     const directory = await crm.connected().crm?.directory();
     if (!directory) return undefined;
-    await this.#pool.in(workspace).query({
+    const sql = this.#pool.in(workspace);
+    const changed = await sql.query({
       text: `insert into hub.directory_copy (workspace, connection, directory) values ($1, $2, $3)
              on conflict (workspace, connection) do update set directory = excluded.directory, at = now()
-             where directory_copy.directory <> excluded.directory`,
+             where directory_copy.directory <> excluded.directory returning workspace`,
       values: [workspace, id, JSON.stringify(directory)],
     });
+    // Whoever was put together with what it said before, is put together anew.
+    if (changed.length > 0) await tell(sql, { kind: "directory", workspace });
     return directory;
+  }
+}
+
+/** Settings that a vendor cannot work with must not stand in the way of the rest of the workspace: such a connection can do nothing, and says why. */
+function connect(vendor: AnyVendor, connection: Connection, kit: Kit): Connected {
+  try {
+    return vendor.connect?.(connection, kit) ?? { check: async () => {} };
+  } catch (error) {
+    return {
+      async check() {
+        throw new Refused(error instanceof Error ? error.message : String(error), { cause: error });
+      },
+    };
   }
 }
 

@@ -35,7 +35,7 @@ export const settings = {
     group: account,
     when: asAccount,
     required: true,
-    pattern: /^(https?:\/\/)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?(\/\S*)?$/i,
+    pattern: /^(https?:\/\/)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?\/?$/i,
     placeholder: "romashka.amocrm.ru",
     label: { ru: "Адрес аккаунта", en: "Address of the account" },
   },

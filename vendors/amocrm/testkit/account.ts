@@ -55,6 +55,7 @@ export function databaseKit({ database }: TestDatabase, rest: Partial<Kit> = {},
     store: storeOf(database, new KeyRing(Buffer.alloc(32)), romashka.id, id),
     book: bookOf(sql, id),
     exclusively: aloneIn(sql, id),
+    resume: async () => {},
     ...rest,
   });
 }

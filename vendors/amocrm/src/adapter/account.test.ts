@@ -162,6 +162,87 @@ describe("what amoCRM tells", () => {
   });
 });
 
+describe("a write whose answer is not whole", () => {
+  const phone = { typed: "+79101112244", e164: "+79101112244" };
+
+  it("is not done again because what belongs to it failed after it", async () => {
+    let refusals = 1;
+    const lent = kit();
+    const { crm } = connectAccount(account(), {
+      ...lent,
+      fetch: async (request) =>
+        request.method === "POST" && request.url.endsWith("/notes") && refusals-- > 0
+          ? { status: 429, headers: {}, body: "" }
+          : lent.fetch(request),
+    });
+    const draft = { key: "1", name: "Окна", sum: { minor: 1_000_050, currency: "RUB" } };
+    await expect(crm?.saveDeal(draft)).rejects.toBeInstanceOf(Unavailable);
+    const saved = await crm?.saveDeal(draft);
+    expect([...standin.state.leads.keys()]).toEqual([Number(saved?.id)]);
+    expect(standin.state.notes.size).toBe(1);
+  });
+
+  it("is known for one's own before it is tried again", async () => {
+    const { crm } = connect();
+    const { id: contact } = await crm.saveContact({ key: "c", name: "Анна", phones: [phone], emails: [] });
+    standin.switches.loseAnswers = 1;
+    const draft = { key: "d", name: "Окна", contact };
+    await expect(crm.saveDeal(draft)).rejects.toBeInstanceOf(Unavailable);
+    expect(await crm.findDeal({ contact, state: "open" })).toMatchObject({ name: "Окна" });
+    expect(await crm.findDeal({ contact, state: "open", notMadeBy: "d" })).toBeUndefined();
+    const saved = await crm.saveDeal(draft);
+    expect([...standin.state.leads.keys()]).toEqual([Number(saved.id)]);
+  });
+
+  it("is not taken for another one of the same words", async () => {
+    const { crm } = connect();
+    const first = await crm.saveDeal({ key: "first", name: "Заказ" });
+    await kit().store.put("written", "second", { since: Math.floor(Date.now() / 1000) });
+    const second = await crm.saveDeal({ key: "second", name: "Заказ" });
+    expect(second.id).not.toBe(first.id);
+  });
+});
+
+describe("whom amoCRM has deleted without a word", () => {
+  it("is looked for anew by whoever writes to them, and a call about them is not lost", async () => {
+    const { crm } = connect();
+    const e164 = "+79101112255";
+    const add = (key: string) => crm.saveContact({ key, name: "Анна", phones: [{ typed: e164, e164 }], emails: [] });
+    const { id } = await add("1");
+    standin.state.contacts.delete(Number(id));
+    await expect(crm.findDeal({ contact: id, state: "open" })).rejects.toMatchObject({ name: "Conflict" });
+    const { id: second } = await add("2");
+    standin.state.contacts.delete(Number(second));
+    await expect(crm.saveDeal({ key: "3", name: "Окна", contact: second })).rejects.toMatchObject({ name: "Conflict" });
+    const { id: third } = await add("4");
+    standin.state.contacts.delete(Number(third));
+    const call = { key: "5", direction: "in", client: { typed: e164, e164 }, state: "over", outcome: "answered", contact: third } as const;
+    await expect(crm.saveCall(call)).rejects.toMatchObject({ name: expect.stringMatching(/Conflict|Refused/) });
+    expect(await crm.findContact({ phones: [e164], emails: [] })).toEqual([]);
+  });
+
+  it("stays in the book when the word of their deletion came too late, and they are back", async () => {
+    const { follower, phoneBook, crm } = connect();
+    const { id } = await crm.saveContact({ key: "1", name: "Анна", phones: [{ typed: "+79101112266", e164: "+79101112266" }], emails: [] });
+    expect(await follower?.follow({ kind: "contact", id, change: "deleted" })).toMatchObject({ what: "kept" });
+    expect(await phoneBook?.find({ typed: "", e164: "+79101112266" })).toMatchObject({ contact: id });
+  });
+});
+
+it("a connection that is led to another account writes nothing into it", async () => {
+  await connect().crm.directory();
+  const other = await startAmo();
+  other.state.info = { ...other.state.info, id: 77 };
+  try {
+    const moved = { ...accountAt(other.url, other.longLivedToken()), id: connection as ConnectionId };
+    const { crm } = connectAccount(moved, kit());
+    await expect(crm?.saveDeal({ key: "1", name: "Чужая" })).rejects.toMatchObject({ name: "LoginNeeded" });
+    expect(other.state.leads.size).toBe(0);
+  } finally {
+    await other.stop();
+  }
+});
+
 describe("what an account cannot hold", () => {
   const notes = () => [...standin.state.notes.values()].map(({ params }) => String(params["text"]));
 

@@ -65,7 +65,7 @@ export function listenToAccount(account: Account, kit: Kit, signal: StopSignal):
 
 function groundOf(account: Account, kit: Kit, patient = true): { readonly ground: Ground; readonly load: Load } {
   const amo = amoOf(account, kit, patient);
-  const setups = setupOf(amo, kit);
+  const setups = setupOf(amo, account.settings.domain ?? "", kit);
   return { ground: { account, amo, kit, setups }, load: loadOf(account, amo, kit, setups) };
 }
 

@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { type CallDraft, type CallOutcome, type Crm, type KnownCall, mergeCall, type RecordId, type SavedCall } from "@svyazka/core";
 import { AmoInvalid, AmoNotFound, type CallParams } from "../client.ts";
 import type { EntityType } from "../protocol.ts";
-import { type Ground, userThere } from "./ground.ts";
+import { type Ground, gone, userThere } from "./ground.ts";
 
 /** A call is kept here while it goes on, and written into the account as one note when it is over: amoCRM has no call that is not over. */
 
 /** What is known of it, and the note that it has become. */
 interface Kept {
   readonly call: KnownCall;
+  /** It has been tried to write it down. */
+  readonly tried?: true;
   readonly note?: { readonly of: EntityType; readonly on: number; readonly id: number; readonly params: string };
 }
 
@@ -26,15 +28,21 @@ export function callsIn(ground: Ground): Pick<Crm, "saveCall" | "findCall"> {
       let kept: Kept = { ...before, call };
       await store.put("call", key, kept, { days: keptDays });
       if (call.state === "over") {
-        const note = await writeNote(key, kept);
+        const note = await writeNote(key, kept.tried ? kept : await tryFirst(key, kept));
         if (note !== kept.note) {
-          kept = { ...kept, ...(note && { note }) };
+          kept = { ...kept, tried: true, ...(note && { note }) };
           await store.put("call", key, kept, { days: keptDays });
         }
       }
       await rememberSpoken(call);
       return savedOf(key, call);
     });
+  }
+
+  /** Answers as it was: what is kept says that a try has begun. */
+  async function tryFirst(key: string, kept: Kept): Promise<Kept> {
+    await store.put("call", key, { ...kept, tried: true } satisfies Kept, { days: keptDays });
+    return kept;
   }
 
   async function findCall(key: string): Promise<SavedCall | undefined> {
@@ -69,39 +77,57 @@ export function callsIn(ground: Ground): Pick<Crm, "saveCall" | "findCall"> {
   }
 
   /** On its deal, or else on its contact. What was written once is changed, never written again. */
-  async function writeNote(key: string, { call, note }: Kept): Promise<Kept["note"]> {
+  async function writeNote(key: string, kept: Kept): Promise<Kept["note"]> {
+    const { call, note } = kept;
     if (call.direction === "internal") return note;
     const params = paramsOf(key, call);
     const text = JSON.stringify(params);
     const note_type = call.direction === "in" ? ("call_in" as const) : ("call_out" as const);
     if (note) {
       if (note.params === text) return note;
-      await amo[note.of].notes.on(note.on).update(note.id, { note_type, params });
-      return { ...note, params: text };
+      try {
+        await amo[note.of].notes.on(note.on).update(note.id, { note_type, params });
+        return { ...note, params: text };
+      } catch (error) {
+        // It was deleted there, or moved by a merge: then it is written anew.
+        if (!(error instanceof AmoNotFound)) throw error;
+      }
     }
-    const user = userThere(ground, call.employee?.user);
     const places: readonly (readonly [EntityType, RecordId | undefined])[] = [
       ["leads", call.deal],
       ["contacts", call.contact],
     ];
+    let refusal: unknown;
     for (const [of, id] of places) {
       if (id === undefined || !/^\d{1,15}$/.test(id)) continue;
-      const on = Number(id);
-      const notes = amo[of].notes.on(on);
       try {
-        // An earlier try may have written it, and its answer was lost.
-        const { items } = await notes.page({ filter: { note_type }, order: { id: "desc" } });
-        const twin = items.find((one) => one.params["uniq"] === params.uniq);
-        const made =
-          twin ?? (await notes.create({ note_type, params, ...(user !== undefined && { created_by: user, responsible_user_id: user }) }));
-        if (of === "contacts") await kit.book.touch("contact", id);
-        return { of, on, id: made.id, params: text };
+        return { of, on: Number(id), id: await noteOn(of, Number(id), kept, { note_type, params }), params: text };
       } catch (error) {
-        // It is gone: then on the next one.
         if (!(error instanceof AmoNotFound) && !(error instanceof AmoInvalid)) throw error;
+        // A contact that was deleted is looked for anew. A deal that is gone, or takes no notes, leaves it to the contact.
+        if (of === "contacts" && !(await amo.contacts.find(Number(id)))) throw await gone(kit.book, "contact", id);
+        refusal = error;
       }
     }
+    // Nobody took it, and somebody should have.
+    if (refusal !== undefined) throw refusal;
     return undefined;
+  }
+
+  async function noteOn(
+    of: EntityType,
+    on: number,
+    { call, tried }: Kept,
+    draft: { note_type: "call_in" | "call_out"; params: CallParams },
+  ) {
+    const notes = amo[of].notes.on(on);
+    const user = userThere(ground, call.employee?.user);
+    // An earlier try may have written it, and its answer was lost.
+    const { items } = tried ? await notes.page({ filter: { note_type: draft.note_type }, order: { id: "desc" } }) : { items: [] };
+    const twin = items.find(({ params }) => params["uniq"] === draft.params.uniq);
+    const made = twin ?? (await notes.create({ ...draft, ...(user !== undefined && { created_by: user, responsible_user_id: user }) }));
+    if (of === "contacts") await kit.book.touch("contact", String(on));
+    return made.id;
   }
 
   function paramsOf(key: string, call: KnownCall): CallParams {

@@ -3,7 +3,7 @@ import { readEmail } from "@svyazka/core";
 import { type CompanyDraft as Draft, type FieldDraft, fieldDraft, fieldOf, fieldTexts } from "../client.ts";
 import type { Company, CustomField } from "../protocol.ts";
 import { addLeftovers } from "./entries.ts";
-import { checkUser, type Ground, markOwn, missing, secondsNow, userThere } from "./ground.ts";
+import { checkUser, type Ground, gone, markOwn, missing, secondsNow, userThere } from "./ground.ts";
 import type { Load } from "./load.ts";
 import { idOf, once } from "./once.ts";
 import { companyEntry, innFieldOf } from "./people.ts";
@@ -33,16 +33,21 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
   }
 
   async function saveCompany(draft: Given): Promise<Saved> {
-    const { id } = draft;
-    return { id: id === undefined ? await add(draft) : await complete(draft, id) };
+    const id = draft.id === undefined ? await add(draft) : await complete(draft, draft.id);
+    const { leftovers } = valuesOf(draft, await setups.get(), undefined);
+    await addLeftovers(ground, { company: id }, draft.key, leftovers);
+    return { id };
   }
 
   const add = (draft: Given): Promise<RecordId> =>
     once(kit, draft.key, {
-      async twin(since) {
+      kind: "company",
+      async twins(since) {
         const { items } = await amo.companies.page({ order: { id: "desc" } });
-        const twin = items.find(({ name, created_at, is_deleted }) => name === (draft.name ?? "") && created_at >= since && !is_deleted);
-        return twin && String(twin.id);
+        const made = items.filter(({ name, created_at, is_deleted }) => name === (draft.name ?? "") && created_at >= since && !is_deleted);
+        const setup = await setups.get();
+        await kit.book.save(made.map((company) => entryOf(company, setup)));
+        return made.map(({ id }) => id);
       },
       async make() {
         const setup = await setups.get();
@@ -50,7 +55,7 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
         const author = userThere(ground, draft.author);
         await checkUser(ground, "user", responsible);
         await checkUser(ground, "author", author);
-        const { drafts, leftovers } = valuesOf(draft, setup, undefined);
+        const { drafts } = valuesOf(draft, setup, undefined);
         const now = secondsNow(ground);
         const { id } = await amo.companies.create({
           name: draft.name ?? "",
@@ -60,16 +65,27 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
           ...(drafts.length > 0 && { custom_fields_values: drafts }),
         });
         await markOwn(ground, "company", id, now);
-        await kit.book.save([entryOf(await amo.companies.get(id), setup)]);
-        await addLeftovers(ground, { company: String(id) }, draft.key, leftovers);
+        await kit.book.save([
+          {
+            ...{ kind: "company", id: String(id), name: draft.name ?? "" },
+            phones: draft.phones.flatMap(({ e164, tollFree }) => (e164 === undefined || tollFree ? [] : [e164])),
+            emails: draft.emails.flatMap((email) => readEmail(email) ?? []),
+            ...(draft.inn !== undefined && innFieldOf(setup, chosenInn) && { inn: draft.inn }),
+            responsible: String(responsible ?? setup.me),
+            // Whatever amoCRM tells of it from now on is later, whosever clock is right.
+            changedAt: new Date(0),
+          },
+        ]);
+        await kit.book.touch("company", String(id));
         return String(id);
       },
     });
 
-  const complete = (draft: Given, id: RecordId): Promise<RecordId> => {
+  const complete = async (draft: Given, id: RecordId): Promise<RecordId> => {
     const number = idOf("company", id);
-    return kit.exclusively([`company ${id}`], () =>
+    await kit.exclusively([`company ${id}`], () =>
       once(kit, draft.key, {
+        kind: "change",
         async make() {
           const setup = await setups.get();
           const responsible = userThere(ground, draft.responsible);
@@ -77,7 +93,8 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
           const before = await amo.companies.get(number).catch(async (error: unknown) => {
             throw await missing(kit.book, "company", id, error);
           });
-          const { drafts, leftovers } = valuesOf(draft, setup, before);
+          if (before.is_deleted) throw await gone(kit.book, "company", id);
+          const { drafts } = valuesOf(draft, setup, before);
           const change: Draft = {
             ...(before.name.trim() === "" && draft.name && { name: draft.name }),
             ...(before.responsible_user_id === 0 && responsible !== undefined && { responsible_user_id: responsible }),
@@ -88,11 +105,11 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
             await markOwn(ground, "company", id, updated_at);
             await kit.book.save([entryOf(await amo.companies.get(number), setup)]);
           }
-          await addLeftovers(ground, { company: id }, draft.key, leftovers);
           return id;
         },
       }),
     );
+    return id;
   };
 
   function valuesOf(draft: Given, setup: Setup, before: Company | undefined) {

@@ -2,7 +2,7 @@ import { Conflict, type ContactHit, type Crm, lastTenDigits, type Phone, type Re
 import { type ContactDraft as Draft, type FieldDraft, fieldDraft, fieldOf, fieldText, fieldTexts } from "../client.ts";
 import type { Contact, CustomField } from "../protocol.ts";
 import { addLeftovers } from "./entries.ts";
-import { checkUser, type Ground, markOwn, missing, secondsNow, userThere } from "./ground.ts";
+import { checkUser, type Ground, gone, markOwn, missing, secondsNow, userThere } from "./ground.ts";
 import type { Load } from "./load.ts";
 import { idOf, once } from "./once.ts";
 import { contactEntry, phonesOf } from "./people.ts";
@@ -42,7 +42,10 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
   }
 
   async function saveContact(draft: Parameters<Crm["saveContact"]>[0]): Promise<Saved> {
-    return { id: draft.id === undefined ? await add(draft) : await complete(draft, draft.id) };
+    const id = draft.id === undefined ? await add(draft) : await complete(draft, draft.id);
+    const { leftovers } = valuesOf(draft, await setups.get(), undefined);
+    await addLeftovers(ground, { contact: id }, draft.key, leftovers);
+    return { id };
   }
 
   /** Nobody else saves this phone or e-mail meanwhile, in any process. */
@@ -52,7 +55,8 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
     const names = [...phones.map((phone) => `phone ${phone}`), ...emails.map((email) => `email ${email}`)];
     return kit.exclusively(names, () =>
       once(kit, draft.key, {
-        twin: (since) => twinOf(draft, phones, emails, since),
+        kind: "contact",
+        twins: (since) => twinsOf(draft, phones, emails, since),
         async make() {
           const isTaken = async () => (await book.find({ kind: "contact", phones, emails, limit: 1 })).length > 0;
           if (names.length > 0 && ((await isTaken()) || (await lookThere(phones, emails))))
@@ -63,13 +67,13 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
     );
   }
 
-  /** The one that an earlier try has made: by its phone or e-mail; without them, by its name, not older than that try. */
-  async function twinOf(
+  /** Those that an earlier try may have made: by phone or e-mail; without them, by the name of somebody who has none either. Not older than that try. */
+  async function twinsOf(
     draft: Parameters<Crm["saveContact"]>[0],
     phones: readonly string[],
     emails: readonly string[],
     since: number,
-  ): Promise<RecordId | undefined> {
+  ): Promise<readonly number[]> {
     const [phone] = phones;
     const [email] = emails;
     const found =
@@ -77,11 +81,12 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
         ? await amo.contacts.findByPhone(phone)
         : email !== undefined
           ? await amo.contacts.findByEmail(email)
-          : (await amo.contacts.page({ order: { id: "desc" } })).items.filter(({ name }) => name === nameOf(draft));
-    const twin = found.find(({ created_at, is_deleted }) => created_at >= since && !is_deleted);
-    if (!twin) return undefined;
-    await book.save([contactEntry(twin, workspace)]);
-    return String(twin.id);
+          : (await amo.contacts.page({ order: { id: "desc" } })).items.filter(
+              (one) => one.name === nameOf(draft) && fieldOf(one, "PHONE") === undefined && fieldOf(one, "EMAIL") === undefined,
+            );
+    const twins = found.filter(({ created_at, is_deleted }) => created_at >= since && !is_deleted);
+    await book.save(twins.map((twin) => contactEntry(twin, workspace)));
+    return twins.map(({ id }) => id);
   }
 
   async function create(draft: Parameters<Crm["saveContact"]>[0]): Promise<RecordId> {
@@ -91,7 +96,7 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
     await checkUser(ground, "user", responsible);
     await checkUser(ground, "author", author);
     if (draft.company !== undefined) await amo.companies.get(idOf("company", draft.company));
-    const { drafts, leftovers } = valuesOf(draft, setup, undefined);
+    const { drafts } = valuesOf(draft, setup, undefined);
     const now = secondsNow(ground);
     const { id } = await amo.contacts.create({
       first_name: [draft.name, draft.middlename].filter(Boolean).join(" "),
@@ -112,19 +117,20 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
         emails: draft.emails.flatMap((email) => readEmail(email) ?? []),
         ...(draft.company !== undefined && { company: draft.company }),
         responsible: String(responsible ?? setup.me),
-        changedAt: new Date(now * 1000),
+        // Whatever amoCRM tells of it from now on is later, whosever clock is right.
+        changedAt: new Date(0),
       },
     ]);
     await book.touch("contact", String(id));
-    await addLeftovers(ground, { contact: String(id) }, draft.key, leftovers);
     return String(id);
   }
 
   /** Adds what it lacks; what is there is never written over. */
-  function complete(draft: Parameters<Crm["saveContact"]>[0], id: RecordId): Promise<RecordId> {
+  async function complete(draft: Parameters<Crm["saveContact"]>[0], id: RecordId): Promise<RecordId> {
     const number = idOf("contact", id);
-    return kit.exclusively([`contact ${id}`], () =>
+    await kit.exclusively([`contact ${id}`], () =>
       once(kit, draft.key, {
+        kind: "change",
         async make() {
           const setup = await setups.get();
           const responsible = userThere(ground, draft.responsible);
@@ -135,7 +141,8 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
           } catch (error) {
             throw await missing(book, "contact", id, error);
           }
-          const { drafts, leftovers } = valuesOf(draft, setup, before);
+          if (before.is_deleted) throw await gone(book, "contact", id);
+          const { drafts } = valuesOf(draft, setup, before);
           const change = lackingOf(before, draft, drafts, responsible);
           if (Object.keys(change).length > 0) {
             const { updated_at } = await amo.contacts.update(number, change);
@@ -146,11 +153,11 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
           const after = Object.keys(change).length > 0 ? await amo.contacts.get(number) : before;
           await book.save([contactEntry(after, workspace)]);
           await book.touch("contact", id);
-          await addLeftovers(ground, { contact: id }, draft.key, leftovers);
           return id;
         },
       }),
     );
+    return id;
   }
 
   function valuesOf(draft: Parameters<Crm["saveContact"]>[0], setup: Setup, before: Contact | undefined) {

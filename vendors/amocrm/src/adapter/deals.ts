@@ -12,7 +12,7 @@ import {
 import { AmoInvalid, AmoNotFound, type ComplexLeadDraft, type LeadDraft, withoutRefused } from "../client.ts";
 import { type Lead, lost, type Status, won } from "../protocol.ts";
 import { addLeftovers } from "./entries.ts";
-import { checkUser, type Ground, isHome, markOwn, secondsNow, stageThere, userThere } from "./ground.ts";
+import { checkUser, type Ground, gone, isHome, markOwn, secondsNow, stageThere, userThere } from "./ground.ts";
 import { idOf, madeBy, once } from "./once.ts";
 import { type Setup, stageId, statusOf } from "./setup.ts";
 import { placeValues, trackingValues } from "./values.ts";
@@ -20,14 +20,19 @@ import { wordsIn } from "./words.ts";
 
 /** How many ids go into one question. */
 const idsAtOnce = 100;
+/** Among so many of the newest leads of a contact one of our own is looked for. */
+const mostTwins = 10;
 
 export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
   const { amo, kit, account } = ground;
 
   async function findDeal({ contact, pipeline, state, since, notMadeBy }: DealQuery): Promise<DealHit | undefined> {
     const found = await amo.contacts.find(idOf("contact", contact), ["leads"]);
+    if ((!found || found.is_deleted) && (await kit.book.get("contact", contact))) throw await gone(kit.book, "contact", contact);
     const ids = (found?._embedded.leads ?? []).map(({ id }) => id).sort((one, other) => other - one);
-    const notThis = notMadeBy === undefined ? undefined : await madeBy(kit, notMadeBy);
+    // Also when the answer to that write was lost: then it is looked for among these.
+    const notThis =
+      notMadeBy === undefined ? undefined : await madeBy(kit, notMadeBy, { kind: "deal", twins: (since) => madeSince(ids, since) });
     const fits = (lead: Lead): boolean =>
       !lead.is_deleted &&
       (lead.status_id === won || lead.status_id === lost) === (state === "closed") &&
@@ -39,10 +44,21 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
       const asked = ids.slice(at, at + idsAtOnce);
       // Without the option of filters amoCRM gives everything, page after page: then one by one is less.
       const leads =
-        asked.length > 1 && (await isFiltering()) ? (await amo.leads.page({ filter: { id: asked } })).items : await oneByOne(asked);
+        asked.length > 1 && (await isFiltering()) ? (await amo.leads.page({ filter: { id: asked } })).items : await oneByOne(asked, fits);
       for (const lead of leads.filter(fits)) if (!newest || isNewer(lead, newest)) newest = lead;
+      // The newest come first.
+      if (newest) break;
     }
     return newest && hitOf(newest);
+  }
+
+  /** Those of these leads that were made no earlier, by us: they are one contact's own, so no name is needed to know them by. */
+  async function madeSince(ids: readonly number[], since: number): Promise<readonly number[]> {
+    const { me } = await ground.setups.get();
+    const latest = await oneByOne(ids.slice(0, mostTwins));
+    return latest
+      .filter(({ created_at, created_by }) => created_at >= since && (created_by === me || created_by === 0))
+      .map(({ id }) => id);
   }
 
   let filtering: Promise<boolean> | undefined;
@@ -54,76 +70,93 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
     return filtering;
   }
 
-  async function oneByOne(ids: readonly number[]): Promise<Lead[]> {
+  /** Until one is as wanted. */
+  async function oneByOne(ids: readonly number[], isEnough: (lead: Lead) => boolean = () => false): Promise<Lead[]> {
     const found: Lead[] = [];
     for (const id of ids) {
       const lead = await amo.leads.find(id);
       if (lead) found.push(lead);
+      if (lead && isEnough(lead)) break;
     }
     return found;
   }
 
   async function saveDeal(draft: DealDraft): Promise<Saved> {
-    const { id } = draft;
-    return { id: id === undefined ? await add(draft) : await change(draft, id) };
+    const id = draft.id === undefined ? await add(draft) : await change(draft, draft.id);
+    const refused = (await kit.store.get<readonly string[]>("refused", draft.key)) ?? [];
+    await addLeftovers(ground, { deal: id }, draft.key, [...leftoversOf(draft, await ground.setups.get()), ...refused]);
+    return { id };
   }
 
   const add = (draft: DealDraft): Promise<RecordId> =>
     once(kit, draft.key, {
-      async twin(since) {
+      kind: "deal",
+      async twins(since) {
         const { items } = await amo.leads.page({ order: { id: "desc" }, with: ["contacts"] });
-        const twin = items.find(
-          ({ name, created_at, is_deleted, _embedded }) =>
-            name === (draft.name ?? "") &&
-            created_at >= since &&
-            !is_deleted &&
-            (draft.contact === undefined || _embedded.contacts?.some(({ id }) => String(id) === draft.contact) === true),
-        );
-        return twin && String(twin.id);
+        const isTwin = ({ name, created_at, is_deleted, _embedded: { contacts = [] } }: Lead): boolean =>
+          name === (draft.name ?? "") &&
+          created_at >= since &&
+          !is_deleted &&
+          (draft.contact === undefined || contacts.some(({ id }) => String(id) === draft.contact));
+        return items.filter(isTwin).map(({ id }) => id);
       },
       async make() {
-        const { fields, leftovers } = await draftOf(draft);
+        const fields = await fieldsOf(draft);
         const now = secondsNow(ground);
-        const lead = { ...fields, created_at: now, updated_at: now, ...(draft.name === undefined && { name: "" }) };
-        const { id, refused } = await createLead(draft, lead);
+        const id = await createLead(draft, { ...fields, created_at: now, updated_at: now, ...(draft.name === undefined && { name: "" }) });
         await markOwn(ground, "deal", id, now);
-        await addLeftovers(ground, { deal: String(id) }, draft.key, [...leftovers, ...refused]);
         return String(id);
       },
     });
 
-  const change = (draft: DealDraft, id: RecordId): Promise<RecordId> => {
+  const change = async (draft: DealDraft, id: RecordId): Promise<RecordId> => {
     const number = idOf("deal", id);
-    return kit.exclusively([`deal ${id}`], () =>
+    await kit.exclusively([`deal ${id}`], () =>
       once(kit, draft.key, {
+        kind: "change",
         async make() {
-          const { fields, leftovers } = await draftOf(draft);
-          const { _embedded: people, ...plain } = fields;
+          const { _embedded: people, ...plain } = await fieldsOf(draft);
           const { contacts = [], companies = [] } = people ?? {};
-          if (Object.keys(plain).length > 0) {
-            const { updated_at } = await amo.leads.update(number, plain);
-            await markOwn(ground, "deal", id, updated_at);
-          } else await amo.leads.get(number);
+          // First what changes nothing when it is done twice; the rest once, last.
           await amo.leads.links.link(number, [
             ...contacts.map((one) => ({ to_entity_id: one.id, to_entity_type: "contacts" as const })),
             ...companies.map((one) => ({ to_entity_id: one.id, to_entity_type: "companies" as const })),
           ]);
-          await addLeftovers(ground, { deal: id }, draft.key, leftovers);
+          if (Object.keys(plain).length > 0) {
+            const { updated_at } = await amo.leads.update(number, plain);
+            await markOwn(ground, "deal", id, updated_at);
+          } else await amo.leads.get(number);
           return id;
         },
       }),
     );
+    return id;
   };
 
   /** One value that amoCRM does not like costs the whole lead: it is left out, and put into words. */
-  async function createLead(draft: DealDraft, lead: LeadDraft): Promise<{ readonly id: number; readonly refused: readonly string[] }> {
+  async function createLead(draft: DealDraft, lead: LeadDraft): Promise<number> {
     try {
-      return { id: await send(draft, lead), refused: [] };
+      return await send(draft, lead);
     } catch (error) {
-      const less = error instanceof AmoInvalid ? withoutRefused(lead, error) : undefined;
+      if (!(error instanceof AmoInvalid)) throw error;
+      await throwIfGone(draft, error);
+      const less = withoutRefused(lead, error);
       if (!less) throw error;
       const refused = less.refused.flatMap(({ values }) => (values ?? []).map(({ value }) => String(value)));
-      return { id: await send(draft, less.draft), refused };
+      // Kept before it is sent without them: whoever comes after a lost answer puts them into words, too.
+      await kit.store.put("refused", draft.key, refused, { days: 3 });
+      return send(draft, less.draft);
+    }
+  }
+
+  /** Whoever stands in our book and is not known there was deleted meanwhile. Throws `Conflict`. */
+  async function throwIfGone({ contact, company }: DealDraft, { items }: AmoInvalid): Promise<void> {
+    for (const [kind, of, id] of [
+      ["contact", "contacts", contact],
+      ["company", "companies", company],
+    ] as const) {
+      const isAbout = items.some(({ errors }) => errors.some(({ path }) => path.startsWith(`_embedded.${of}`)));
+      if (isAbout && id !== undefined && (await kit.book.get(kind, id))) throw await gone(kit.book, kind, id);
     }
   }
 
@@ -150,19 +183,26 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
     throw made?.error ?? new Refused("amoCRM has answered nothing about the lead");
   }
 
-  async function draftOf(draft: DealDraft): Promise<{ readonly fields: LeadDraft; readonly leftovers: readonly string[] }> {
+  /** What no field can hold, and a sum that is no whole one. */
+  function leftoversOf({ fields = {}, sum }: DealDraft, setup: Setup): readonly string[] {
+    const { workspace } = account;
+    const { leftovers } = placeValues(fields, setup.fields.leads, workspace);
+    if (!sum || priceOf(sum, setup).isExact) return leftovers;
+    return [...leftovers, `${wordsIn(workspace.language).sum}: ${writeMoney(sum)} ${sum.currency}`];
+  }
+
+  async function fieldsOf(draft: DealDraft): Promise<LeadDraft> {
     const setup = await ground.setups.get();
     const { workspace } = account;
-    const words = wordsIn(workspace.language);
     const responsible = userThere(ground, draft.responsible);
     const author = userThere(ground, draft.author);
     await checkUser(ground, "user", responsible);
     await checkUser(ground, "author", author);
-    const { drafts, leftovers } = placeValues(draft.fields ?? {}, setup.fields.leads, workspace);
+    const { drafts } = placeValues(draft.fields ?? {}, setup.fields.leads, workspace);
     const tracking = draft.attribution ? trackingValues(draft.attribution, setup.fields.leads) : [];
     const values = [...drafts, ...tracking.filter(({ field_id }) => !drafts.some((one) => one.field_id === field_id))];
     const price = draft.sum && priceOf(draft.sum, setup);
-    const source = sourceOf(draft, setup);
+    const source = await sourceOf(draft);
     const contact = draft.contact === undefined ? undefined : idOf("contact", draft.contact);
     const company = draft.company === undefined ? undefined : idOf("company", draft.company);
     // Whom the book knows, amoCRM need not be asked for.
@@ -178,21 +218,23 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
       ...(source !== undefined && { source: { external_id: source, type: "widget" as const } }),
     };
     return {
-      fields: {
-        ...(draft.name !== undefined && { name: draft.name }),
-        ...(price?.whole !== undefined && { price: price.whole }),
-        ...(await placeThere(draft)),
-        ...(responsible !== undefined && { responsible_user_id: responsible }),
-        ...(author !== undefined && draft.id === undefined && { created_by: author }),
-        ...(values.length > 0 && { custom_fields_values: values }),
-        ...(draft.tags && draft.tags.length > 0 && { tags_to_add: draft.tags.map((name) => ({ name })) }),
-        ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
-      },
-      leftovers: [
-        ...leftovers,
-        ...(price && !price.isExact && draft.sum ? [`${words.sum}: ${writeMoney(draft.sum)} ${draft.sum.currency}`] : []),
-      ],
+      ...(draft.name !== undefined && { name: draft.name }),
+      ...(price?.whole !== undefined && { price: price.whole }),
+      ...(await placeThere(draft)),
+      ...(responsible !== undefined && { responsible_user_id: responsible }),
+      ...(author !== undefined && draft.id === undefined && { created_by: author }),
+      ...(values.length > 0 && { custom_fields_values: values }),
+      ...(draft.tags && draft.tags.length > 0 && { tags_to_add: draft.tags.map((name) => ({ name })) }),
+      ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
     };
+  }
+
+  /** Throws `Refused` for one that is not there. */
+  async function sourceOf({ source }: DealDraft): Promise<string | undefined> {
+    if (source === undefined) return undefined;
+    const found = await ground.setups.find(({ sources }) => sources.find(({ id }) => String(id) === source));
+    if (!found) throw new Refused(`there is no source ${source} in the account`);
+    return found.external_id;
   }
 
   /** A stage brings its pipeline. Throws `Refused` for one that is not there; one of another CRM that nobody has mapped is left out. */
@@ -243,11 +285,3 @@ const firstStatus = ({ pipelines }: Setup, pipeline: string): Status | undefined
     .find(({ id }) => String(id) === pipeline)
     ?._embedded.statuses.filter(({ type }) => type === 0)
     .sort((one, other) => one.sort - other.sort)[0];
-
-/** Throws `Refused` for one that is not there. */
-function sourceOf({ source }: DealDraft, { sources }: Setup): string | undefined {
-  if (source === undefined) return undefined;
-  const found = sources.find(({ id }) => String(id) === source);
-  if (!found) throw new Refused(`there is no source ${source} in the account`);
-  return found.external_id;
-}

@@ -1,6 +1,6 @@
 import { type Crm, type Entry, type EntryTarget, Refused, readWhen, type Saved } from "@svyazka/core";
 import type { EntityType } from "../protocol.ts";
-import { checkUser, type Ground, userThere } from "./ground.ts";
+import { checkUser, type Ground, missing, userThere } from "./ground.ts";
 import { idOf, once } from "./once.ts";
 import { wordsIn } from "./words.ts";
 
@@ -41,16 +41,21 @@ async function addNote(ground: Ground, { key, on, text, author }: Entry & { kind
   await checkUser(ground, "author", by);
   const notes = amo[of].notes.on(id);
   return once(kit, key, {
-    async twin(since) {
+    kind: "note",
+    async twins(since) {
       const { items } = await notes.page({ order: { id: "desc" } });
-      const twin = items.find(
-        ({ created_at, note_type, params }) => created_at >= since && note_type === "common" && params["text"] === text,
-      );
-      return twin && String(twin.id);
+      return items
+        .filter(({ created_at, note_type, params }) => created_at >= since && note_type === "common" && params["text"] === text)
+        .map((note) => note.id);
     },
     async make() {
-      const made = await notes.create({ note_type: "common", params: { text }, ...(by !== undefined && { created_by: by }) });
-      if (of !== "leads") await kit.book.touch(of === "contacts" ? "contact" : "company", String(id));
+      const kind = of === "contacts" ? ("contact" as const) : ("company" as const);
+      const made = await notes
+        .create({ note_type: "common", params: { text }, ...(by !== undefined && { created_by: by }) })
+        .catch(async (error: unknown) => {
+          throw of === "leads" ? error : await missing(kit.book, kind, String(id), error);
+        });
+      if (of !== "leads") await kit.book.touch(kind, String(id));
       return String(made.id);
     },
   });
@@ -70,10 +75,12 @@ async function addTask(ground: Ground, entry: Entry & { kind: "task" }): Promise
     throw new Refused(`there is no task type ${type} in ${account.name}`);
   const text = entry.text === undefined || entry.text === "" ? entry.title : `${entry.title}\n${entry.text}`;
   const id = await once(kit, entry.key, {
-    async twin(since) {
+    kind: "task",
+    async twins(since) {
       const { items } = await amo.tasks.page({ order: { id: "desc" } });
-      const twin = items.find((task) => task.created_at >= since && task.text === text && task.entity_id === (place?.id ?? null));
-      return twin && String(twin.id);
+      return items
+        .filter((task) => task.created_at >= since && !task.is_completed && task.text === text && task.entity_id === (place?.id ?? null))
+        .map((task) => task.id);
     },
     async make() {
       const made = await amo.tasks.create({

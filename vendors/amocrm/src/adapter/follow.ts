@@ -26,12 +26,10 @@ export function followerOf(ground: Ground): Follower {
 
   async function follow({ kind, id, change, at, by }: ToldRecord): Promise<Followed> {
     if (kind !== "contact" && kind !== "company") return { what: "nothing" };
-    if (change === "deleted") {
-      await kit.book.remove(kind, [id]);
-      return { what: "gone" };
-    }
     const setup = await setups.get();
-    if (at !== undefined && (await isOwn(ground, kind, id, Date.parse(at) / 1000, by, setup))) return { what: "own" };
+    // What is deleted may have been restored since: only what is there says.
+    if (change !== "deleted" && at !== undefined && (await isOwn(ground, kind, id, Date.parse(at) / 1000, by, setup)))
+      return { what: "own" };
     const found = kind === "contact" ? await amo.contacts.find(Number(id)) : await amo.companies.find(Number(id));
     if (!found || found.is_deleted) {
       await kit.book.remove(kind, [id]);

@@ -47,11 +47,13 @@ export async function checkUser({ setups }: Ground, name: string, user: number |
  */
 export async function missing(book: AddressBook, kind: BookKind, id: RecordId, error: unknown): Promise<unknown> {
   if (!(error instanceof AmoNotFound)) return error;
-  if (await book.get(kind, id)) {
-    await book.remove(kind, [id]);
-    return new Conflict(`the ${kind} ${id} has been deleted in amoCRM`);
-  }
-  return new Refused(`there is no ${kind} ${id}`);
+  return (await book.get(kind, id)) ? gone(book, kind, id) : new Refused(`there is no ${kind} ${id}`);
+}
+
+/** Out of the book: whoever tries again at once looks anew. */
+export async function gone(book: AddressBook, kind: BookKind, id: RecordId): Promise<Conflict> {
+  await book.remove(kind, [id]);
+  return new Conflict(`the ${kind} ${id} has been deleted in amoCRM`);
 }
 
 /** We wrote this ourselves: when amoCRM tells of it, it is no news. Source: webhooks and lists tell the second of each change. */
@@ -65,5 +67,4 @@ export const isOwn = async (
   at: number,
   by: string | undefined,
   { me }: Setup,
-): Promise<boolean> =>
-  (by === undefined || by === String(me) || by === "0") && (await kit.store.get("own", `${kind} ${id} ${at}`)) === true;
+): Promise<boolean> => (by === undefined || by === String(me)) && (await kit.store.get("own", `${kind} ${id} ${at}`)) === true;

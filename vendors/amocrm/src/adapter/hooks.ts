@@ -31,11 +31,14 @@ function factOf({ of, action, id, item }: HookFact): EventDraft[] {
   const by = item["modified_user_id"] ?? item["modified_by"];
   const told: ToldRecord = {
     ...{ kind, id, change: changeOf(action) },
-    ...(Number.isSafeInteger(at) && at > 0 && { at: momentText(at) }),
+    ...(Number.isSafeInteger(at) && at > 0 && at < lastSecond && { at: momentText(at) }),
     ...(typeof by === "string" && /^\d{1,15}$/.test(by) && { by }),
   };
   return [toldDraft(told)];
 }
+
+/** Behind it there are no dates. */
+const lastSecond = 253_402_300_799;
 
 const changeOf = (action: string): ToldRecord["change"] =>
   action === "add" ? "created" : action === "delete" ? "deleted" : action === "status" ? "stage_changed" : "changed";

@@ -1,6 +1,6 @@
 import type { Kit, StopSignal } from "@svyazka/core";
 import { LoginNeeded } from "@svyazka/core";
-import { AmoForbidden } from "../client.ts";
+import { AmoForbidden, AmoInvalid } from "../client.ts";
 import { asking } from "../port-errors.ts";
 import type { Integration as Account } from "../settings.ts";
 import { hookPath } from "./amo.ts";
@@ -20,22 +20,25 @@ export async function keep(ground: Ground, load: Load, signal: StopSignal): Prom
   await asking(async () => {
     await enterCode(account, amo, kit);
     await keepSubscribed(ground);
+    await kit.resume();
     await load.run(signal);
     while (!signal.aborted) {
       await pause(roundMs, signal);
       if (signal.aborted) return;
       // Also renews a token that is near its end.
       await keepSubscribed(ground);
+      await kit.resume();
     }
   });
 }
 
-/** Who may not subscribe (no administrator) is told of changes by polling alone. */
+/** Who may not subscribe (no administrator, too many subscriptions, a tariff without) is told of changes by polling alone. */
 async function keepSubscribed({ amo, kit, account }: Ground): Promise<void> {
   try {
     await subscribe(amo, hookUrl(account, kit));
   } catch (error) {
-    if (!(error instanceof AmoForbidden) || error.bannedForSeconds !== undefined) throw error;
+    const isRefused = (error instanceof AmoForbidden && error.bannedForSeconds === undefined) || error instanceof AmoInvalid;
+    if (!isRefused) throw error;
     await amo.account.get();
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type InboundRequest, type Kit, LoginNeeded, type Received, type Reply } from "@svyazka/core";
-import { type Amo, authorizeLink, isAmoHost, originOf } from "../client.ts";
+import { type Amo, AmoUnavailable, authorizeLink, isAmoHost, originOf } from "../client.ts";
 import { portError } from "../port-errors.ts";
 import type { Integration as Account } from "../settings.ts";
 
@@ -10,11 +10,21 @@ import type { Integration as Account } from "../settings.ts";
 export function signInLink(account: Account): string | undefined {
   const { integration_id: clientId, domain, sign_in } = account.settings;
   if (sign_in !== "oauth" || !clientId) return undefined;
-  const host = new URL(originOf(domain ?? "")).host;
+  const host = hostOf(domain);
+  if (host === undefined) return undefined;
   const tail = host.split(".").slice(-2).join(".");
   // Abroad it has another name; and a hub that answers as amoCRM asks at its own address.
   const at = isAmoHost(host) ? `https://www.${tail}` : originOf(domain ?? "");
   return authorizeLink({ clientId, state: String(account.id), at });
+}
+
+/** Undefined for what is no address. */
+function hostOf(domain: string | undefined): string | undefined {
+  try {
+    return new URL(originOf(domain ?? "")).host;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A code that was entered by hand is exchanged once. */
@@ -24,8 +34,17 @@ export async function enterCode({ secrets, settings }: Account, amo: Amo, kit: K
   const name = createHash("sha256").update(code).digest("base64url");
   await kit.exclusively(["code"], async () => {
     if (await kit.store.get("code", name)) return;
-    await amo.begin(code);
+    // Whatever comes of it, it is good once: marked before, so that an old one stands in nobody's way.
     await kit.store.put("code", name, true);
+    try {
+      await amo.begin(code);
+    } catch (error) {
+      if (error instanceof AmoUnavailable) await kit.store.remove("code", name);
+      // The tokens that are there already may be better than this code.
+      if (!(await kit.store.get("tokens", "current"))) throw error;
+      return;
+    }
+    await kit.resume();
   });
 }
 
@@ -35,7 +54,7 @@ const withinMs = 20_000;
 export function receiveSignedIn(request: InboundRequest, account: Account, makeAmo: (kit: Kit) => Amo): Received {
   const { code, error, referer } = request.query;
   const words = account.workspace.language === "ru" ? russian : english;
-  const wanted = new URL(originOf(account.settings.domain ?? "")).host;
+  const wanted = hostOf(account.settings.domain) ?? "";
   if (error || !code) return { ignored: "access was refused", reply: page(words.refused, 400) };
   // The code is exchanged at the account that the connection names, and nowhere else.
   if (referer && isAmoHost(wanted) && referer.toLowerCase() !== wanted.toLowerCase())

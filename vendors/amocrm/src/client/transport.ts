@@ -124,11 +124,12 @@ export function transportOf({
     if (answer.status === 429) {
       stormAt = now();
       const wait = retryAfter(answer, now()) ?? stormWaitsSeconds[storms] ?? stormWaitsSeconds.at(-1) ?? 0;
-      if (wait <= longestWaitSeconds) limiter.pause?.(wait * 1000);
+      limiter.pause?.(wait * 1000);
       throw errorOf(name, answer, isWrite, wait);
     }
     if (answer.status === 403 && isHtml(answer.body) && now() - stormAt < banSeconds * 1000) {
       bannedUntil = now() + banSeconds * 1000;
+      limiter.pause?.(banSeconds * 1000);
       refuseWhileBanned(name);
     }
     throw errorOf(name, answer, isWrite);
