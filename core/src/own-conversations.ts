@@ -1,18 +1,8 @@
+import type { EventDraft } from "./events.ts";
+import type { OwnClient, OwnMessageKind } from "./messages.ts";
 import type { OwnPage } from "./own-lists.ts";
 
 /** Written conversations of our own CRM with clients, whichever channel carries them, and their messages. */
-
-/** A client as a channel knows them. */
-export interface OwnClient {
-  /** The channel's own id of them. */
-  readonly external: string | null;
-  readonly name: string;
-  readonly phone?: string | undefined;
-  readonly email?: string | undefined;
-  /** Addresses of pages and pictures. */
-  readonly avatar?: string | undefined;
-  readonly link?: string | undefined;
-}
 
 export interface OwnConversation {
   readonly id: number;
@@ -80,8 +70,6 @@ export interface OwnConversations {
 }
 
 export type OwnMessageState = "waiting" | "sent" | "delivered" | "read" | "failed";
-export const ownMessageKinds = ["text", "contact", "file", "video", "picture", "voice", "audio", "sticker", "location"] as const;
-export type OwnMessageKind = (typeof ownMessageKinds)[number];
 
 export interface OwnMessage {
   readonly id: number;
@@ -155,3 +143,23 @@ export interface OwnMessages {
   /** Null takes back what they thought of it. Throws `NotFound`. */
   react(id: number, who: string, emoji: string | null): Promise<void>;
 }
+
+/** A message that waits to be sent, as a fact of the connection that carries it. Told again, it is known by its key. */
+export const sentMessage = (message: OwnMessage, conversation: OwnConversation): EventDraft<"message.sent"> => ({
+  type: "message.sent",
+  key: `message ${message.id}`,
+  subject: `conversation ${conversation.id}`,
+  data: {
+    message: {
+      ...{ id: String(message.id), uid: message.uid, kind: message.kind, text: message.text, content: message.content },
+      at: message.at.toISOString(),
+    },
+    conversation: {
+      ...{ id: String(conversation.id), uid: conversation.uid, network: conversation.network, client: conversation.client },
+      ...(conversation.external !== null && { external: conversation.external }),
+      ...(conversation.contact !== null && { contact: String(conversation.contact) }),
+      ...(conversation.source !== null && { source: String(conversation.source) }),
+    },
+    ...(message.user !== null && { user: String(message.user) }),
+  },
+});
