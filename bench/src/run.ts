@@ -34,7 +34,7 @@ try {
   // The backlog of the intake figures is worked off before anything else is measured.
   const hub = await startHub(dataDir, { DATABASE_URL: database.url });
   await drained(hub);
-  const pool = new Pool({ connectionString: database.url, max: 16 });
+  const pool = new Pool({ connectionString: database.url, max: 20 });
   for (const figure of await measureEndToEnd(hub, pool, quick ? 1_000 : 4_000)) note(figure);
   const contacts = quick ? 50_000 : 1_000_000;
   const lookup = await measureLookup(hub, database, contacts, quick ? 3 : 8);

@@ -72,7 +72,7 @@ export const variables = {
     "postgres:",
     "postgresql:",
   ]),
-  DATABASE_CONNECTIONS: number("Connections to the database per process.", 16, 4, 500),
+  DATABASE_CONNECTIONS: number("Connections to the database per process.", 20, 4, 500),
   ROLE: choice("What this process does: take requests (web), deliver (worker), or both (all).", roles, "all"),
   WORKER_CONCURRENCY: number("Deliveries worked on at once per process.", 32, 1, 1000),
   MASTER_KEY: text("32 bytes in base64 that encrypt secrets at rest. Without it, a key is made and kept in DATA_DIR/master.key."),

@@ -8,6 +8,9 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 /** The database cannot be reached, or refuses for a reason that passes: nothing was acknowledged, the caller may come again. */
 export class DatabaseUnavailable extends Unavailable {}
 
+/** Whoever waits longer for a connection than this is told to come again: no request hangs, whatever holds the connections. */
+const longestWaitMs = 30_000;
+
 /** Nobody's rows: the reference tables only. */
 const nobody = 0 as WorkspaceId;
 
@@ -16,8 +19,11 @@ interface PooledClient extends pg.PoolClient {
   workspace?: WorkspaceId;
 }
 
-/** Which connections a statement is run on. */
-type Kind = "general" | "hot" | "relaxed";
+/**
+ * Which connections a statement is run on. Transactions have their own: one that has to ask something beside itself (who is who, what is kept elsewhere) never waits for
+ * a connection that waits for it.
+ */
+type Kind = "general" | "whole" | "hot" | "relaxed";
 type Borrow = <T>(kind: Kind, work: (client: PooledClient) => Promise<T>) => Promise<T>;
 
 /*
@@ -35,10 +41,11 @@ export class Pool implements Database {
     const share = (part: number, ...options: string[]): pg.Pool =>
       makePool({ ...config, max: Math.max(1, Math.floor(most * part)), options: [config.options ?? "", ...options].join(" ").trim() });
     this.#pools = {
-      general: share(0.25),
-      hot: share(0.375, onePlan),
+      general: share(0.2),
+      whole: share(0.2),
+      hot: share(0.3, onePlan),
       // Commits here do not wait for the disk: choosing the connection costs nothing, saying so in each transaction costs two round trips.
-      relaxed: share(0.375, onePlan, "-c synchronous_commit=off"),
+      relaxed: share(0.3, onePlan, "-c synchronous_commit=off"),
     };
   }
 
@@ -57,7 +64,7 @@ export class Pool implements Database {
 }
 
 function makePool(config: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({ ...config, allowExitOnIdle: true });
+  const pool = new pg.Pool({ ...config, allowExitOnIdle: true, connectionTimeoutMillis: longestWaitMs });
   // A broken idle connection: the pool drops it and the next caller gets another.
   pool.on("error", () => {});
   // The same for one that is lent out and idle at that moment: whoever holds it learns of it at the next statement.
@@ -106,7 +113,7 @@ class WorkspaceSql implements Sql {
   }
 
   transaction<T>(work: (sql: Sql) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return this.#borrow(options.relaxed ? "relaxed" : "general", async (client) => {
+    return this.#borrow(options.relaxed ? "relaxed" : "whole", async (client) => {
       await client.query("begin");
       try {
         const result = await work(new TransactionSql(this.workspace, client));

@@ -33,12 +33,11 @@ const ask = (one: Pick<Kit, "fetch">) => one.fetch({ method: "GET", url });
 it("keeps all processes together to the pace of the far side: a burst, then one per interval", async () => {
   const [one, other] = [kit({ perSecond: 20, burst: 5 }), kit({ perSecond: 20, burst: 5 })];
   arrivals.length = 0;
+  const begun = performance.now();
   await Promise.all(Array.from({ length: 15 }, (_, n) => ask(n % 2 === 0 ? one : other)));
-  const seconds = ((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)) / 1000;
   expect(arrivals).toHaveLength(15);
-  // Five at once, and ten more at twenty a second.
-  expect(seconds).toBeGreaterThan(0.42);
-  for (let n = 0; n + 6 < arrivals.length; n++) expect((arrivals[n + 6] ?? 0) - (arrivals[n] ?? 0)).toBeGreaterThan(45);
+  // Five at once, and ten more at twenty a second: none is ever earlier than its place, however late a busy machine lets it be.
+  for (const [n, at] of arrivals.entries()) expect(at - begun).toBeGreaterThan((n - 4) * 50 - 5);
 });
 
 it("puts a request back whose turn is too far off, instead of holding a worker", async () => {

@@ -219,6 +219,9 @@ export interface Reading {
   /** Of the integration that asks. */
   sources(): Promise<readonly Source[]>;
   webhooks(): Promise<readonly Webhook[]>;
+  /** The same destination is the same subscription. */
+  subscribe(destination: string, settings: readonly string[], sort: number): Promise<Webhook>;
+  unsubscribe(destination: string): Promise<void>;
   catalogs(): Promise<readonly Catalog[]>;
   talks(query: TalkQuery): Promise<Found<Talk>>;
   /** Of these contacts, or these chats. */
@@ -269,9 +272,6 @@ export interface Pen {
   createSource(draft: SourceDraft): Promise<number>;
   updateSource(id: number, draft: SourceDraft): Promise<void>;
   removeSource(id: number): Promise<void>;
-  /** The same destination is the same subscription. */
-  subscribe(destination: string, settings: readonly string[], sort: number): Promise<Webhook>;
-  unsubscribe(destination: string): Promise<void>;
   /** The card of a ringing phone, on the screens of these users. */
   showCall(phone: string, users: readonly number[]): Promise<void>;
 }

@@ -51,7 +51,7 @@ async function listWebhooks(at: At): ReturnType<Handler> {
 async function subscribe(at: At): ReturnType<Handler> {
   const shape = object({ destination: required(address), settings: required(settings), sort: int(0, 100_000) });
   const { destination, settings: names, sort } = await readOne(at.json(), (sent, problems) => shape(sent, "", problems));
-  const hook = await at.account.write((pen) => pen.subscribe(destination, names, sort ?? 0));
+  const hook = await at.account.subscribe(destination, names, sort ?? 0);
   // The object itself, in no envelope.
   return { status: 201, body: linked(at, "webhooks", hook, hook.id) };
 }
@@ -60,7 +60,7 @@ async function unsubscribe(at: At): ReturnType<Handler> {
   const shape = object({ destination: required(text(2048)), settings: anything });
   const { destination } = await readOne(at.json(), (sent, problems) => shape(sent, "", problems));
   if (!(await at.account.webhooks()).some((hook) => hook.destination === destination)) throw notFound("Webhook not found");
-  await at.account.write((pen) => pen.unsubscribe(destination));
+  await at.account.unsubscribe(destination);
   return undefined;
 }
 
@@ -82,15 +82,15 @@ async function subscribeOld(at: At): ReturnType<Handler> {
   const { subscribe: items } = (await readOne(at.json(), (sent, problems) =>
     oldItems("subscribe")(sent, "", problems),
   )) as unknown as OldItems;
-  return writeOld(at, items ?? [], (pen, { url, events = [] }) => pen.subscribe(url, events, 0));
+  return writeOld(at, items ?? [], ({ url, events = [] }) => at.account.subscribe(url, events, 0));
 }
 
 async function unsubscribeOld(at: At): ReturnType<Handler> {
   const { unsubscribe: items } = (await readOne(at.json(), (sent, problems) =>
     oldItems("unsubscribe")(sent, "", problems),
   )) as unknown as OldItems;
-  return writeOld(at, items ?? [], (pen, { url }) =>
-    pen.unsubscribe(url).catch((error: unknown) => {
+  return writeOld(at, items ?? [], ({ url }) =>
+    at.account.unsubscribe(url).catch((error: unknown) => {
       if (!(error instanceof Missing)) throw error;
     }),
   );
@@ -105,14 +105,8 @@ interface OldItems {
   readonly unsubscribe?: readonly OldItem[];
 }
 
-async function writeOld(
-  at: At,
-  items: readonly OldItem[],
-  write: (pen: Parameters<Parameters<At["account"]["write"]>[0]>[0], item: OldItem) => Promise<unknown>,
-): ReturnType<Handler> {
-  await at.account.write(async (pen) => {
-    for (const item of items) await write(pen, item);
-  });
+async function writeOld(at: At, items: readonly OldItem[], write: (item: OldItem) => Promise<unknown>): ReturnType<Handler> {
+  for (const item of items) await write(item);
   return {
     body: {
       _links: { ...selfOf(at) },

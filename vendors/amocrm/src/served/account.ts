@@ -247,10 +247,14 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
     },
     sources: () => readSources(crm, kit, pipelines),
     webhooks: () => hooks.list(),
+    subscribe: (destination, settings, sort) => hooks.subscribe(destination, settings, sort, crm.user?.id ?? 0),
+    unsubscribe: (destination) => hooks.unsubscribe(destination),
     ...catalogs,
     ...readTalks(crm, account),
     whoseIsPhone: (phone) => whoseIsPhone(crm, phone),
     async write(work) {
+      // Read before the transaction: one that waits for other connections while it holds its own could wait for itself.
+      await Promise.all([scene(), taskTypes()]);
       const result = await crm.transaction(async (inner) => work(await penOf(inner)));
       for (const one of forget) one();
       forgetMemory(kit);
@@ -280,8 +284,6 @@ export function ownAccount(crm: OwnCrm, workspace: Workspace, kit: Kit, hooks: H
           await inner.incoming.decline(uid);
         }),
       ...sourcePen(inner, kit),
-      subscribe: (destination, settings, sort) => hooks.subscribe(destination, settings, sort, crm.user?.id ?? 0),
-      unsubscribe: (destination) => hooks.unsubscribe(destination),
       async showCall(phone, ids) {
         const desk = await kit.callDesk();
         const client = readPhone(phone, workspace.country) ?? { typed: phone };

@@ -1,4 +1,15 @@
-import type { Account, ElementQuery, Found, NoteQuery, Paging, Range, RecordQuery, TaskQuery } from "../api/account.ts";
+import {
+  type Account,
+  type ElementQuery,
+  type Found,
+  Missing,
+  type NoteQuery,
+  type Paging,
+  type Range,
+  type RecordQuery,
+  type TaskQuery,
+  Unfit,
+} from "../api/account.ts";
 import type { Items } from "../api/record-shapes.ts";
 import type { CatalogElement, Contact, EntityType, FieldValues, Lead } from "../protocol.ts";
 import { fieldsOf } from "./catalogs.ts";
@@ -90,6 +101,26 @@ export function memoryAccount(state: State, userId: number, now: () => number, t
     },
     sources: async () => state.sources,
     webhooks: async () => state.webhooks,
+    async subscribe(destination, settings, sort) {
+      const before = state.webhooks.find((hook) => hook.destination === destination);
+      if (!before && state.webhooks.length >= 100) throw new Unfit("destination", "There may be 100 webhooks.", "TooManyItems");
+      const hook = {
+        ...{
+          id: before?.id ?? state.nextId++,
+          destination,
+          created_at: before?.created_at ?? now(),
+          updated_at: now(),
+          account_id: state.info.id,
+        },
+        ...{ created_by: userId, sort, disabled: false, settings },
+      };
+      state.webhooks = [...state.webhooks.filter((one) => one !== before), hook];
+      return hook;
+    },
+    async unsubscribe(destination) {
+      if (!state.webhooks.some((hook) => hook.destination === destination)) throw new Missing("Webhook not found");
+      state.webhooks = state.webhooks.filter((hook) => hook.destination !== destination);
+    },
     ...readTalks(state),
     catalogs: async () => [...state.catalogs.values()].sort((one, other) => one.sort - other.sort || one.id - other.id),
     elements: async (query) => findElements(state, query),

@@ -8,7 +8,7 @@ import { talkPen } from "./talks.ts";
 
 /** Writes into the state of an account in memory, and says what is to be told of it. */
 export function penOf(desk: Desk): Pen {
-  const { state, userId, now } = desk;
+  const { state, now } = desk;
   const records = recordPen(desk);
   return {
     ...records,
@@ -77,26 +77,6 @@ export function penOf(desk: Desk): Pen {
     },
     async removeSource(id) {
       state.sources = state.sources.filter((one) => one.id !== id);
-    },
-    async subscribe(destination, settings, sort) {
-      const before = state.webhooks.find((hook) => hook.destination === destination);
-      if (!before && state.webhooks.length >= 100) throw new Unfit("destination", "There may be 100 webhooks.", "TooManyItems");
-      const hook = {
-        ...{
-          id: before?.id ?? nextId(desk),
-          destination,
-          created_at: before?.created_at ?? now,
-          updated_at: now,
-          account_id: state.info.id,
-        },
-        ...{ created_by: userId, sort, disabled: false, settings },
-      };
-      state.webhooks = [...state.webhooks.filter((one) => one !== before), hook];
-      return hook;
-    },
-    async unsubscribe(destination) {
-      if (!state.webhooks.some((hook) => hook.destination === destination)) throw new Missing("Webhook not found");
-      state.webhooks = state.webhooks.filter((hook) => hook.destination !== destination);
     },
     async showCall(phone, users) {
       state.cards.push({ phone, users });
