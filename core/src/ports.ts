@@ -1,3 +1,4 @@
+import type { Accounting } from "./accounting.ts";
 import type { CallDirection, CallDraft, CallOutcome } from "./calls.ts";
 import type { Attribution } from "./events.ts";
 import type { Messenger } from "./messages.ts";
@@ -22,6 +23,7 @@ export interface Ports {
   readonly subscriber: Subscriber;
   readonly follower: Follower;
   readonly messenger: Messenger;
+  readonly accounting: Accounting;
 }
 export type PortName = keyof Ports;
 export const portNames: readonly PortName[] = [
@@ -34,6 +36,7 @@ export const portNames: readonly PortName[] = [
   "subscriber",
   "follower",
   "messenger",
+  "accounting",
 ];
 
 export interface Crm {
@@ -41,11 +44,12 @@ export interface Crm {
   findContact(by: { readonly phones: readonly string[]; readonly emails: readonly string[] }): Promise<ContactHit[]>;
   /**
    * Without `id`, creates a contact; throws `Conflict` when one with such a phone or e-mail has appeared since it was looked for.
-   * With `id`, adds what that contact lacks: a filled name, phone, e-mail or field is never overwritten. Unknown `id` → `Refused`.
+   * With `id`, adds what that contact lacks: a filled name, phone, e-mail or field is never overwritten, except with `replaces`. Unknown `id` → `Refused`.
    */
   saveContact(draft: ContactDraft): Promise<Saved>;
-  /** A company of this name and, if given, INN. */
-  findCompany(by: { readonly name?: string; readonly inn?: string }): Promise<Saved | undefined>;
+  /** Companies of this name and, if given, INN: the most recently changed first. At most 10. */
+  findCompany(by: { readonly name?: string; readonly inn?: string }): Promise<readonly Saved[]>;
+  /** By the rules of `saveContact`. */
   saveCompany(draft: CompanyDraft): Promise<Saved>;
   /** The contact's newest deal that fits. */
   findDeal(by: DealQuery): Promise<DealHit | undefined>;
@@ -62,6 +66,8 @@ export interface Crm {
   findCall(key: string): Promise<SavedCall | undefined>;
   /** Closes the open tasks of this mark whose moment is before `before`, and answers how many there were. */
   closeTasks(by: { readonly mark: string; readonly before: Date }, result: string): Promise<number>;
+  /** What this record holds now; of one that was merged into another, that other. Undefined when there is none any more. */
+  findRecord<K extends keyof CrmRecords>(kind: K, id: RecordId): Promise<CrmRecords[K] | undefined>;
   /** Users, pipelines and fields as they are now. May be slow; the hub keeps a copy. */
   directory(): Promise<Directory>;
 }
@@ -82,6 +88,8 @@ export interface ContactHit {
 export interface ContactDraft {
   readonly key: string;
   readonly id?: RecordId;
+  /** What is given takes the place of what is there; phones and e-mails are added all the same. */
+  readonly replaces?: true;
   readonly name?: string;
   readonly surname?: string;
   readonly middlename?: string;
@@ -101,6 +109,8 @@ export interface ContactDraft {
 export interface CompanyDraft {
   readonly key: string;
   readonly id?: RecordId;
+  /** As in `ContactDraft`. */
+  readonly replaces?: true;
   readonly name?: string;
   readonly phones: readonly Phone[];
   readonly emails: readonly string[];
@@ -110,6 +120,43 @@ export interface CompanyDraft {
   readonly responsible?: RecordId;
   readonly author?: RecordId;
   readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** What a CRM holds of its records. Phones in E.164, or as typed where they are none; values of custom fields as text, by the field's code. */
+export interface CrmRecords {
+  readonly contact: ContactRecord;
+  readonly company: CompanyRecord;
+  readonly deal: DealRecord;
+}
+
+interface HeldRecord {
+  readonly id: RecordId;
+  readonly name: string;
+  readonly responsible?: RecordId;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface ContactRecord extends HeldRecord {
+  readonly phones: readonly string[];
+  readonly emails: readonly string[];
+  readonly company?: RecordId;
+}
+
+export interface CompanyRecord extends HeldRecord {
+  readonly phones: readonly string[];
+  readonly emails: readonly string[];
+  readonly inn?: string;
+  readonly kpp?: string;
+}
+
+export interface DealRecord extends HeldRecord {
+  readonly sum?: Money;
+  readonly pipeline: RecordId;
+  readonly stage: RecordId;
+  readonly state: StageKind;
+  /** The main one. */
+  readonly contact?: RecordId;
+  readonly company?: RecordId;
 }
 
 export interface DealQuery {

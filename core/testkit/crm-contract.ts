@@ -232,12 +232,15 @@ export function crmContract(name: string, make: () => Promise<CrmOnTrial>): void
 
       it("finds a company of a name, and of this name and INN", async () => {
         const one = await company({ name: "ООО Ромашка", inn: "7701234567" });
-        expect(await crm.findCompany({ name: "ООО Ромашка" })).toEqual(one);
-        expect(await crm.findCompany({ inn: "7701234567" })).toEqual(one);
-        expect(await crm.findCompany({ name: "ООО Ромашка", inn: "7701234567" })).toEqual(one);
-        expect(await crm.findCompany({ name: "ООО Ромашка", inn: "7707654321" })).toBeUndefined();
-        expect(await crm.findCompany({ name: "ООО Лютик" })).toBeUndefined();
-        expect(await crm.findCompany({})).toBeUndefined();
+        expect(await crm.findCompany({ name: "ООО Ромашка" })).toEqual([one]);
+        expect(await crm.findCompany({ inn: "7701234567" })).toEqual([one]);
+        expect(await crm.findCompany({ name: "ООО Ромашка", inn: "7701234567" })).toEqual([one]);
+        expect(await crm.findCompany({ name: "ООО Ромашка", inn: "7707654321" })).toEqual([]);
+        expect(await crm.findCompany({ name: "ООО Лютик" })).toEqual([]);
+        expect(await crm.findCompany({})).toEqual([]);
+        // Branches of one taxpayer have one INN.
+        const branch = await company({ name: "ООО Ромашка, филиал", inn: "7701234567", kpp: "770101001" });
+        expect((await crm.findCompany({ inn: "7701234567" })).map(({ id }) => id).sort()).toEqual([one.id, branch.id].sort());
       });
 
       it("changes nothing when the same key is written again", async () => {
@@ -249,8 +252,36 @@ export function crmContract(name: string, make: () => Promise<CrmOnTrial>): void
       it("adds what a company lacks, and never overwrites", async () => {
         const { id } = await company({ name: "ООО Василёк" });
         expect(await company({ id, name: "ООО Другое", inn: "7712345678", phones: [phone()] })).toEqual({ id });
-        expect(await crm.findCompany({ name: "ООО Василёк", inn: "7712345678" })).toEqual({ id });
+        expect(await crm.findCompany({ name: "ООО Василёк", inn: "7712345678" })).toEqual([{ id }]);
         await expect(company({ id: "999999999", name: "ООО Никто" })).rejects.toBeInstanceOf(Refused);
+      });
+
+      it("overwrites what is given when it is told to, and adds phones all the same", async () => {
+        const { id } = await company({ name: "ООО Старое", inn: "7712345679", phones: [phone()] });
+        await company({ id, replaces: true, name: "ООО Новое", phones: [phone()] });
+        expect(await crm.findRecord("company", id)).toMatchObject({ id, name: "ООО Новое", inn: "7712345679" });
+        expect((await crm.findRecord("company", id))?.phones).toHaveLength(2);
+        const { id: someone } = await person({ name: "Пётр", surname: "Старый" });
+        await person({ id: someone, replaces: true, name: "Павел" });
+        expect(await crm.findRecord("contact", someone)).toMatchObject({ name: "Павел" });
+      });
+
+      it("tells what a record holds, and nothing of one that is not there", async () => {
+        const number = phone();
+        const firm = await company({ name: "ООО Целое", inn: "7712345670", responsible: user() });
+        const contact = await person({ name: "Вера", phones: [number], emails: ["vera@example.com"], company: firm.id });
+        const stage = some(mainPipeline().stages[1]).id;
+        const order = await deal({ contact: contact.id, company: firm.id, name: "Заказ", stage, sum: { minor: 150_050, currency: "RUB" } });
+        expect(await crm.findRecord("company", firm.id)).toMatchObject({ ...firm, inn: "7712345670", responsible: user(), phones: [] });
+        expect(await crm.findRecord("contact", contact.id)).toMatchObject({
+          ...{ id: contact.id, name: "Вера", company: firm.id },
+          ...{ phones: [number.e164], emails: ["vera@example.com"] },
+        });
+        expect(await crm.findRecord("deal", order.id)).toMatchObject({
+          ...{ id: order.id, name: "Заказ", stage, pipeline: mainPipeline().id, state: "open" },
+          ...{ contact: contact.id, company: firm.id },
+        });
+        for (const kind of ["contact", "company", "deal"] as const) expect(await crm.findRecord(kind, "999999999")).toBeUndefined();
       });
 
       it("ties a contact to a company", async () => {

@@ -18,10 +18,12 @@ export const loneKit: Kit = {
   isHeard: async () => true,
   route: alone,
   telephonyOf: alone,
+  crm: async () => undefined,
+  links: { find: alone, of: alone, save: alone, remove: alone },
   ownCrm: alone,
   openDoor: alone,
   closeDoor: alone,
   signIn: alone,
   callDesk: alone,
-  siblings: { list: alone, add: alone, change: alone, remove: alone },
+  siblings: { list: alone, add: alone, change: alone, remove: alone, kitOf: alone },
 };

@@ -8,6 +8,7 @@ import {
   type ContactDraft,
   type ContactHit,
   type Crm,
+  type CrmRecords,
   type DealDraft,
   type DealHit,
   type DealQuery,
@@ -19,6 +20,7 @@ import {
 } from "../src/ports.ts";
 import type { RecordId } from "../src/words.ts";
 import { type MemoryCall, memoryCalls } from "./memory-calls.ts";
+import { memoryCompany, memoryContact, memoryDeal } from "./memory-records.ts";
 
 export interface MemoryContact {
   readonly id: RecordId;
@@ -42,6 +44,7 @@ export interface MemoryCompany {
   readonly id: RecordId;
   name: string;
   inn: string | undefined;
+  kpp: string | undefined;
   phones: Phone[];
   emails: string[];
   website: string | undefined;
@@ -207,6 +210,7 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
           id: nextId(),
           name: "",
           inn: undefined,
+          kpp: undefined,
           phones: [],
           emails: [],
           website: undefined,
@@ -332,12 +336,15 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
     saveContact,
     findCompany: (by) =>
       call("findCompany", () => {
-        if (by.name === undefined && by.inn === undefined) return undefined;
-        const found = companies.find(
+        if (by.name === undefined && by.inn === undefined) return [];
+        const found = companies.filter(
           ({ name, inn }) =>
             (by.inn === undefined || inn === by.inn) && (by.name === undefined || name.toLowerCase() === by.name.trim().toLowerCase()),
         );
-        return found && { id: found.id };
+        return found
+          .toReversed()
+          .slice(0, 10)
+          .map(({ id }) => ({ id }));
       }),
     saveCompany,
     findDeal,
@@ -352,6 +359,19 @@ export function memoryCrm({ directory: given = {}, now = () => new Date(0) }: Me
         );
         for (const task of open) task.result = result;
         return open.length;
+      }),
+    findRecord: (kind, id) =>
+      call("findRecord", () => {
+        const all: { readonly [K in keyof CrmRecords]: () => CrmRecords[K] | undefined } = {
+          contact: () => memoryContact(contacts.find((one) => one.id === id)),
+          company: () => memoryCompany(companies.find((one) => one.id === id)),
+          deal: () =>
+            memoryDeal(
+              deals.find((one) => one.id === id),
+              directory,
+            ),
+        };
+        return all[kind]();
       }),
     directory: () => call("directory", () => directory),
   };
@@ -405,8 +425,13 @@ const emptyDeal = (id: RecordId, madeBy: string, place: { pipeline: RecordId; st
   createdAt,
 });
 
-/** Adds what is lacking; never overwrites. */
+/** Adds what is lacking; overwrites only when it `replaces`. */
 function fillContact(contact: MemoryContact, draft: ContactDraft, active: number): void {
+  if (draft.replaces) {
+    if (draft.name !== undefined) Object.assign(contact, { surname: "", middlename: "", ...given(draft, "name", "surname", "middlename") });
+    Object.assign(contact, given(draft, "position", "website", "company", "responsible"));
+    contact.fields = { ...contact.fields, ...draft.fields };
+  }
   contact.name ||= draft.name ?? "";
   contact.surname ||= draft.surname ?? "";
   contact.middlename ||= draft.middlename ?? "";
@@ -423,13 +448,21 @@ function fillContact(contact: MemoryContact, draft: ContactDraft, active: number
 }
 
 function fillCompany(company: MemoryCompany, draft: CompanyDraft): void {
+  if (draft.replaces) {
+    Object.assign(company, given(draft, "name", "inn", "kpp", "website", "responsible"));
+    company.fields = { ...company.fields, ...draft.fields };
+  }
   company.name ||= draft.name ?? "";
   company.inn ??= draft.inn;
+  company.kpp ??= draft.kpp;
   company.website ??= draft.website;
   company.responsible ??= draft.responsible;
   company.fields = { ...draft.fields, ...company.fields };
   addChannels(company, draft);
 }
+
+const given = (draft: object, ...names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(draft).filter(([name, value]) => names.includes(name) && value !== undefined && value !== ""));
 
 function addChannels(
   record: { phones: Phone[]; emails: string[] },

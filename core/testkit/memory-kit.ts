@@ -1,5 +1,6 @@
 import type { EventDraft } from "../src/events.ts";
 import type { Kit, Origin, Store } from "../src/kit.ts";
+import type { Link, Links } from "../src/links.ts";
 import type { Route } from "../src/telephony.ts";
 import { loneKit } from "./lone-kit.ts";
 
@@ -21,6 +22,7 @@ export function memoryKit(rest: Partial<Kit> & { readonly routes?: (call: Parame
   return {
     ...loneKit,
     store: memoryStore(),
+    links: memoryLinks(),
     facts,
     origins,
     doors,
@@ -40,6 +42,20 @@ export function memoryKit(rest: Partial<Kit> & { readonly routes?: (call: Parame
       doors.delete(secret);
     },
     ...kit,
+  };
+}
+
+export function memoryLinks(): Links {
+  const kept = new Map<string, Link>();
+  return {
+    find: async (kind, theirs) => kept.get(`${kind} ${theirs}`),
+    of: async (kind, ours) => [...kept.values()].filter((link) => link.kind === kind && link.ours === ours),
+    async save(link) {
+      kept.set(`${link.kind} ${link.theirs}`, structuredClone(link));
+    },
+    async remove(kind, theirs) {
+      kept.delete(`${kind} ${theirs}`);
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import { closeTasks } from "./calls.ts";
 import { readDirectory } from "./directory.ts";
 import { insertNote, insertTask } from "./entries.ts";
 import { Forbidden, Invalid, NotFound } from "./errors.ts";
+import { findRecord } from "./find-record.ts";
 import { following } from "./following.ts";
 import { type PortWrite, readId } from "./port-write.ts";
 import { findCall, saveCall } from "./save-call.ts";
@@ -68,6 +69,7 @@ export function crmPort(sql: Sql, { workspace, connection, source }: PortContext
     saveCall: (draft) => refusing(() => saveCall(sql, storable(draft), by(draft.key, undefined))),
     findCall: (key) => refusing(() => findCall(sql, storable(key))),
     closeTasks: (which, result) => refusing(() => closeTasks(sql, storable(which), storable(result), by("", undefined))),
+    findRecord: (kind, id) => refusing(() => findRecord(sql, kind, readId(kind, id))),
     directory: () => readDirectory(sql),
   };
 }
@@ -115,14 +117,19 @@ async function findContact(sql: Sql, by: Parameters<Crm["findContact"]>[0]): Pro
   }));
 }
 
-async function findCompany(sql: Sql, { name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<Saved | undefined> {
-  if (name === undefined && inn === undefined) return undefined;
-  const [row] = await sql.query<Saved>({
-    text: `select id::text as id from crm.company where workspace = $1 and deleted_at is null
-      and ($2::text is null or lower(name) = lower(btrim($2))) and ($3::text is null or inn = $3) order by updated_at desc, id desc limit 1`,
+async function findCompany(sql: Sql, { name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<readonly Saved[]> {
+  if (name === undefined && inn === undefined) return [];
+  // A statement of its own for each question: one plan for both would read all companies of the workspace.
+  const [kind, where] =
+    inn === undefined
+      ? ["name", "lower(name) = lower(btrim($2))"]
+      : ["inn", "inn = $3 and ($2::text is null or lower(name) = lower(btrim($2)))"];
+  return sql.query<Saved>({
+    name: `crm-find-company-by-${kind}`,
+    text: `select id::text as id from crm.company where workspace = $1 and deleted_at is null and ${where} and ($3::text is null or inn = $3)
+      order by updated_at desc, id desc limit 10`,
     values: [sql.workspace, name ?? null, inn ?? null],
   });
-  return row;
 }
 
 const findDealText = `

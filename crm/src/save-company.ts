@@ -12,7 +12,7 @@ import { checkReferences } from "./references.ts";
 import type { Sql } from "./sql.ts";
 import { changeOnce } from "./written.ts";
 
-/** `Crm.saveCompany`: as `saveContact`, with `id` it adds what that company lacks. */
+/** `Crm.saveCompany`: the promise stands there. */
 export async function saveCompany(sql: Sql, draft: CompanyDraft, { by, language }: PortWrite): Promise<number> {
   const fields = await readFields(sql, "company", draft.fields, by.home);
   const channels = numbered([...draft.phones.map((phone) => phoneRow(phone)), ...draft.emails.map((email) => emailRow(email))]).filter(
@@ -41,9 +41,9 @@ export async function saveCompany(sql: Sql, draft: CompanyDraft, { by, language 
     ]);
     const given = { name, inn, kpp, website, responsible };
     const columns = Object.fromEntries(
-      Object.entries(given).filter(([member, value]) => lacks(current, member) && value !== undefined && value !== ""),
+      Object.entries(given).filter(([member, value]) => (draft.replaces || lacks(current, member)) && value !== undefined && value !== ""),
     );
-    const stored = { ...mergeFields({}, fields.stored), ...current.fields };
+    const stored = draft.replaces ? mergeFields(current.fields, fields.stored) : { ...mergeFields({}, fields.stored), ...current.fields };
     const missing = channels.filter((channel) => !current.channels.some((other) => sameChannel(channel, other)));
     const all = numbered([...current.channels, ...missing]);
     const before = {

@@ -38,12 +38,19 @@ export async function saveContact(sql: Sql, draft: ContactDraft, { by, language 
       ["responsible", "user_account", responsible],
       ["author", "user_account", by.user],
     ]);
-    const names = lackingNames(current, { name, surname, middlename });
+    const names = draft.replaces
+      ? draft.name === undefined
+        ? {}
+        : { name, surname, middlename }
+      : lackingNames(current, { name, surname, middlename });
     const given = { ...names, position, website, company, responsible, attribution };
     const columns = Object.fromEntries(
-      Object.entries(given).filter(([member, value]) => lacks(current, member) && value !== undefined && value !== ""),
+      Object.entries(given).filter(
+        ([member, value]) =>
+          value !== undefined && (draft.replaces ? value !== "" || member in names : lacks(current, member) && value !== ""),
+      ),
     );
-    const stored = { ...mergeFields({}, fields.stored), ...current.fields };
+    const stored = draft.replaces ? mergeFields(current.fields, fields.stored) : { ...mergeFields({}, fields.stored), ...current.fields };
     const missing = channels.filter((channel) => !current.channels.some((other) => sameChannel(channel, other)));
     const all = numbered([...current.channels, ...missing]);
     const { addTags, lines } = tagChange(current.tags, [...current.tags, ...tags]);

@@ -14,7 +14,7 @@ export const addCompany: Flow<"company.submitted", "crm"> = {
   needs: "crm",
   async run({ data: asked }, at) {
     const words = wordsIn(at.workspace.language);
-    const known = asked.name === undefined ? undefined : await at.port.findCompany({ name: asked.name });
+    const [known] = asked.name === undefined ? [] : await at.port.findCompany({ name: asked.name });
     const made = await at.port.saveCompany({ ...draftOf(asked, at), key: at.key("company"), ...(known && { id: known.id }) });
     if (!known) return { done: words.done.companyNew, records: { company: made.id } };
     const sent = [...asked.phones.map(({ typed }) => typed), ...asked.emails, asked.city, asked.website];

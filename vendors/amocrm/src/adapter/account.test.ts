@@ -271,7 +271,7 @@ describe("what an account cannot hold", () => {
     const { crm } = connect();
     const saved = await crm.saveCompany({ key: "1", name: "ООО Ромашка", inn: "7701234567", kpp: "770101001", phones: [], emails: [] });
     expect(JSON.stringify(standin.state.companies.get(Number(saved.id))?.custom_fields_values)).toContain('"vat_id":"7701234567"');
-    expect(await crm.findCompany({ inn: "7701234567" })).toEqual(saved);
+    expect(await crm.findCompany({ inn: "7701234567" })).toEqual([saved]);
     expect(notes()).toEqual([]);
   });
 });

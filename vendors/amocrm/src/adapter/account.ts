@@ -12,6 +12,7 @@ import { changesSince, followerOf } from "./follow.ts";
 import { type Ground, userThere } from "./ground.ts";
 import { keep, mustBeSignedIn } from "./keep.ts";
 import { type Load, loadOf } from "./load.ts";
+import { recordsIn } from "./records.ts";
 import { directoryOf, setupOf } from "./setup.ts";
 import { enterCode } from "./sign-in.ts";
 
@@ -25,6 +26,7 @@ export function connectAccount(account: Account, kit: Kit): Connected {
     ...dealsIn(ground),
     ...entriesIn(ground),
     ...callsIn(ground),
+    ...recordsIn(ground),
     directory: async () => directoryOf(await setups.get()),
   };
   return {

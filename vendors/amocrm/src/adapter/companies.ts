@@ -11,6 +11,8 @@ import type { Setup } from "./setup.ts";
 import { channel, placeValues } from "./values.ts";
 import { wordsIn } from "./words.ts";
 
+const mostHits = 10;
+
 type Given = Parameters<Crm["saveCompany"]>[0];
 
 export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Crm, "findCompany" | "saveCompany"> {
@@ -19,17 +21,17 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
   const chosenInn = account.settings.inn_field;
   const entryOf = (company: Company, setup: Setup) => companyEntry(company, setup, workspace, chosenInn);
 
-  async function findCompany({ name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<Saved | undefined> {
-    if (!name && !inn) return undefined;
-    const find = async () => (await kit.book.find({ kind: "company", ...(name && { name }), ...(inn && { inn }), limit: 1 }))[0];
-    let hit = await find();
-    if (!hit && !(await load.isWhole())) {
+  async function findCompany({ name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<readonly Saved[]> {
+    if (!name && !inn) return [];
+    const find = () => kit.book.find({ kind: "company", ...(name && { name }), ...(inn && { inn }), limit: mostHits });
+    let hits = await find();
+    if (hits.length === 0 && !(await load.isWhole())) {
       const setup = await setups.get();
       const { items } = await amo.companies.page({ query: inn ?? name ?? "" });
       await kit.book.save(items.filter(({ is_deleted }) => !is_deleted).map((company) => entryOf(company, setup)));
-      hit = await find();
+      hits = await find();
     }
-    return hit && { id: hit.id };
+    return hits.map(({ id }) => ({ id }));
   }
 
   async function saveCompany(draft: Given): Promise<Saved> {
@@ -96,8 +98,11 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
           if (before.is_deleted) throw await gone(kit.book, "company", id);
           const { drafts } = valuesOf(draft, setup, before);
           const change: Draft = {
-            ...(before.name.trim() === "" && draft.name && { name: draft.name }),
-            ...(before.responsible_user_id === 0 && responsible !== undefined && { responsible_user_id: responsible }),
+            ...((draft.replaces || before.name.trim() === "") && draft.name && draft.name !== before.name && { name: draft.name }),
+            ...(responsible !== undefined &&
+              (draft.replaces ? before.responsible_user_id !== responsible : before.responsible_user_id === 0) && {
+                responsible_user_id: responsible,
+              }),
             ...(drafts.length > 0 && { custom_fields_values: drafts }),
           };
           if (Object.keys(change).length > 0) {
@@ -115,7 +120,7 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
   function valuesOf(draft: Given, setup: Setup, before: Company | undefined) {
     const fields = setup.fields.companies;
     const words = wordsIn(workspace.language);
-    const isEmpty = ({ id }: Pick<CustomField, "id">): boolean => !before || fieldOf(before, id) === undefined;
+    const isEmpty = ({ id }: Pick<CustomField, "id">): boolean => draft.replaces || !before || fieldOf(before, id) === undefined;
     const drafts: FieldDraft[] = [];
     const leftovers: string[] = [];
     const channels: readonly (readonly [string, readonly string[]])[] = [

@@ -188,10 +188,10 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
       const field = coded(code);
       if (!value) continue;
       if (!field) leftovers.push(`${label}: ${value}`);
-      else if (!before || fieldText(before, field.id) === undefined) drafts.push(fieldDraft(field.id, value));
+      else if (draft.replaces || !before || fieldText(before, field.id) === undefined) drafts.push(fieldDraft(field.id, value));
     }
     const placed = placeValues(draft.fields ?? {}, fields, workspace);
-    const isEmpty = ({ field_id }: FieldDraft): boolean => !before || fieldOf(before, field_id ?? 0) === undefined;
+    const isEmpty = ({ field_id }: FieldDraft): boolean => draft.replaces || !before || fieldOf(before, field_id ?? 0) === undefined;
     drafts.push(...[...placed.drafts, ...(draft.attribution ? trackingValues(draft.attribution, fields) : [])].filter(isEmpty));
     return { drafts, leftovers: [...leftovers, ...placed.leftovers] };
   }
@@ -243,11 +243,16 @@ function lackingOf(
   const first = [draft.name, draft.middlename].filter(Boolean).join(" ");
   const isNameless = before.name.trim() === "";
   const isSameFirst = before.last_name === "" && before.first_name.toLowerCase() === (draft.name ?? "").toLowerCase() && first !== "";
+  const isRenamed = draft.replaces && first !== "";
   const tags = (draft.tags ?? []).filter((name) => !before._embedded.tags.some((tag) => tag.name.toLowerCase() === name.toLowerCase()));
   return {
     ...(isNameless && first !== "" && { first_name: first }),
     ...((isNameless || isSameFirst) && draft.surname && { last_name: draft.surname }),
-    ...(before.responsible_user_id === 0 && responsible !== undefined && { responsible_user_id: responsible }),
+    ...(isRenamed && { first_name: first, last_name: draft.surname ?? "" }),
+    ...(responsible !== undefined &&
+      (draft.replaces ? before.responsible_user_id !== responsible : before.responsible_user_id === 0) && {
+        responsible_user_id: responsible,
+      }),
     ...(drafts.length > 0 && { custom_fields_values: drafts }),
     ...(tags.length > 0 && { tags_to_add: tags.map((name) => ({ name })) }),
   };
