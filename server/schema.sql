@@ -1043,6 +1043,7 @@ create table hub.link (
   theirs text not null,
   ours text not null,
   at timestamp with time zone not null default now(),
+  known jsonb,
   constraint link_pkey PRIMARY KEY (workspace, connection, kind, theirs)
 );
 CREATE INDEX link_ours ON hub.link USING btree (workspace, connection, kind, ours);

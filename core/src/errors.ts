@@ -5,13 +5,18 @@
 
 /** The far side did not do it, and may do it later: try again on the retry list. */
 export class Unavailable extends Error {
-  override readonly name = "Unavailable";
+  override readonly name: string = "Unavailable";
   /** Seconds the far side asked us to wait, if it did. */
   readonly retryAfterSeconds: number | undefined;
   constructor(message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
+}
+
+/** The far side as a whole is shut for a while: the same is tried again for as long as it takes, and is never given up. */
+export class Closed extends Unavailable {
+  override readonly name = "Closed";
 }
 
 /** The grant is gone: park everything for this connection and tell its owner to sign in. */

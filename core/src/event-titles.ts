@@ -16,5 +16,6 @@ export const eventTitles: Readonly<Record<EventType, Label>> = {
   "call.rated": { ru: "Клиент оценил разговор", en: "The client rated the call" },
   "record.changed": { ru: "Изменилась карточка", en: "A record changed" },
   "message.sent": { ru: "Сотрудник написал клиенту", en: "Somebody wrote to a client" },
+  "order.progressed": { ru: "Бухгалтерия сообщила о заказе", en: "The accounting tells of an order" },
   "record.told": { ru: "Внешняя CRM сообщила об изменении", en: "A CRM elsewhere tells of a change" },
 };

@@ -1,3 +1,4 @@
+import type { ProgressedOrder } from "./accounting.ts";
 import type { AnsweredCall, EndedLeg, FinishedCall, RatedCall, RecordedCall, RingingCall } from "./calls.ts";
 import type { SentMessage } from "./messages.ts";
 import type { Money } from "./money.ts";
@@ -27,6 +28,8 @@ export interface Events {
   "record.told": ToldRecord;
   /** Somebody here wrote to a client. */
   "message.sent": SentMessage;
+  /** The accounting says that an order was paid, shipped or cancelled. */
+  "order.progressed": ProgressedOrder;
 }
 export type EventType = keyof Events;
 export const eventTypes: readonly EventType[] = [
@@ -44,6 +47,7 @@ export const eventTypes: readonly EventType[] = [
   "record.changed",
   "record.told",
   "message.sent",
+  "order.progressed",
 ];
 
 /** A fact before it is stored. */

@@ -1,5 +1,5 @@
 import type { Event, EventType } from "./events.ts";
-import type { PortName, Ports } from "./ports.ts";
+import type { Crm, PortName, Ports } from "./ports.ts";
 import type { Label, Workspace } from "./words.ts";
 
 /** What we do about an event: one short file per rule. A flow knows ports, never vendors. */
@@ -31,6 +31,8 @@ export interface FlowContext<P extends PortName = PortName> {
   readonly workspace: Workspace;
   /** The name of the connection the event came from. */
   readonly source: string;
+  /** The CRM that the event came from, when a CRM told it. */
+  readonly sourceCrm: Crm | undefined;
   /** A key for one write, the same at every attempt. */
   key(part: string): string;
   /** The next number of the source connection's own count from 0, for taking turns. */

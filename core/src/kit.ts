@@ -1,9 +1,11 @@
 import type { AddressBook } from "./address-book.ts";
 import type { CallRecording } from "./calls.ts";
 import type { EventDraft, EventType } from "./events.ts";
+import type { Links } from "./links.ts";
 import type { Fetch, Socket, SocketEar } from "./network.ts";
 import type { OwnCrm } from "./own-crm.ts";
 import type { Phone } from "./phone.ts";
+import type { Crm } from "./ports.ts";
 import type { CallDesk, Route, Telephony } from "./telephony.ts";
 import type { ConnectionId, RecordId } from "./words.ts";
 
@@ -26,6 +28,8 @@ export interface Kit {
   readonly store: Store;
   /** Who is in the CRM that this connection is to: our own copy. */
   readonly book: AddressBook;
+  /** What of ours is what of theirs. */
+  readonly links: Links;
   /**
    * Does the work while no other work of any of these names is done for this connection, in any process of the hub. A process that dies lets go within a minute.
    * Throws `Unavailable` after a minute of waiting.
@@ -43,6 +47,8 @@ export interface Kit {
   route(call: { readonly call: string; readonly client: Phone; readonly line?: string }): Promise<Route>;
   /** The PBX behind another connection of this workspace, by its number or its vendor. */
   telephonyOf(connection: string): Promise<Telephony | undefined>;
+  /** The CRM that this workspace works in, whichever it is; undefined while there is none. */
+  crm(): Promise<Crm | undefined>;
   /**
    * Our own CRM, for a vendor that answers in its place: in the name of this user, with what they may see and do, or of the connection itself. Throws `NotFound` when there is
    * no such user, or they have left. With `lasting`, addresses of recordings are good for as long as we keep our copies, and not for a day: for whoever keeps them.
@@ -69,17 +75,29 @@ export interface Siblings {
   /** All but itself; those that were removed are gone. */
   list(): Promise<readonly Sibling[]>;
   /** Throws what a person would be told who added it. */
-  add(draft: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> }): Promise<ConnectionId>;
+  add(draft: {
+    readonly name: string;
+    /** Settings and secrets by name. */
+    readonly settings: Readonly<Record<string, unknown>>;
+    /** It waits for a person to switch it on: what is to be told to it waits, too. */
+    readonly isDisabled?: true;
+  }): Promise<ConnectionId>;
   /** Also makes it active. */
   change(id: ConnectionId, settings: Readonly<Record<string, unknown>>): Promise<void>;
   remove(id: ConnectionId): Promise<void>;
+  /** What the hub lends to that one. Undefined when it is gone. */
+  kitOf(id: ConnectionId): Promise<Kit | undefined>;
 }
 
 export interface Sibling {
   readonly id: ConnectionId;
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** By name. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly active: boolean;
+  /** A person switched it off, or has not switched it on yet. */
+  readonly isDisabled: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

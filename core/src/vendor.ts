@@ -1,11 +1,13 @@
 import type { BookState } from "./address-book.ts";
+import type { Decisions } from "./decisions.ts";
 import type { EventDraft, EventType } from "./events.ts";
 import type { Kit, Polled, StopSignal } from "./kit.ts";
 import type { Move } from "./move.ts";
+import type { Packages } from "./packages.ts";
 import type { Directory, PortName, Ports } from "./ports.ts";
 import type { SecretValues, Settings, SettingValues } from "./settings.ts";
 import type { CallScript } from "./telephony.ts";
-import type { ConnectionId, Label, RecordId, Workspace } from "./words.ts";
+import type { ConnectionId, Label, RecordId, Workspace, WorkspaceId } from "./words.ts";
 
 /**
  * An outside protocol we speak. One folder, one value of this type, one line in the server's list.
@@ -30,6 +32,10 @@ export interface Vendor<S extends Settings = Settings> {
   readonly settings: S;
   /** Requests per second the far side allows a connection with these settings, shared by all processes of the hub. Undefined is no limit. */
   pace?(settings: SettingValues<S>): Pace | undefined;
+  /** How many deliveries to a connection may be under way at once, in all processes together; without it, as many as there are subjects. */
+  lanes?(settings: SettingValues<S>): number | undefined;
+  /** The names by which senders may know a connection that send no secret: an account's number. Where two connections have one, the older one takes it. */
+  names?(settings: SettingValues<S>, workspace: WorkspaceId): readonly string[];
   /** What the connection can do for flows. Called once per process and connection, again when its settings change. */
   connect?(connection: Connection<S>, kit: Kit): Connected;
   /** How requests of this vendor come in. */
@@ -146,6 +152,10 @@ export type Connected = Partial<Ports> & {
   readonly grants?: Grants;
   /** What is in that CRM can be copied into ours, and back. */
   readonly move?: Move;
+  /** What it wants a person to decide. */
+  readonly decisions?: Decisions;
+  /** Software of ours that the other side fetches by itself. */
+  readonly packages?: Packages;
   /** Tries the credentials. Throws what a port would throw. With `kit.isTrial`, it leaves nothing behind at the other side. */
   check(): Promise<void>;
   /** Sends something to try, which the other side knows to be no more than that. Throws what a port would throw. Answers what was said. */
@@ -183,6 +193,8 @@ export interface Door {
   readonly bodyLimit: number;
   /** The secret that names the connection, wherever the protocol carries it. */
   token(request: InboundRequest): string | undefined;
+  /** One of `Vendor.names`, where the protocol carries that: asked for when there is no secret. */
+  name?(request: InboundRequest): string | undefined;
   /** What else in this request is a secret, beside those of the connection: it is taken out before the request is kept. */
   secrets?(request: InboundRequest): readonly string[];
   /** Whether this request needs no secret when its address names the connection: a page on which a person signs in. */
@@ -248,6 +260,8 @@ export interface InboundRequest {
   readonly files: readonly { readonly field: string; readonly name: string; readonly bytes: number }[];
   /** The decoded body text; empty for multipart. */
   readonly text: string;
+  /** The body as it came. Absent in a request that nobody sent. */
+  readonly bytes?: Uint8Array;
   /** The client's address, as far as a trusted proxy tells it. */
   readonly ip: string;
   /** What was wrong with the body, if it could not be read as what it claims to be. */
@@ -263,12 +277,20 @@ export interface Reply {
   readonly bytes?: Uint8Array;
 }
 
+/** What an answer came to, beside what the sender hears. */
+export interface Answer extends Reply {
+  /** Stored together with the request, before it is answered. */
+  readonly facts?: readonly EventDraft[];
+  /** What became of it, in words, for the journal. */
+  readonly detail?: string;
+}
+
 export type Received =
   /** Stored, then answered at once. `reply` is only sent after the facts are on disk. */
   | { readonly facts: readonly EventDraft[]; readonly reply: Reply }
   /** The caller waits for data: answered within `withinMs`, or with `otherwise`. */
   | {
-      answer(kit: Kit): Promise<Reply>;
+      answer(kit: Kit): Promise<Answer>;
       readonly otherwise: Reply;
       readonly withinMs: number;
       /** It only reads: not worth a line in the journal. */

@@ -38,6 +38,7 @@ const context = <P extends keyof Ports>(port: Ports[P]): FlowContext<P> => ({
   key: (part) => `${++turns}/${part}`,
   turn: async () => turns++,
   now: clock,
+  sourceCrm: undefined,
   attempt: 1,
   isActiveUser: (id) => users.some((user) => user.id === id),
   hasDealField: () => true,

@@ -46,6 +46,7 @@ const context = (key: string): FlowContext<"crm"> => ({
   key: (part) => `${key}/${part}`,
   turn: async () => turns++,
   now: clock,
+  sourceCrm: undefined,
   attempt: 1,
   isActiveUser: (id) => active.has(id),
   hasDealField: (code) => deal.some((field) => field.code === code),

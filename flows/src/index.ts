@@ -4,11 +4,13 @@ import { addContact } from "./add-contact.ts";
 import { addDeal } from "./add-deal.ts";
 import { addTask } from "./add-task.ts";
 import { hideCallCard } from "./hide-call-card.ts";
+import { keepAccounting } from "./keep-accounting.ts";
 import { keepRecording } from "./keep-recording.ts";
 import { logCall } from "./log-call.ts";
 import { lookUpRecord } from "./look-up-record.ts";
 import { makeLeadFromUnknownCaller } from "./make-lead-from-unknown-caller.ts";
 import { missedCallTask } from "./missed-call-task.ts";
+import { noteOrderProgress } from "./note-order-progress.ts";
 import { rateCall } from "./rate-call.ts";
 import { routeToResponsible } from "./route-to-responsible.ts";
 import { sendMessage } from "./send-message.ts";
@@ -23,11 +25,13 @@ export {
   addDeal,
   addTask,
   hideCallCard,
+  keepAccounting,
   keepRecording,
   logCall,
   lookUpRecord,
   makeLeadFromUnknownCaller,
   missedCallTask,
+  noteOrderProgress,
   rateCall,
   routeToResponsible,
   sendMessage,
@@ -61,4 +65,6 @@ export const flows: readonly AnyFlow[] = [
   tellSubscribers,
   lookUpRecord,
   sendMessage,
+  keepAccounting,
+  noteOrderProgress,
 ];

@@ -1,5 +1,6 @@
 import type { Attribution, Consent, Language, Money, Person, Phone, Touch } from "@svyazka/core";
 import { writeMoney } from "@svyazka/core";
+import { accountingEnglish, accountingRussian } from "./accounting-text.ts";
 import { callEnglish, callRussian } from "./call-text.ts";
 
 /** What the flows write for people, in the language of the company. */
@@ -48,8 +49,10 @@ const russian = {
       gone: "Карточки больше нет",
       nothing: "Телефонной книги это не касается",
     },
+    ...accountingRussian.done,
     ...callRussian.done,
   },
+  ...accountingRussian.said,
   mappedToNothing: (pairs: string) =>
     `Поля сопоставлены с тем, чего в CRM нет: ${pairs}. Исправьте сопоставление полей подключения и повторите приём заявки`,
   missedCall: callRussian.missedCall,
@@ -102,8 +105,10 @@ const english: Words = {
       gone: "The record is no more",
       nothing: "Nothing for the address book",
     },
+    ...accountingEnglish.done,
     ...callEnglish.done,
   },
+  ...accountingEnglish.said,
   mappedToNothing: (pairs: string) =>
     `Fields are mapped to what the CRM has not: ${pairs}. Mend the field mapping of the connection, and replay the request`,
   missedCall: callEnglish.missedCall,

@@ -206,6 +206,11 @@ export async function startHub(config: Config): Promise<RunningHub> {
             ),
           park: ({ event, target }, because) => park(pool.in(event.workspace), target, because),
           shut: ({ event, target }, because) => shut(pool.in(event.workspace), target, because),
+          remember: async ({ event, target }, found) => {
+            const sql = pool.in(event.workspace);
+            await rememberHealth(sql, target, found);
+            await tell(sql, { kind: "connections", workspace: event.workspace });
+          },
           onBug(error, { id, flow }) {
             metrics.bugs.inc({ where: `flow:${flow}` });
             log.error({ err: error, delivery: id, flow }, "an attempt failed by our own mistake");

@@ -78,6 +78,7 @@ export async function makeEngine(vendors: readonly AnyVendor[], flows: readonly 
             registry,
             flows: flowsByName,
             turn: async () => 0,
+            remember: async () => {},
             shut: ({ target }, because) => shut(sql, target, because),
             park: ({ target }, because) => park(sql, target, because),
             onBug: (error) => bugs.push(error),

@@ -11,6 +11,7 @@ import { wayOut } from "../net/way-out.ts";
 import { TooManyTries } from "../people/sign-in.ts";
 import { bookOf } from "./address-book.ts";
 import { aloneIn } from "./alone.ts";
+import { linksOf } from "./links.ts";
 import { changeConnection } from "./manage.ts";
 import type { MakeKit, Registry } from "./registry.ts";
 import { routeCall } from "./route-call.ts";
@@ -41,6 +42,7 @@ export const kitMaker =
       publicUrl: lender.publicUrl,
       store: storeOf(pool, keys, workspace, id),
       book: bookOf(pool.in(workspace), id),
+      links: linksOf(pool.in(workspace), id),
       exclusively: aloneIn(pool.in(workspace), id),
       async resume() {
         const sql = pool.in(workspace);
@@ -63,6 +65,10 @@ export const kitMaker =
           (live) => live.row.id !== id && live.row.state === "active" && isNamed(live.row, other),
         );
         return named.map((live) => live.connected().telephony).find((telephony) => telephony !== undefined);
+      },
+      async crm() {
+        const { home, connections } = await lender.registry().view(workspace);
+        return home === undefined ? undefined : connections.get(home)?.connected().crm;
       },
       ownCrm: async (user, { lasting = false } = {}) =>
         ownCrm(pool.in(workspace), {

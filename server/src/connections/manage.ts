@@ -1,4 +1,4 @@
-import { type AnyVendor, type ConnectionId, isMeant, readSettings, type Setting, type Workspace } from "@svyazka/core";
+import { type AnyVendor, type Connection, type ConnectionId, isMeant, readSettings, type Setting, type Workspace } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
 import { unpark } from "../delivery/manage.ts";
@@ -16,6 +16,7 @@ export interface NewConnection {
   /** Settings and secrets by name. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly allowPrivateAddresses?: boolean;
+  readonly isDisabled?: boolean | undefined;
 }
 
 /** Adds a connection with its generated secrets. Throws `Invalid` naming each setting to mend. */
@@ -30,13 +31,14 @@ export async function addConnection(
   if (Object.keys(errors).length > 0) throw new Invalid(errors);
   const row = await sql.transaction(async (sql) => {
     const [made] = await sql.query<ConnectionRow>({
-      text: "insert into hub.connection (workspace, vendor, name, settings, allow_private_addresses) values ($1, $2, $3, $4, $5) returning *",
+      text: "insert into hub.connection (workspace, vendor, name, settings, allow_private_addresses, state) values ($1, $2, $3, $4, $5, $6) returning *",
       values: [
         workspace.id,
         vendor.id,
         draft.name ?? vendor.title[workspace.language],
         JSON.stringify(values),
         draft.allowPrivateAddresses ?? false,
+        draft.isDisabled ? "disabled" : "active",
       ],
     });
     if (!made) throw new Error("an inserted connection must come back");
@@ -46,6 +48,7 @@ export async function addConnection(
       values: [workspace.id, made.id, sealed],
     });
     await openDoors(sql, vendor, made.id, secrets);
+    await openNames(sql, vendor, made.id, values);
     await tell(sql, { kind: "connections", workspace: workspace.id });
     return { ...made, secrets: sealed };
   });
@@ -89,6 +92,7 @@ export async function changeConnection(
     });
     if (!after) throw new NotFound("connection", id);
     if (Object.keys(secret).length > 0) await openDoors(sql, vendor, id, secret);
+    await openNames(sql, vendor, id, values);
     if (after.state === "active" && after.parked_because === null) await unpark(sql, id);
     await tell(sql, { kind: "connections", workspace: sql.workspace });
     return after;
@@ -109,6 +113,7 @@ export async function removeConnection(hub: Hub, sql: Sql, id: ConnectionId): Pr
       values: [sql.workspace, id],
     });
     await unpark(sql, id);
+    await closeNames(sql, id);
     await tell(sql, { kind: "connections", workspace: sql.workspace });
   });
   hub.registry.forget(sql.workspace);
@@ -320,6 +325,25 @@ async function openDoors(sql: Sql, vendor: AnyVendor, id: ConnectionId, secrets:
   });
   if (rows.length < doors.length + 1) throw new Invalid({ settings: ["another connection has this secret: give this one its own"] });
 }
+
+/** How a name that is no secret stands among the doors. */
+export const doorName = (vendor: Pick<AnyVendor, "id">, name: string): string => `name:${vendor.id}:${name}`;
+
+/** Whoever had the name first keeps it, for as long as they are there. */
+async function openNames(sql: Sql, vendor: AnyVendor, id: ConnectionId, settings: Record<string, unknown>): Promise<void> {
+  if (!vendor.names) return;
+  await closeNames(sql, id);
+  await sql.query({
+    text: "insert into hub.door (key, workspace, connection) select unnest($3::text[]), $1, $2 on conflict (key) do nothing",
+    values: [sql.workspace, id, vendor.names(settings as Connection["settings"], sql.workspace).map((name) => doorName(vendor, name))],
+  });
+}
+
+const closeNames = (sql: Sql, id: ConnectionId): Promise<unknown> =>
+  sql.query({
+    text: "delete from hub.door where workspace = $1 and connection = $2 and left(key, 5) = 'name:'",
+    values: [sql.workspace, id],
+  });
 
 const asLists = (errors: Readonly<Record<string, string>>): Record<string, string[]> =>
   Object.fromEntries(Object.entries(errors).map(([name, message]) => [name, [message]]));

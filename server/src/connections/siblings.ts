@@ -12,13 +12,18 @@ export function siblingsOf(hub: () => Hub, { workspace, id, vendor, allow_privat
   }
   return {
     async list() {
-      const all = await rows(hub(), workspace, vendor);
-      return all
-        .filter((row) => row.id !== id)
-        .map((row) => ({
-          ...{ id: row.id, name: row.name, settings: row.settings, active: row.state === "active" && row.parked_because === null },
+      const { connections } = await hub().registry.view(workspace);
+      return [...connections.values()]
+        .filter(({ row }) => row.vendor === vendor && row.id !== id)
+        .map(({ row, connection }) => ({
+          ...{ id: row.id, name: row.name, settings: row.settings, secrets: connection.secrets as Readonly<Record<string, string>> },
+          ...{ active: row.state === "active" && row.parked_because === null, isDisabled: row.state === "disabled" },
           ...{ createdAt: row.created_at, updatedAt: row.updated_at },
         }));
+    },
+    async kitOf(other) {
+      const live = (await hub().registry.view(workspace)).connections.get(other);
+      return live?.row.vendor === vendor ? live.kit : undefined;
     },
     async add(draft) {
       const { workspace: home } = await hub().registry.view(workspace);

@@ -48,6 +48,7 @@ export async function tryConnection(
     ...out,
     ...trialKit(hub),
     telephonyOf: known?.kit.telephonyOf ?? (async () => undefined),
+    crm: known?.kit.crm ?? (async () => undefined),
     ownCrm: async (user) => ownCrm(sql, { home: view.workspace, connection: id, user }),
   };
   try {
@@ -59,7 +60,7 @@ export async function tryConnection(
 }
 
 /** Nothing that is tried is kept, told or let in. */
-const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "pause" | "source" | "telephonyOf" | "ownCrm"> => ({
+const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "pause" | "source" | "telephonyOf" | "crm" | "ownCrm"> => ({
   isTrial: true,
   publicUrl: hub.publicUrl,
   store: forgetfulStore(),
@@ -74,7 +75,11 @@ const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "pause" 
   closeDoor: async () => {},
   signIn: async () => undefined,
   callDesk: async () => undefined,
-  siblings: { list: async () => [], add: async () => 0 as ConnectionId, change: async () => {}, remove: async () => {} },
+  links: { find: async () => undefined, of: async () => [], save: async () => {}, remove: async () => {} },
+  siblings: {
+    ...{ list: async () => [], add: async () => 0 as ConnectionId, change: async () => {}, remove: async () => {} },
+    kitOf: async () => undefined,
+  },
 });
 
 function forgetfulStore(): Store {

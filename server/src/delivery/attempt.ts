@@ -1,9 +1,9 @@
-import { type AnyFlow, Conflict, type FlowContext, Gone, type KeptFile, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
+import { type AnyFlow, Closed, Conflict, type FlowContext, Gone, type KeptFile, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import { DatabaseUnavailable } from "../db/pool.ts";
 import { type RecordedRequest, underWay } from "../net/way-out.ts";
 import type { Claim, Finished } from "./queue.ts";
-import { retryDelay } from "./retry.ts";
+import { closedDelay, retryDelay } from "./retry.ts";
 
 export interface AttemptOptions {
   readonly registry: Registry;
@@ -14,6 +14,8 @@ export interface AttemptOptions {
   keepFile(source: LiveConnection, url: string, days: number): Promise<KeptFile>;
   /** The far side wants a new sign-in. */
   park(claim: Claim, because: string): Promise<void>;
+  /** The far side as a whole is shut, or open again. */
+  remember(claim: Claim, found: { readonly ok: boolean; readonly message: string }): Promise<void>;
   /** The far side wants nothing more. */
   shut(claim: Claim, because: string): Promise<void>;
   /** An error that is our own mistake, or the database's. */
@@ -45,6 +47,7 @@ export async function attempt(claim: Claim, options: AttemptOptions): Promise<Fi
     if (!port) return conclude({ outcome: "failed", detail: `${target.row.name} can no longer do what ${flow.name} needs` });
     const context = contextOf(claim, view, port, options);
     const outcome = await withDeadline(underWay.run({ source: claim.event.connection, calls }, () => flow.run(claim.event, context)));
+    if (target.row.health?.ok === false) await options.remember(claim, { ok: true, message: "OK" }).catch(() => {});
     return conclude({ outcome: "done", detail: outcome.done, ...(outcome.records && { records: outcome.records }) });
   } catch (error) {
     return conclude(await classify(error, claim, options));
@@ -59,6 +62,7 @@ function contextOf(claim: Claim, view: WorkspaceView, port: FlowContext["port"],
     port,
     workspace: view.workspace,
     source: source?.row.name ?? "",
+    sourceCrm: source?.connected().crm,
     key: (part) => `${claim.event.id}:${claim.flow}:${part}`,
     turn: () => options.turn(claim),
     now: new Date(),
@@ -92,6 +96,15 @@ async function classify(
     // The target is not at fault: again at once, and ever more slowly, as often as it takes.
     const soon = error instanceof Conflict ? 0.05 : 1;
     return { outcome: "retry", detail: message, error: message, delaySeconds: Math.min(soon * 1.2 ** claim.attempts, 60) };
+  }
+  if (error instanceof Closed) {
+    await options.remember(claim, { ok: false, message }).catch((failure: unknown) => options.onBug(failure, claim));
+    return {
+      outcome: "retry",
+      detail: message,
+      error: message,
+      delaySeconds: closedDelay(claim.attempts, Math.random(), error.retryAfterSeconds),
+    };
   }
   if (!(error instanceof Unavailable)) options.onBug(error, claim);
   const delaySeconds = retryDelay(claim.tries + 1, Math.random(), error instanceof Unavailable ? error.retryAfterSeconds : undefined);

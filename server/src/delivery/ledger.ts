@@ -22,7 +22,8 @@ export interface JournalLine {
 /** One fact and what is to be done about it: one delivery per flow and target. */
 export interface PlannedEvent {
   readonly draft: EventDraft;
-  readonly deliveries: readonly { readonly flow: string; readonly target: ConnectionId }[];
+  /** Without a lane of its own, that of its subject. */
+  readonly deliveries: readonly { readonly flow: string; readonly target: ConnectionId; readonly lane?: string }[];
 }
 
 export interface Entry {
@@ -144,9 +145,11 @@ with fact as (
   insert into hub.event (workspace, id, connection, journal, type, subject, data)
   select $1, event, connection, journal, type, subject, data from named where fresh
 ), planned as (
-  select d.id, d.event, d.flow, d.target, d.target || ' ' || subject as lane, hold,
-    row_number() over (partition by d.target, subject order by d.place) as nth, count(*) over (partition by d.target, subject) as siblings
-  from rows from (json_to_recordset($3::json) as (id uuid, event uuid, flow text, target bigint)) with ordinality as d(id, event, flow, target, place)
+  select d.id, d.event, d.flow, d.target, d.target || ' ' || coalesce(d.lane, subject) as lane, hold,
+    row_number() over (partition by d.target, coalesce(d.lane, subject) order by d.place) as nth,
+    count(*) over (partition by d.target, coalesce(d.lane, subject)) as siblings
+  from rows from (json_to_recordset($3::json) as (id uuid, event uuid, flow text, target bigint, lane text))
+    with ordinality as d(id, event, flow, target, lane, place)
   join named on named.event = d.event and fresh
 ), lanes as (
   insert into hub.lane as l (workspace, lane, target, pending, last_seq)
@@ -194,7 +197,7 @@ async function write(pool: Pool, workspace: WorkspaceId, entries: readonly Entry
       facts.push({ connection: line.connection, key, first, event, journal, seconds, type, subject, hold, data: first ? data : undefined });
       if (!first) continue;
       ids.set(name, event);
-      for (const { flow, target } of planned) deliveries.push({ id: newId<DeliveryId>(), event, flow, target });
+      for (const one of planned) deliveries.push({ ...one, id: newId<DeliveryId>(), event });
     }
     const { receivedAt, body, ...rest } = line;
     lines.push({ ...rest, id: journal, received_at: receivedAt, body: body.toString("base64") });

@@ -11,9 +11,18 @@ export const plan = (facts: readonly EventDraft[], view: WorkspaceView, flows: r
       .flatMap((flow) =>
         listeners(flow, view, source)
           .filter((target) => wants(target, flow, draft))
-          .map((target) => ({ flow: flow.name, target: target.row.id })),
+          .map((target) => ({ flow: flow.name, target: target.row.id, ...laneOf(target, draft.subject) })),
       ),
   }));
+
+/** Where only so many may be under way at once, subjects share so many lanes: what is in one lane goes one after another. */
+function laneOf({ vendor, connection }: LiveConnection, subject: string): { readonly lane?: string } {
+  const lanes = vendor.lanes?.(connection.settings);
+  if (lanes === undefined) return {};
+  let hash = 0;
+  for (const letter of subject) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003;
+  return { lane: `of ${lanes}: ${hash % lanes}` };
+}
 
 /** Whether anybody would be told of a fact of this type from `source`. */
 export const isHeard =

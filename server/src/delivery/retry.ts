@@ -17,3 +17,12 @@ export function retryDelay(attempts: number, luck: number, retryAfterSeconds?: n
   const spreadOut = listed * (1 - spread + 2 * spread * luck);
   return Math.min(Math.max(spreadOut, retryAfterSeconds ?? 0), longestWaitSeconds * (1 + spread));
 }
+
+const firstClosedSeconds = 5;
+const longestClosedSeconds = 1_800;
+
+/** How long to wait before knocking again at a door that is shut, in seconds: ever longer, half an hour at most unless the far side says when it opens. There is always a next time. */
+export function closedDelay(attempts: number, luck: number, retryAfterSeconds?: number): number {
+  const grown = Math.min(firstClosedSeconds * 2 ** Math.min(attempts, 12), longestClosedSeconds) * (1 - spread + 2 * spread * luck);
+  return Math.min(retryAfterSeconds ?? grown, 7 * longestWaitSeconds);
+}

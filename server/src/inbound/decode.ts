@@ -21,7 +21,16 @@ const maxDepth = 20;
 export function decode(raw: RawRequest): InboundRequest | Promise<InboundRequest> {
   const query = readForm(Buffer.from(raw.query, "latin1"), undefined);
   const { method, path, headers, ip, origin } = raw;
-  const base = { method, path, headers, query, search: raw.query, ip, ...(origin !== undefined && { origin }) };
+  const base = {
+    method,
+    path,
+    headers,
+    query,
+    search: raw.query,
+    ip,
+    ...(raw.body.length > 0 && { bytes: raw.body }),
+    ...(origin !== undefined && { origin }),
+  };
   if (raw.body.length === 0) return { ...base, form: {}, files: [], text: "" };
   const type = raw.headers["content-type"] ?? "";
   if (/^multipart\/form-data/i.test(type)) return readMultipart(raw.body, type).then((body) => ({ ...base, text: "", ...body }));

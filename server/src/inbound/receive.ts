@@ -1,4 +1,5 @@
 import {
+  type Answer,
   type AnyFlow,
   type AnyVendor,
   type DoorProblem,
@@ -10,11 +11,13 @@ import {
   type Reply,
   Unavailable,
 } from "@svyazka/core";
+import { doorName } from "../connections/manage.ts";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import { DatabaseUnavailable } from "../db/pool.ts";
 import type { JournalLine, Ledger, PlannedEvent } from "../delivery/ledger.ts";
 import { nobodyListens, plan } from "../delivery/plan.ts";
 import { redact, redactHeaders, spellingsOf } from "../net/redact.ts";
+import { underWay } from "../net/way-out.ts";
 import { decode, type RawRequest } from "./decode.ts";
 import { namedWorkspace } from "./named-workspace.ts";
 import type { RateLimits } from "./rate-limits.ts";
@@ -92,8 +95,11 @@ async function findConnection(
   const isNumber = key !== undefined && /^\d{1,15}$/.test(key);
   const token = isNumber || key === undefined ? vendor.door?.token(request) : key;
   const isNamed = token !== undefined && token !== "";
-  if (!isNamed && !(isNumber && vendor.door?.isOpen?.(request))) return { problem: { kind: "no_token" } };
-  const hit = await (isNamed ? registry.doorOfToken(token) : registry.door(`id:${Number(key)}`));
+  const name = isNamed ? undefined : vendor.door?.name?.(request);
+  if (!isNamed && name === undefined && !(isNumber && vendor.door?.isOpen?.(request))) return { problem: { kind: "no_token" } };
+  const hit = await (isNamed
+    ? registry.doorOfToken(token)
+    : registry.door(name === undefined ? `id:${Number(key)}` : doorName(vendor, name)));
   if (!hit || (isNumber && Number(key) !== hit.connection)) return { problem: { kind: "unknown_token" } };
   const view = await registry.view(hit.workspace);
   const live = view.connections.get(hit.connection);
@@ -149,8 +155,9 @@ async function settle(understood: Understood, scene: Scene): Promise<Reply> {
     return received.reply;
   }
   if ("answer" in received) {
-    const reply = await inTime(received, scene);
-    if (!received.unrecorded) await write({ outcome: "answered", status: reply.status });
+    const { facts = [], detail, ...reply } = await inTime(received, scene);
+    const events = plan(facts, scene.view, options.flows, scene.live.row.id);
+    if (!received.unrecorded) await write({ outcome: "answered", status: reply.status, ...(detail !== undefined && { detail }) }, events);
     options.counts.count(knock.vendor.id, "answered");
     return reply;
   }
@@ -183,13 +190,13 @@ function redactBytes(body: Buffer, secrets: readonly string[]): Buffer {
   return clean === text ? body : Buffer.from(clean, "latin1");
 }
 
-async function inTime(question: Question, { live, knock, options }: Scene): Promise<Reply> {
+async function inTime(question: Question, { live, knock, options }: Scene): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Reply>((resolve) => {
+  const late = new Promise<Answer>((resolve) => {
     timer = setTimeout(() => resolve(question.otherwise), question.withinMs);
   });
   try {
-    return await Promise.race([question.answer(live.kit), late]);
+    return await Promise.race([underWay.run({ source: live.row.id, calls: [] }, () => question.answer(live.kit)), late]);
   } catch (error) {
     if (!(error instanceof Unavailable) && !(error instanceof DatabaseUnavailable)) options.counts.onBug(error, knock);
     return question.otherwise;

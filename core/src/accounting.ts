@@ -1,0 +1,71 @@
+import type { CompanyRecord, ContactRecord, DealRecord } from "./ports.ts";
+import type { ChangedRecord } from "./records.ts";
+import type { RecordId } from "./words.ts";
+
+/** A port of accounting programs: clients and orders of the CRM are kept there, too. */
+export interface Accounting {
+  /** Whether it wants to hear of this change in the CRM. Pure. */
+  wants(change: Pick<ChangedRecord, "kind" | "change">): boolean;
+  /** Makes this client there, or brings it up to date. Nothing is sent when both sides hold the same. */
+  keepClient(client: ClientRecord): Promise<KeptThere>;
+  /** The order of this deal, and before it the clients that are not there yet. */
+  keepOrder(order: OrderRecord): Promise<KeptThere>;
+  /** The documents of this deal as they are there now. */
+  documents(deal: RecordId): Promise<readonly AccountingDocument[]>;
+}
+
+export type ClientRecord =
+  | { readonly kind: "contact"; readonly record: ContactRecord }
+  | { readonly kind: "company"; readonly record: CompanyRecord };
+
+export interface OrderRecord {
+  readonly deal: DealRecord;
+  readonly contact?: ContactRecord;
+  readonly company?: CompanyRecord;
+}
+
+/** `unwanted`: by the settings it is not kept there. `waiting`: it cannot be sent as it is, and `why` says what a person has to fill in. */
+export interface KeptThere {
+  readonly what: "made" | "updated" | "same" | "unwanted" | "waiting";
+  /** Its own id there. */
+  readonly id?: string;
+  /** Where a person finds it there. */
+  readonly link?: string;
+  readonly why?: string;
+}
+
+export interface AccountingDocument {
+  readonly title: string;
+  readonly link: string;
+}
+
+/** What the accounting says of an order. */
+export const orderSteps = ["paid", "part-paid", "shipped", "part-shipped", "cancelled"] as const;
+export type OrderStep = (typeof orderSteps)[number];
+
+export interface ProgressedOrder {
+  readonly step: OrderStep;
+  readonly deal: RecordId;
+  /** The order's own id in the accounting, if it was told. */
+  readonly order?: string;
+  readonly document?: string;
+  /** Decimal text in the currency of the company: of this step, and what the client still owes. A negative debt was overpaid. */
+  readonly sum?: string;
+  readonly debt?: string;
+  /** All of this order so far. */
+  readonly paid?: string;
+  readonly shipped?: string;
+  /** ISO 8601: when it was told. */
+  readonly at: string;
+  readonly handling: ProgressHandling;
+}
+
+/** How a person set it up. */
+export interface ProgressHandling {
+  /** Where the deal goes. */
+  readonly stage?: RecordId;
+  /** Fields of deals, by code, that hold the sums. */
+  readonly fields: { readonly paid?: string; readonly debt?: string; readonly shipped?: string };
+  /** Days after which somebody asks for money that is still owed; 0 for never. */
+  readonly lateDays: number;
+}
