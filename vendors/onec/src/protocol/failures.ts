@@ -69,7 +69,7 @@ export const writeClosed = (why: string): string =>
       descr: "HTTP: Forbidden\nОшибка при выполнении запроса POST к ресурсу:",
       inner: {
         descr: `Начало сеанса с информационной базой запрещено.\n${why}`,
-        inner: { descr: why, creationStack: "core83.dll:0x0000000000085928", data: "77u/ew0Ke2EwMWY0" },
+        inner: { descr: why, creationStack: "core83.dll:0x0000000000001000", data: "77u/ew0K" },
       },
     },
   })}`;

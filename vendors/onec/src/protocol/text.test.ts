@@ -182,6 +182,7 @@ describe("texts and ids", () => {
 
   it("hold several phones or e-mails, each once", () => {
     expect(splitSeveral("+7 495 1, 8 912 2; a@x.ru / b@x.ru\r\na@x.ru,,")).toEqual(["+7 495 1", "8 912 2", "a@x.ru", "b@x.ru"]);
+    expect(splitSeveral("+7\u00a0495\u202f1")).toEqual(["+7 495 1"]);
     expect(splitSeveral(" ")).toEqual([]);
   });
 

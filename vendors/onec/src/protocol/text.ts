@@ -62,10 +62,11 @@ export function readBool(value: unknown): boolean | undefined {
   return yes.has(word) ? true : no.has(word) ? false : undefined;
 }
 
-/** Several phones or e-mails in one field (A14), in order, each once; as they were typed. */
+/** Several phones or e-mails in one field (A14), in order, each once; as they were typed, but for no-break spaces (onec.md §6). */
 export const splitSeveral = (text: string): string[] => [
   ...new Set(
     text
+      .replace(/[\u00a0\u202f]/g, " ")
       .split(/[,;/\n\r]/)
       .map(cleanText)
       .filter((one) => one !== ""),
