@@ -93,9 +93,7 @@ function clientsOf(fields: Fields): { contact: ReadClient | undefined; company: 
     const sent = clients[name];
     return sent === undefined || sent === null ? undefined : adopt(fields, readClient(sent, `clients.${name}.`));
   };
-  const [first, second] = [under("contact"), under("company")];
-  // A contact of 1.2 stands under `company`, too.
-  return second?.kind === "contact" && !first ? { contact: second, company: undefined } : { contact: first, company: second };
+  return { contact: under("contact"), company: under("company") };
 }
 
 function readClient(sent: unknown, prefix: string): Read<ReadClient> {
