@@ -10,8 +10,8 @@ export interface Accounting {
   keepClient(client: ClientRecord): Promise<KeptThere>;
   /** The order of this deal, and before it the clients that are not there yet. */
   keepOrder(order: OrderRecord): Promise<KeptThere>;
-  /** The documents of this deal as they are there now. */
-  documents(deal: RecordId): Promise<readonly AccountingDocument[]>;
+  /** The documents of this deal as they are there now; while nobody answers there, as they were. Undefined when nobody has ever answered. */
+  documents(deal: RecordId): Promise<AccountingDocuments | undefined>;
 }
 
 export type ClientRecord =
@@ -31,6 +31,14 @@ export interface KeptThere {
   readonly id?: string;
   /** Where a person finds it there. */
   readonly link?: string;
+  readonly why?: string;
+}
+
+export interface AccountingDocuments {
+  readonly items: readonly AccountingDocument[];
+  /** ISO 8601: when they were so. */
+  readonly at: string;
+  /** Why this is only what was known before, in words; absent when they are so now. */
   readonly why?: string;
 }
 

@@ -79,6 +79,8 @@ export interface Siblings {
     readonly name: string;
     /** Settings and secrets by name. */
     readonly settings: Readonly<Record<string, unknown>>;
+    /** It may go to private addresses, whether this one may or not. */
+    readonly mayReachPrivateAddresses?: true;
     /** It waits for a person to switch it on: what is to be told to it waits, too. */
     readonly isDisabled?: true;
   }): Promise<ConnectionId>;

@@ -1,3 +1,4 @@
+export * from "./accounting-contract.ts";
 export * from "./crm-contract.ts";
 export * from "./lone-kit.ts";
 export * from "./memory-crm.ts";

@@ -25,10 +25,9 @@ export function siblingsOf(hub: () => Hub, { workspace, id, vendor, allow_privat
       const live = (await hub().registry.view(workspace)).connections.get(other);
       return live?.row.vendor === vendor ? live.kit : undefined;
     },
-    async add(draft) {
+    async add({ mayReachPrivateAddresses = allow_private_addresses, ...draft }) {
       const { workspace: home } = await hub().registry.view(workspace);
-      // It may go where the one that makes it may go, and nowhere else.
-      const { row } = await addConnection(hub(), sql(), home, { vendor, ...draft, allowPrivateAddresses: allow_private_addresses });
+      const { row } = await addConnection(hub(), sql(), home, { vendor, ...draft, allowPrivateAddresses: mayReachPrivateAddresses });
       return row.id;
     },
     async change(other, settings) {
