@@ -1,0 +1,10 @@
+export * from "./client.ts";
+export type { Encoding } from "./encoding.ts";
+export { ExchangeFileError } from "./error.ts";
+export { answerExchange, checkAuthReply, noSession, refusal, wrongLogin } from "./exchange.ts";
+export { MemoryStore } from "./memory-store.ts";
+export { type Bytes, ExchangeReader, readExchange, readExchangeParts } from "./read-exchange.ts";
+export * from "./session.ts";
+export * from "./types.ts";
+export { type ExchangeInfo, type InfoEntry, writeInfo } from "./write-info.ts";
+export { type CmlBuyerOut, type CmlLineOut, type CmlOrderOut, type OrdersForm, writeOrders } from "./write-orders.ts";
