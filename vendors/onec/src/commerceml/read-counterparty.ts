@@ -86,8 +86,17 @@ const isEmail = ({ value }: CmlPair): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.te
 const isPhone = ({ name, value }: CmlPair): boolean =>
   !value.includes("@") && (/тел|моб|phone/i.test(name) || (name === "" && /^\+?[\d\s()-]{7,}$/.test(value)));
 
+/** An address of mail has at most 254 signs; what is longer is no phone either. */
+const longestContact = 254;
+
 /** One field may hold several, split as people split them. */
 function valuesOf(contacts: readonly CmlPair[], wanted: (pair: CmlPair) => boolean): string[] {
   const single = contacts.flatMap(({ name, value }) => value.split(/[,;/\n]/).map((part) => ({ name, value: part.trim() })));
-  return [...new Set(single.filter((pair) => pair.value !== "" && wanted(pair)).map(({ value }) => value.replace(/[\u00a0\u202f]/g, " ")))];
+  return [
+    ...new Set(
+      single
+        .filter((pair) => pair.value !== "" && pair.value.length <= longestContact && wanted(pair))
+        .map(({ value }) => value.replace(/[\u00a0\u202f]/g, " ")),
+    ),
+  ];
 }

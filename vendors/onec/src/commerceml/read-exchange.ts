@@ -131,7 +131,7 @@ export class ExchangeReader {
 
 /** `Основание` holds the order's Ид, its number, or its presentation: "Заказ клиента 0000-000123 от 02.03.2026 10:00:00". */
 function readBasis(text: string): CmlOrderRef {
-  const named = /(?:№\s*)?(\S*\d\S*)\s+от\s+\d/.exec(text)?.[1];
+  const named = /(?:№\s*)?(\S*\d\S*)\s+от\s+\d/.exec(text.slice(0, longestId))?.[1];
   if (named !== undefined) return { number: named, by: "basis", text };
   const id = /\s/.test(text) ? undefined : readId(text);
   return id === undefined ? { by: "basis", text } : { id, number: text, by: "basis", text };

@@ -29,13 +29,17 @@ export function propertiesOf(node: XmlNode): ReadonlyMap<string, string> {
   return found;
 }
 
+/** Longer text is no sum, and is not worth a search that takes the square of its length. */
+const longestSum = 100;
+
 /**
  * A sum or an amount as decimal text with a point, never a float; undefined when it is none.
  * Spaces of any kind are marks of thousands, a currency word may follow; of comma and point the last one is the decimal mark.
  */
 export function readDecimal(text: string | undefined): string | undefined {
+  if ((text ?? "").length > longestSum) return undefined;
   const bare = (text ?? "").replace(/[\s\u00a0\u202f'’]/g, "").replace(/[\p{L}₽$€%]+\.?$/u, "");
-  if (!/^[+-]?[\d.,]*\d[\d.,]*$/.test(bare) || bare.length > 60) return undefined;
+  if (!/^[+-]?[\d.,]*\d[\d.,]*$/.test(bare)) return undefined;
   const last = Math.max(bare.lastIndexOf(","), bare.lastIndexOf("."));
   // The same mark twice (1.234.567) can only be one of thousands.
   const isDecimal = last >= 0 && bare.indexOf(bare.charAt(last)) === last;

@@ -34,7 +34,7 @@ export interface XmlLimits {
 const MiB = 1024 * 1024;
 export const xmlLimits: XmlLimits = {
   ...{ bytes: 1024 * MiB, depth: 64, nodesPerItem: 500_000 },
-  ...{ lettersPerItem: 32 * MiB, bytesAtOnce: 8 * MiB },
+  ...{ lettersPerItem: 32 * MiB, bytesAtOnce: 4 * MiB },
 };
 
 /** Pieces given to the parser at once, so that a limit is noticed soon after it is passed. */
