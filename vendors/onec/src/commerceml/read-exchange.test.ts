@@ -146,7 +146,7 @@ it("values that are made to be slow to read are read at once", () => {
   const values = [
     "1".repeat(long),
     `${"а".repeat(long)}1`,
-    `a@${".".repeat(long)} `,
+    `a@${".".repeat(long)}@`,
     `1 ${"1".repeat(long)} от`,
     " ".repeat(long),
     `${"/tmp".repeat(long / 4)}`,
