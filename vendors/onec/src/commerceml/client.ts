@@ -48,7 +48,10 @@ export class ExchangeFailed extends Error {
 const mostRepeats = 10_000;
 const wordsOfSuccess = /^success/;
 
-/** Exchanges with a site as 1C does: checkauth, init, files by chunks, import while `progress`, query, success. Throws {@link ExchangeFailed}. */
+/**
+ * Exchanges with a site as 1C does: checkauth, init, files by chunks, import while `progress`, query, success. Throws {@link
+ * ExchangeFailed}.
+ */
 export async function exchangeWith(
   url: string,
   options: ExchangeOptions,

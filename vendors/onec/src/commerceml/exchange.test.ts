@@ -1,57 +1,13 @@
-import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { encode } from "./encoding.ts";
-import { answerExchange, checkAuthReply, refusal, wrongLogin } from "./exchange.ts";
-import { MemoryStore } from "./memory-store.ts";
-import { readExchange } from "./read-exchange.ts";
-import {
-  type ExchangeRequest,
-  type ExchangeSession,
-  type ExchangeSettings,
-  type ExchangeWork,
-  exchangeSettings,
-  openSession,
-} from "./session.ts";
-import type { CmlOrderOut } from "./write-orders.ts";
+import { checkAuthReply, refusal, wrongLogin } from "./exchange.ts";
+import { type ExchangeWork, exchangeSettings, openSession } from "./session.ts";
+import { fixture, start } from "./testkit/one-exchange.ts";
 
-const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../fixtures/commerceml/${name}`, import.meta.url)));
 const guid = "5f1c7a52-0b8e-4d0e-9a36-2f6d1c0e7b11";
 const contragents = fixture(`contragents___${guid}.xml`);
 const documents = fixture(`documents___${guid}.xml`);
-const orderOut: CmlOrderOut = {
-  ...{ id: "deal-7", number: "7", date: "2026-03-02T10:00:00", currency: "RUB", sum: "1", lines: [] },
-  counterparty: { id: "c", name: "Иван", kind: "person" },
-};
-
-/** One exchange whose answers can be read as lines. */
-function start(more: Partial<ExchangeSettings> = {}, work: Partial<ExchangeWork> = {}) {
-  const done: string[] = [];
-  const store = new MemoryStore();
-  const context = {
-    ...{ settings: { ...exchangeSettings, ...more }, store, now: "2026-03-02T12:00:00", pause: (): boolean => false },
-    work: {
-      counterparty: async ({ name }) => void done.push(name),
-      document: async ({ kind, id }) => void done.push(`${kind} ${id.slice(0, 4)}`),
-      orders: async () => ({ orders: [orderOut], mark: "m1" }),
-      taken: async (mark) => void done.push(`taken ${mark}`),
-      info: async () => ({ statuses: [{ id: "142", name: "Успешно" }] }),
-      ...work,
-    } satisfies ExchangeWork,
-  };
-  const box = { session: openSession("cookie", "s1") as ExchangeSession, context, done, store };
-  const raw = async (mode: string, request: ExchangeRequest = {}) => {
-    const step = await answerExchange({ type: "sale", sessid: "s1", mode, ...request }, box.session, context);
-    // What the caller keeps is JSON.
-    box.session = JSON.parse(JSON.stringify(step.session)) as ExchangeSession;
-    return step.reply;
-  };
-  const ask = async (mode: string, request: ExchangeRequest = {}): Promise<string[]> => {
-    const { body, contentType } = await raw(mode, request);
-    return new TextDecoder(contentType.split("charset=")[1]).decode(body).split("\n");
-  };
-  return Object.assign(box, { raw, ask });
-}
 
 describe("the start of an exchange", () => {
   it("tells the cookie, its value, sessid and the time on lines of their own", () => {
@@ -219,90 +175,6 @@ describe("files of 2.08", () => {
       expect(await box.ask("import", { filename: "c.xml" })).toEqual(["failure", expect.stringContaining(why)]);
       expect(box.done).toEqual([]);
     });
-  });
-});
-
-describe("an old-style exchange", () => {
-  const old = fixture("orders-2.04.xml");
-  const oldDone = ["success", "Принято контрагентов: 0, документов: 2"];
-
-  it("imports with the file, without an import", async () => {
-    const box = start();
-    await box.ask("init");
-    expect(await box.ask("file", { filename: "/tmp/orders.xml", body: old })).toEqual(oldDone);
-    expect(box.done).toEqual(["order 4711", "order 4712"]);
-  });
-
-  it("waits for the last chunk, also when that one is full too", async () => {
-    expect(old.length % 2).toBe(0);
-    for (const fileLimit of [1000, old.length / 2]) {
-      const box = start({ fileLimit });
-      await box.ask("init");
-      const answers: string[][] = [];
-      for (let at = 0; at < old.length; at += fileLimit)
-        answers.push(await box.ask("file", { filename: "o.xml", body: old.subarray(at, at + fileLimit) }));
-      expect(answers.slice(0, -1).every((lines) => lines.length === 1 && lines[0] === "success")).toBe(true);
-      expect(answers.at(-1)).toEqual(oldDone);
-    }
-  });
-
-  it("says that a file is broken when its last chunk came, and takes it when sent again", async () => {
-    const box = start({ fileLimit: 2000 });
-    await box.ask("init");
-    await box.ask("file", { filename: "o.xml", body: old.subarray(0, 2000) });
-    expect(await box.ask("file", { filename: "o.xml", body: old.subarray(2000, 2500) })).toEqual([
-      "failure",
-      expect.stringContaining("обрывается"),
-    ]);
-    await box.ask("file", { filename: "o.xml", body: old.subarray(0, 2000) });
-    expect(await box.ask("file", { filename: "o.xml", body: old.subarray(2000) })).toEqual(oldDone);
-  });
-
-  it("takes an archive in chunks, and says when one is broken", async () => {
-    const archive = zipSync({ "orders.xml": old });
-    const fileLimit = Math.ceil(archive.length / 3);
-    const box = start({ fileLimit });
-    await box.ask("init");
-    const send = async (bytes: Uint8Array): Promise<string[][]> => {
-      const answers: string[][] = [];
-      for (let at = 0; at < bytes.length; at += fileLimit)
-        answers.push(await box.ask("file", { filename: "v8.zip", body: bytes.subarray(at, at + fileLimit) }));
-      return answers;
-    };
-    expect(await send(archive.subarray(0, fileLimit + 10))).toEqual([["success"], ["failure", expect.stringContaining("обрывается")]]);
-    expect(await send(archive)).toEqual([["success"], ["success"], oldDone]);
-  });
-});
-
-describe("our orders", () => {
-  it("are given out in containers, and are 1C's only after its success", async () => {
-    const box = start();
-    await box.ask("init", { version: "2.08" });
-    expect(await box.ask("success")).toEqual(["success"]);
-    const { contentType, body } = await box.raw("query");
-    expect(contentType).toBe("text/xml; charset=utf-8");
-    expect(readExchange(body)).toMatchObject({ schema: "2.08", documents: [{ id: "deal-7", kind: "order" }] });
-    expect(box.done).toEqual([]);
-    await box.ask("success");
-    await box.ask("success");
-    expect(box.done).toEqual(["taken m1"]);
-  });
-
-  it("are windows-1251 in the old style, or what the settings say", async () => {
-    const box = start();
-    await box.ask("init");
-    expect((await box.raw("query")).contentType).toBe("text/xml; charset=windows-1251");
-    const other = start({ encoding: "utf-8" });
-    await other.ask("init");
-    expect((await other.raw("query")).contentType).toBe("text/xml; charset=utf-8");
-    expect((await other.ask("info")).join("")).toContain("<Ид>142</Ид>");
-  });
-
-  it("that cannot be had now are a failure, and nothing is offered", async () => {
-    const box = start({}, { orders: async () => Promise.reject(new Error("База данных не отвечает")) });
-    await box.ask("init", { version: "2.08" });
-    expect(await box.ask("query")).toEqual(["failure", "База данных не отвечает"]);
-    expect(box.session).not.toHaveProperty("offered");
   });
 });
 

@@ -1,5 +1,6 @@
 /**
- * A name as 1C gives it, made fit to be kept: back-slashes turned, `/tmp/` and `upload/1c/webdata` in front taken off (both are sent by modules
+ * A name as 1C gives it, made fit to be kept: back-slashes turned, `/tmp/` and `upload/1c/webdata` in front taken off (both
+ * are sent by modules
  * that think of the shop's own folders). Undefined for one that climbs out, names a drive, holds control characters or more than 255 signs.
  */
 export function cleanFileName(given: string | undefined): string | undefined {

@@ -81,7 +81,10 @@ function readPair(node: XmlNode): CmlPair[] {
   return value === undefined ? [] : [{ name: textOf(node, "Тип", "КонтактВид", "Вид") ?? "", value }];
 }
 
-/** The type is free text in practice: `Почта`, `Электронная почта`, `E-Mail`, `ТелефонРабочий`, `Телефон рабочий`, `Мобильный`. A postal address is none. */
+/**
+ * The type is free text in practice: `Почта`, `Электронная почта`, `E-Mail`, `ТелефонРабочий`, `Телефон рабочий`, `Мобильный`.
+ * A postal address is none.
+ */
 const isEmail = ({ value }: CmlPair): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value);
 const isPhone = ({ name, value }: CmlPair): boolean =>
   !value.includes("@") && (/тел|моб|phone/i.test(name) || (name === "" && /^\+?[\d\s()-]{7,}$/.test(value)));

@@ -4,7 +4,8 @@ import { child, listed, propertiesOf, readBoolean, readDate, readDecimal, readId
 import type { XmlNode } from "./xml.ts";
 
 /**
- * `ХозОперация` → what it is for us. The values are those of the schema (2.04–2.10) plus `Эквайринговая операция`, which the shop modules add,
+ * `ХозОперация` → what it is for us. The values are those of the schema (2.04–2.10) plus `Эквайринговая операция`, which the
+ * shop modules add,
  * plus the names of 1C's own documents, which hand-made exports use. Returns of goods or money are "other": there is no event for them.
  */
 const kinds: ReadonlyMap<string, CmlDocumentKind> = new Map([

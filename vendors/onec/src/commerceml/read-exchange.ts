@@ -15,7 +15,8 @@ const warningsKept = 50;
 const rootName = "КоммерческаяИнформация";
 
 /**
- * Counterparties stand in a list of their own, documents under the root, in a `Контейнер` (newer modules, one for each order and what belongs
+ * Counterparties stand in a list of their own, documents under the root, in a `Контейнер` (newer modules, one for each order
+ * and what belongs
  * to it), or in `Документы` (hand-made). A counterparty inside a document is read with it.
  */
 function isItem(path: readonly string[]): boolean {
@@ -108,7 +109,10 @@ export class ExchangeReader {
     return document;
   }
 
-  /** The order of a payment or shipment: its `Основание`; else who lists it; else an order with the same `Ид`; else the order of its container. */
+  /**
+   * The order of a payment or shipment: its `Основание`; else who lists it; else an order with the same `Ид`; else the order
+   * of its container.
+   */
   private orderOf(document: CmlDocument, within: number | undefined, above: CmlDocument | undefined): CmlOrderRef | undefined {
     const { id, kind, basis } = document;
     if (kind !== "payment" && kind !== "shipment") return undefined;

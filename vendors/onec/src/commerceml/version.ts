@@ -12,7 +12,10 @@ export function atLeast(version: string, other: string): boolean {
   return true;
 }
 
-/** What we answer to the version that 1C asks for: that one, or our newest when it asks for a later one; undefined when it is no version. */
+/**
+ * What we answer to the version that 1C asks for: that one, or our newest when it asks for a later one; undefined when it is
+ * no version.
+ */
 export function agreeVersion(asked: string | undefined): string | undefined {
   const version = asked?.trim();
   if (!version || !/^\d{1,2}\.\d{1,3}(\.\d{1,4})*$/.test(version)) return undefined;

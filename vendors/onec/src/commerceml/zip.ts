@@ -23,7 +23,10 @@ export interface ZipPiece {
   readonly bytes: Uint8Array;
 }
 
-/** Unpacks an archive as its bytes come; holds a few slices, never the archive. Throws an {@link ExchangeFileError} for a broken one and for a bomb. */
+/**
+ * Unpacks an archive as its bytes come; holds a few slices, never the archive. Throws an {@link ExchangeFileError} for a
+ * broken one and for a bomb.
+ */
 export async function* unzip(
   archive: Bytes,
   wanted: (name: string) => boolean = () => true,
