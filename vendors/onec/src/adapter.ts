@@ -3,6 +3,7 @@ import { connectBase } from "./adapter/base.ts";
 import { groundOf } from "./adapter/ground.ts";
 import { keep } from "./adapter/keep.ts";
 import { decisionsOf } from "./served/deciding.ts";
+import { bitrixPath, exchangePath, isExchange, receiveExchange } from "./served/exchange.ts";
 import { packagesOf } from "./served/handlers.ts";
 import { door, limits, names, receiveCall } from "./served.ts";
 import { type OneC, settings } from "./settings.ts";
@@ -19,12 +20,15 @@ export const onec: Vendor<typeof settings> = {
   ports: ["accounting"],
   tells: ["order.progressed"],
   settings,
-  door,
+  door: {
+    ...door,
+    routes: [...door.routes, ...[exchangePath, bitrixPath].map((path) => ({ methods: ["GET", "POST"], path, inboundOnly: true as const }))],
+  },
   names,
   limits,
   lanes: ({ side, sessions }) => (side === "base" ? sessions : undefined),
 
-  receive: (request, connection) => receiveCall(request, connection),
+  receive: (request, connection) => (isExchange(request) ? receiveExchange(request, connection) : receiveCall(request, connection)),
 
   connect(connection: OneC, kit): Connected {
     if (connection.settings.side === "base") return connectBase(connection, kit);
@@ -36,7 +40,9 @@ export const onec: Vendor<typeof settings> = {
     base.settings.side === "base" && base.settings.web_address ? keep(groundOf(base, kit), signal) : undefined,
 
   urls({ settings: { side }, secrets }, base): Record<string, string> {
-    return side === "door" ? { base, secret_base: `${base}/in/${secrets.path_secret}` } : {};
+    return side === "door"
+      ? { base, secret_base: `${base}/in/${secrets.path_secret}`, exchange: `${base}/in/${secrets.path_secret}${exchangePath}` }
+      : {};
   },
 
   paste({ settings: { side }, workspace }, base) {

@@ -1,6 +1,7 @@
 import type { Accounting, Connected, Kit } from "@svyazka/core";
 import type { OneC } from "../settings.ts";
 import { keepClient } from "./clients.ts";
+import { connectExchange } from "./exchange.ts";
 import { groundOf } from "./ground.ts";
 import { askVersion } from "./keep.ts";
 import { documentsOf, keepOrder } from "./orders.ts";
@@ -8,6 +9,7 @@ import { asking } from "./port-errors.ts";
 
 /** One base as the flows see it. A base that only speaks by itself is told nothing. */
 export function connectBase(base: OneC, kit: Kit): Connected {
+  if (base.settings.exchange) return connectExchange(base, kit);
   if (!base.settings.web_address) return { check: async () => {} };
   const ground = groundOf(base, kit);
   const accounting: Accounting = {

@@ -3,6 +3,8 @@ import type { Language } from "@svyazka/core";
 const russian = {
   noInn: "у компании не заполнен ИНН",
   noName: "у карточки нет названия",
+  nextExchange: "будет передано при следующем обмене",
+  order: "Заказ",
   nobody: "в сделке нет ни компании, ни контакта",
   newBase: (base: string) => `Новая база 1С: ${base}`,
   changedBase: (base: string) => `База 1С ${base} меняет адрес`,
@@ -14,6 +16,8 @@ const russian = {
 const english: typeof russian = {
   noInn: "the company has no INN",
   noName: "the record has no name",
+  nextExchange: "it goes with the next exchange",
+  order: "Order",
   nobody: "the deal has neither a company nor a contact",
   newBase: (base) => `A new base of 1C: ${base}`,
   changedBase: (base) => `The base ${base} of 1C changes its address`,

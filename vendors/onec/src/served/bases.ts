@@ -36,6 +36,13 @@ export async function mustBeBase(at: AtDoor, id: string): Promise<Scene> {
   return { door: at.door, base, kit, doorKit: at.kit, isTrusted: at.isTrusted, warnings: [] };
 }
 
+/** One that comes by the site exchange: no handlers, and nobody to call. */
+export async function mustBeExchange(at: AtDoor, id: string): Promise<Scene> {
+  if (!(await baseOf(at, id)))
+    await at.kit.exclusively([`base ${id}`], async () => (await baseOf(at, id)) ?? makeBase(at, id, { exchange: true }, false));
+  return mustBeBase(at, id);
+}
+
 /** 2.2. What is told to an address that nobody has approved waits; an approved address stays in use until a person accepts another. */
 export function registerBase(at: AtDoor, call: BaseCall): Promise<Answer> {
   const { door, kit, isTrusted } = at;
@@ -67,7 +74,7 @@ export function registerBase(at: AtDoor, call: BaseCall): Promise<Answer> {
 async function makeBase(
   { door, kit }: AtDoor,
   id: string,
-  given: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string | boolean>>,
   isPending: boolean,
 ): Promise<Sibling | undefined> {
   await kit.siblings.add({

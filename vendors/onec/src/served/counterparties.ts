@@ -41,7 +41,7 @@ async function keep(scene: Scene, kind: Kind, call: CounterpartyCall): Promise<A
   const link = call.id_1c === undefined ? undefined : await kit.links.find(kind, call.id_1c);
   const { given, warnings } = await givenIn(call, kind, scene);
   const found = await find({ scene, crm, kind, call, link, given });
-  if (!found) return make({ scene, crm, kind, call, given, said, warnings, link });
+  if ("others" in found) return make({ scene, crm, kind, call, said, link, ...apart(given, warnings, found.others) });
   const { id, record } = found;
   // 1C writes objects anew although nothing of them has changed: what was said before is no news (onec.md §7).
   const isNews = link?.known?.["said"] !== said;
@@ -98,29 +98,50 @@ async function find({
   call,
   link,
   given,
-}: Search): Promise<{ readonly id: RecordId; readonly record: HeldRecord } | undefined> {
+}: Search): Promise<{ readonly id: RecordId; readonly record: HeldRecord } | { readonly others: readonly Other[] }> {
   for (const id of [call.id, link?.ours]) {
     const record = id === undefined ? undefined : await crm.findRecord(kind, id);
     // After a merge in the CRM the one that was kept is meant.
     if (record) return { id: record.id, record };
   }
-  const hits =
-    kind === "company"
-      ? given.inn === undefined || given.inn === ""
-        ? []
-        : (await crm.findCompany({ inn: given.inn })).map(({ id }) => id)
-      : (await crm.findContact(channelsOf(given))).map(({ id }) => id);
-  if (hits.length === 0) return undefined;
+  const others: readonly Other[] =
+    kind === "contact" ? await crm.findContact(channelsOf(given)) : given.inn ? await crm.findCompany({ inn: given.inn }) : [];
+  const hits = others.map(({ id }) => id);
+  if (hits.length === 0) return { others };
   // One that is another counterparty of this base already is not this one: branches of one taxpayer have one INN.
   const free: RecordId[] = [];
   for (const id of hits) {
-    const others = (await scene.kit.links.of(kind, id)).filter(({ theirs }) => theirs !== call.id_1c);
-    if (others.length === 0) free.push(id);
+    const linked = (await scene.kit.links.of(kind, id)).filter(({ theirs }) => theirs !== call.id_1c);
+    if (linked.length === 0) free.push(id);
   }
   const [oldest] = free.toSorted((one, other) => Number(one) - Number(other));
   if (hits.length > 1 || oldest === undefined) await askAboutDuplicates(scene, kind, call, oldest, hits);
   const record = oldest === undefined ? undefined : await crm.findRecord(kind, oldest);
-  return record && { id: record.id, record };
+  return record ? { id: record.id, record } : { others };
+}
+
+/** Somebody else with the same number, phone or e-mail. */
+interface Other {
+  readonly id: RecordId;
+  readonly phones?: readonly string[];
+  readonly emails?: readonly string[];
+}
+
+/** A CRM finds people by phone and e-mail: what is another's there already stays with that one, and is told. */
+function apart(
+  given: Given,
+  warnings: readonly string[],
+  others: readonly Other[],
+): { readonly given: Given; readonly warnings: readonly string[] } {
+  const taken = new Set(others.flatMap(({ phones = [], emails = [] }) => [...phones, ...emails.map((email) => email.toLowerCase())]));
+  const phones = given.phones.filter(({ e164, typed }) => !taken.has(e164 ?? typed));
+  const emails = given.emails.filter((email) => !taken.has(email.toLowerCase()));
+  if (phones.length === given.phones.length && emails.length === given.emails.length) return { given, warnings };
+  const owners = others.map(({ id }) => id).join(", ");
+  return {
+    given: { ...given, phones, emails },
+    warnings: [...warnings, `телефон или e-mail уже у контакта ${owners}, который связан с другим контрагентом`],
+  };
 }
 
 const channelsOf = ({ phones, emails }: Given) => ({
