@@ -7,6 +7,7 @@ import { measureEndToEnd, measureScaling } from "./end-to-end.ts";
 import { measureIdle } from "./idle.ts";
 import { measureIntake } from "./intake.ts";
 import { measureLookup } from "./lookup.ts";
+import { measureOnec } from "./onec.ts";
 import { addSite, command, makeDataDir, pssMib, root, type Server, startDatabase, startHub } from "./processes.ts";
 import { measureSearch } from "./search.ts";
 import { type Figure, table } from "./table.ts";
@@ -44,6 +45,8 @@ try {
   for (const figure of await measureSearch(hub, database.client, contacts, quick ? 1 : 4)) note(figure);
   const amocrm = { deals: quick ? 10_000 : 100_000, loaded: quick ? 20_000 : 100_000, seconds: quick ? 2 : 8 };
   for (const figure of await measureAmocrm(hub, database, amocrm)) note(figure);
+  const onec = { counterparties: quick ? 10_000 : 100_000, orders: quick ? 300 : 3_000 };
+  for (const figure of await measureOnec(hub, database.url, onec)) note(figure);
   for (const figure of await measureBoard(hub, pool, quick ? 2_000 : 10_000)) note(figure);
   for (const figure of await measureCard(hub, quick ? 400 : 2_000)) note(figure);
   for (const figure of await measureThousandCalls(hub, pool, quick ? 200 : 1_000)) note(figure);
@@ -94,6 +97,8 @@ ${table(all)}
 * **amoCRM's API**: lists of the workspace of the search. The limit is a bare handler whose rows come from one SELECT for the same records, with what belongs to them.
 * **First load**: from adding an account (another workspace of the same hub, answering as amoCRM) to its people in the address book: both sides on these two cores.
 * **Tokens renewed**: one file of tokens, sixteen processes that begin at the same moment.
+* **Counterparties of 1C**: each call is answered with an id after the company, its link and the line of the journal are on disk. The limit is one row per commit, from as many connections.
+* **Orders to 1C**: an answer that is lost after the work was done is asked for again, so that the order is there once.
 * **The board**: a real browser (Chromium without a graphics processor) on the same two cores as the hub and PostgreSQL. Its limits are an empty screen of the same console, and the frames while nothing but the pointer moves.
 * **The card**: from the first byte of the push to the message on the page's stream, every step between being durable.
 * **A thousand calls**: played by the simulated engine in one workspace, told over HTTP to another one of the same hub, both on these two cores.

@@ -20,6 +20,8 @@ export interface ImportSettings {
   readonly duplicates: DuplicatePolicy;
   readonly pipeline?: number | undefined;
   readonly stage?: number | undefined;
+  /** Whose own ids the columns `contact.external`, `company.external` and `deal.external` hold: a connection. */
+  readonly connection?: number | undefined;
   /** Of what names nobody. */
   readonly responsible?: number | undefined;
   /** On everything that is made. */
@@ -32,7 +34,17 @@ export interface ReadRow {
   readonly company?: CompanyChanges & { readonly id?: number };
   readonly deal?: DealChanges & { readonly id?: number };
   readonly note?: string;
+  /** What the other program calls them. */
+  readonly external: { readonly [E in Entity]?: string };
   readonly problems: readonly { readonly column: number; readonly detail: string }[];
+}
+
+/** Which record another program calls what. */
+export interface ImportLinks {
+  find(sql: Sql, entity: Entity, theirs: string): Promise<number | undefined>;
+  /** Whether it is known there under another name than this. */
+  isAnother(sql: Sql, entity: Entity, ours: number, theirs: string): Promise<boolean>;
+  save(sql: Sql, entity: Entity, theirs: string, ours: number): Promise<void>;
 }
 
 /** What a row is read with. */
@@ -43,10 +55,12 @@ export interface ImportContext {
   readonly pipelines: readonly Pipeline[];
   readonly sources: readonly { readonly id: number; readonly name: string; readonly code: string | null }[];
   readonly lossReasons: readonly { readonly id: number; readonly name: string }[];
+  /** What records are called by the connection of the settings. */
+  readonly links?: ImportLinks | undefined;
   readonly home: By["home"];
 }
 
-export async function importContext(sql: Sql, settings: ImportSettings, home: By["home"]): Promise<ImportContext> {
+export async function importContext(sql: Sql, settings: ImportSettings, home: By["home"], links?: ImportLinks): Promise<ImportContext> {
   const named = (table: string, more: string) =>
     sql.query<{ id: number; name: string; code: string | null }>({
       text: `select id, name, ${more} as code from crm.${table} where workspace = $1 and deleted_at is null order by position, id`,
@@ -55,6 +69,7 @@ export async function importContext(sql: Sql, settings: ImportSettings, home: By
   return {
     settings,
     home,
+    links,
     fields: await fieldsOf(sql),
     users: await listUsers(sql, { limit: 10_000 }),
     pipelines: await listPipelines(sql),
@@ -86,7 +101,12 @@ export function readImportRow(cells: readonly string[], context: ImportContext):
     const detail = readCell(entity as Entity, draft, member, code, cell, context);
     if (detail !== undefined) problems.push({ column, detail });
   });
+  const external = Object.fromEntries(
+    Object.entries(drafts).flatMap(([entity, { external }]) => (typeof external === "string" ? [[entity, external]] : [])),
+  );
+  for (const draft of Object.values(drafts)) delete draft["external"];
   return {
+    external,
     ...(Object.keys(drafts.contact).length > 0 && { contact: drafts.contact as ReadRow["contact"] & object }),
     ...(Object.keys(drafts.company).length > 0 && { company: drafts.company as ReadRow["company"] & object }),
     ...(Object.keys(drafts.deal).length > 0 && { deal: placed(drafts.deal, context) as ReadRow["deal"] & object }),
@@ -117,6 +137,10 @@ function readCell(entity: Entity, draft: Draft, member: string, code: string, ce
       draft["id"] = Number(cell);
       return undefined;
     }
+    case "external":
+      if (!context.links) return "choose the connection whose ids these are";
+      draft["external"] = cell.slice(0, 255);
+      return undefined;
     case "full_name":
       Object.assign(draft, nameParts(cell));
       return undefined;

@@ -81,8 +81,8 @@ export interface Match {
   readonly deal: number | undefined;
 }
 
-/** By the id that it names; a person by a phone or an e-mail, a company by its INN, else by its name without the legal form. Of what the writer sees. */
-export async function matchRow(sql: Sql, row: ReadRow, { settings, home }: ImportContext, { sees }: By): Promise<Match> {
+/** By the id that it names, ours or another program's; a person by a phone or an e-mail, a company by its INN, else by its name without the legal form. Of what the writer sees. */
+export async function matchRow(sql: Sql, row: ReadRow, { settings, home, links }: ImportContext, { sees }: By): Promise<Match> {
   const one = async (entity: "contact" | "company" | "deal", where: Part): Promise<number | undefined> => {
     const also = seen(sql.workspace, entity, sees).map((part) => raw`and ${part}`);
     const [found] = await run<{ id: number }>(
@@ -95,27 +95,45 @@ export async function matchRow(sql: Sql, row: ReadRow, { settings, home }: Impor
     const id = row[entity]?.id;
     return id === undefined || settings.duplicates === "create" ? Promise.resolve(undefined) : one(entity, raw`r.id = ${id}`);
   };
+  const known = async (entity: "contact" | "company" | "deal"): Promise<number | undefined> => {
+    const theirs = row.external[entity];
+    const linked = theirs === undefined ? undefined : await links?.find(sql, entity, theirs);
+    return (await byId(entity)) ?? (linked === undefined ? undefined : one(entity, raw`r.id = ${linked}`));
+  };
+  /** One that the other program calls otherwise is another one: branches of one taxpayer have one INN. */
+  const unlessAnother = async (entity: "contact" | "company", id: number | undefined): Promise<number | undefined> => {
+    const theirs = row.external[entity];
+    return id !== undefined && theirs !== undefined && (await links?.isAnother(sql, entity, id, theirs)) ? undefined : id;
+  };
   const contact = async (): Promise<number | undefined> => {
-    const known = await byId("contact");
-    if (known !== undefined || settings.duplicates === "create") return known;
+    const named = await known("contact");
+    if (named !== undefined || settings.duplicates === "create") return named;
     const phones = (row.contact?.phones ?? []).flatMap(({ value }) => readPhone(value, home.country)?.e164 ?? []);
     const emails = (row.contact?.emails ?? []).flatMap(({ value }) => emailRow(value).email_lower ?? []);
     if (phones.length + emails.length === 0) return undefined;
-    return one(
+    const found = await one(
       "contact",
       raw`r.id = any(array(
         select ch.contact from crm.channel ch where ch.workspace = ${sql.workspace} and ch.e164 = any(${phones}::text[]) and not ch.toll_free
         union all select ch.contact from crm.channel ch where ch.workspace = ${sql.workspace} and ch.email_lower = any(${emails}::text[])))`,
     );
+    return unlessAnother("contact", found);
   };
   const company = async (): Promise<number | undefined> => {
-    const known = await byId("company");
+    const named = await known("company");
     const { inn, kpp, name } = row.company ?? {};
-    if (known !== undefined || !row.company) return known;
-    if (inn) return one("company", raw`r.inn = ${inn} and (r.kpp is null or ${kpp ?? null}::text is null or r.kpp = ${kpp ?? null})`);
-    return name ? one("company", raw`crm.company_key(r.name) = crm.company_key(${name}) and crm.company_key(${name}) <> ''`) : undefined;
+    if (named !== undefined || !row.company) return named;
+    if (inn)
+      return unlessAnother(
+        "company",
+        await one("company", raw`r.inn = ${inn} and (r.kpp is null or ${kpp ?? null}::text is null or r.kpp = ${kpp ?? null})`),
+      );
+    const found = name
+      ? await one("company", raw`crm.company_key(r.name) = crm.company_key(${name}) and crm.company_key(${name}) <> ''`)
+      : undefined;
+    return unlessAnother("company", found);
   };
-  return { contact: await contact(), company: await company(), deal: await byId("deal") };
+  return { contact: await contact(), company: await company(), deal: await known("deal") };
 }
 
 async function doRow(sql: Sql, cells: readonly string[], context: ImportContext, by: By): Promise<Done> {
@@ -162,6 +180,10 @@ async function doRow(sql: Sql, cells: readonly string[], context: ImportContext,
     made.push("deal");
   } else if (row.deal && deal !== undefined) await fillDeal(sql, deal, { ...row.deal, ...(company && { company }) }, context, by);
 
+  for (const [entity, theirs] of Object.entries(row.external)) {
+    const ours = { contact, company, deal }[entity as "deal"];
+    if (ours !== undefined) await context.links?.save(sql, entity as "deal", theirs, ours);
+  }
   const on = deal !== undefined ? { deal } : contact !== undefined ? { contact } : company !== undefined ? { company } : undefined;
   if (row.note !== undefined && on) await insertNote(sql, on, row.note, by);
   const records = given({ contact, company, deal });

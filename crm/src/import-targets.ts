@@ -14,6 +14,7 @@ const target = (to: string, ru: string, en: string, ...alias: string[]): ImportT
 
 export const importTargets: readonly ImportTarget[] = [
   target("contact.id", "ID контакта", "Contact id"),
+  target("contact.external", "ID контакта в другой программе", "Contact id in another program"),
   target("contact.full_name", "ФИО", "Full name", "контакт", "клиент", "fio", "имя и фамилия", "contact"),
   target("contact.name", "Имя", "First name", "name", "имя контакта"),
   target("contact.middlename", "Отчество", "Middle name", "middlename"),
@@ -41,6 +42,7 @@ export const importTargets: readonly ImportTarget[] = [
   target("contact.tags", "Теги", "Tags", "тег", "метки", "tag", "теги контакта"),
   target("contact.note", "Примечание", "Note", "комментарий", "заметка", "comment", "примечания"),
   target("company.id", "ID компании", "Company id"),
+  target("company.external", "ID компании в другой программе", "Company id in another program", "id_1c", "guid", "ид", "код 1с"),
   target("company.name", "Компания", "Company", "название компании", "организация", "company name"),
   target("company.inn", "ИНН", "INN", "инн компании"),
   target("company.kpp", "КПП", "KPP"),
@@ -51,6 +53,7 @@ export const importTargets: readonly ImportTarget[] = [
   target("company.responsible", "Ответственный за компанию", "Company responsible"),
   target("company.tags", "Теги компании", "Company tags"),
   target("deal.id", "ID сделки", "Deal id"),
+  target("deal.external", "ID сделки в другой программе", "Deal id in another program", "id заказа"),
   target("deal.name", "Сделка", "Deal", "название сделки", "deal name"),
   target("deal.sum", "Сумма", "Sum", "бюджет", "стоимость", "amount", "price", "сумма сделки"),
   target("deal.currency", "Валюта", "Currency"),

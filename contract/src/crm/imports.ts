@@ -38,6 +38,9 @@ export const Import = Type.Object({
     duplicates: Policy,
     pipeline: Nullable(Type.Integer()),
     stage: Nullable(Type.Integer()),
+    connection: Nullable(
+      Type.Integer({ description: "Whose ids the columns `contact.external`, `company.external`, `deal.external` hold" }),
+    ),
     responsible: Nullable(Type.Integer()),
     tags: Type.Array(Type.String()),
   }),
@@ -110,6 +113,9 @@ export const updateImport = route({
     duplicates: Type.Optional(Policy),
     pipeline: Type.Optional(Nullable(Id)),
     stage: Type.Optional(Nullable(Id)),
+    connection: Type.Optional(
+      Nullable(Type.Integer({ minimum: 1, description: "A connection: what is its own name for a record finds that record, and is kept" })),
+    ),
     responsible: Type.Optional(Nullable(Type.Integer({ minimum: 1, description: "Of what names nobody" }))),
     tags: Type.Optional(TagDrafts),
   }),

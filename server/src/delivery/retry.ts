@@ -18,7 +18,7 @@ export function retryDelay(attempts: number, luck: number, retryAfterSeconds?: n
   return Math.min(Math.max(spreadOut, retryAfterSeconds ?? 0), longestWaitSeconds * (1 + spread));
 }
 
-const firstClosedSeconds = 5;
+const firstClosedSeconds = 0.5;
 const longestClosedSeconds = 1_800;
 
 /** How long to wait before knocking again at a door that is shut, in seconds: ever longer, half an hour at most unless the far side says when it opens. There is always a next time. */

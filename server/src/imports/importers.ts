@@ -13,6 +13,7 @@ import {
   undoNextRow,
 } from "@svyazka/crm";
 import type { Hub } from "../hub.ts";
+import { importLinks } from "./links.ts";
 
 const sweepMs = 60_000;
 const keepMs = 2_000;
@@ -100,7 +101,7 @@ export class Importers {
     const user = byUser === null ? undefined : await getUser(sql, byUser);
     const by: By = { actor, home, ...(user && { user: user.id, sees: await recordsSeenBy(sql, user) }) };
     const { settings } = await getImport(sql, id, {});
-    const context = await importContext(sql, settings, home);
+    const context = await importContext(sql, settings, home, importLinks(settings.connection));
     let kept = performance.now();
     for (;;) {
       if (this.#stopped) return;

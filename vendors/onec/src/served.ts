@@ -124,14 +124,14 @@ function workOf(request: InboundRequest): Work {
     const order = readCall(request, readOrderCall);
     return inBase(call, async (scene) => {
       const { id_1c } = call.value;
-      const isOrder = id_1c !== undefined && (await scene.kit.links.find("order", id_1c)) !== undefined;
+      const isOrder = id_1c !== undefined && (await scene.kit.links.find("deal", id_1c)) !== undefined;
       return isOrder ? keepOrder(scene, order.value) : keepCounterparty(scene, "company", call.value);
     });
   }
   const declares = ([callPaths.contactFields, callPaths.companyFields, callPaths.orderFields] as readonly string[]).indexOf(path);
   if (declares >= 0) {
     const call = readCall(request, readFieldsCall);
-    return inBase(call, (scene) => saveFields(scene, (["contact", "company", "order"] as const)[declares] ?? "order", call.value));
+    return inBase(call, (scene) => saveFields(scene, (["contact", "company", "deal"] as const)[declares] ?? "deal", call.value));
   }
   if (path === callPaths.setHandlers) {
     const call = readCall(request, readHandlersCall);

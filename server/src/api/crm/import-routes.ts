@@ -1,5 +1,6 @@
 import * as contract from "@svyazka/contract";
 import * as crm from "@svyazka/crm";
+import { importLinks } from "../../imports/links.ts";
 import { withTable } from "../../imports/spool.ts";
 import type { Download } from "../download.ts";
 import { type Caller, type Implementation, implement } from "../implement.ts";
@@ -22,6 +23,7 @@ function writeImport({ columns, rows, counts, createdAt, updatedAt, settings, by
       duplicates: settings.duplicates ?? "update_empty",
       pipeline: settings.pipeline ?? null,
       stage: settings.stage ?? null,
+      connection: settings.connection ?? null,
       responsible: settings.responsible ?? null,
       tags: [...(settings.tags ?? [])],
     },
@@ -69,7 +71,7 @@ export function importRoutes(wake: WakeImporters): readonly Implementation[] {
     }),
     implement(contract.previewImport, async ({ params, query: { limit = 20 }, caller, sql }) => {
       const { settings } = await crm.getImport(sql, params.id, owner(caller));
-      const context = await crm.importContext(sql, settings, caller.workspace);
+      const context = await crm.importContext(sql, settings, caller.workspace, importLinks(settings.connection));
       const { items } = await crm.listImportRows(sql, params.id, { limit });
       const rows: contract.PreviewRowShape[] = [];
       for (const row of items) rows.push({ n: row.n, ...(await crm.previewRow(sql, row.cells, context, by(caller))) });

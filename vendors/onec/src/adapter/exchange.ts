@@ -16,25 +16,25 @@ export function connectExchange(base: OneC, kit: Kit): Connected {
     keepClient: async () => ({ what: "unwanted" }),
     async keepOrder(order) {
       const { deal, contact, company } = order;
-      const [link] = await kit.links.of("order", deal.id);
+      const [link] = await kit.links.of("deal", deal.id);
       if (!link && !base.settings.order_stages.includes(deal.stage)) return { what: "unwanted" };
       // An order that was made in 1C is 1C's: it is not given back.
       if (link && !link.theirs.startsWith(ownPrefix)) return { what: "unwanted" };
       if (!contact && !company) return { what: "waiting", why: words.nobody };
       const directory = (await kit.crm())?.directory() ?? base.directory;
       const payload = {
-        ...payloadOf("order", deal, { fields: [], keys: {} }, await directory, base.settings.default_user || undefined),
+        ...payloadOf("deal", deal, { fields: [], keys: {} }, await directory, base.settings.default_user || undefined),
         ...{ budget: deal.sum ? writeMoney(deal.sum) : "0" },
       };
       if (isAgreed(payload, link?.known)) return { what: "same", ...about(link) };
       const theirs = link?.theirs ?? `${ownPrefix}${deal.id}`;
       const version = String(Number(link?.known?.["version"] ?? 0) + 1);
       await kit.store.put("order-out", deal.id, await written(order, theirs, version, kit, base));
-      await kit.links.save({ kind: "order", theirs, ours: deal.id, known: { ...link?.known, ...payload, version } });
+      await kit.links.save({ kind: "deal", theirs, ours: deal.id, known: { ...link?.known, ...payload, version } });
       return { what: link ? "updated" : "made", id: theirs, why: words.nextExchange };
     },
     async documents(deal) {
-      const links = await kit.links.of("order", deal);
+      const links = await kit.links.of("deal", deal);
       const items = links.map(({ theirs, known }) => ({
         title: `${words.order} ${known?.["number"] ?? theirs}`,
         link: known?.["link"] ?? "",

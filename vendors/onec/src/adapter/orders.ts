@@ -10,11 +10,11 @@ import { wordsIn } from "./words.ts";
 
 export async function keepOrder(ground: Ground, { deal, contact, company }: OrderRecord): Promise<KeptThere> {
   const { base, kit } = ground;
-  const [link] = await kit.links.of("order", deal.id);
+  const [link] = await kit.links.of("deal", deal.id);
   // A person chose the stages at which an order is made; one that is there is kept up to date wherever its deal goes.
   if (!link && !base.settings.order_stages.includes(deal.stage)) return { what: "unwanted" };
   const payload: Payload = {
-    ...payloadOf("order", deal, await declaredIn(kit, "order"), await directoryOf(ground), base.settings.default_user || undefined),
+    ...payloadOf("deal", deal, await declaredIn(kit, "deal"), await directoryOf(ground), base.settings.default_user || undefined),
     ...(contact && { contact: contact.id }),
     ...(company && { company: company.id }),
   };
@@ -35,11 +35,11 @@ export async function keepOrder(ground: Ground, { deal, contact, company }: Orde
   };
   const answer = await ground.client().saveOrder(order);
   const known = { ...link?.known, ...payload, ...(answer.link !== undefined && { link: answer.link }) };
-  await kit.links.save({ kind: "order", theirs: answer.id_1c, ours: deal.id, known });
-  if (link && link.theirs !== answer.id_1c) await kit.links.remove("order", link.theirs);
+  await kit.links.save({ kind: "deal", theirs: answer.id_1c, ours: deal.id, known });
+  if (link && link.theirs !== answer.id_1c) await kit.links.remove("deal", link.theirs);
   for (const client of [company?.id, contact?.id])
     if (client !== undefined) await kit.links.save({ kind: "last-order", theirs: client, ours: deal.id, known: { order: answer.id_1c } });
-  return { what: link ? "updated" : "made", ...about({ kind: "order", theirs: answer.id_1c, ours: deal.id, known }) };
+  return { what: link ? "updated" : "made", ...about({ kind: "deal", theirs: answer.id_1c, ours: deal.id, known }) };
 }
 
 /**
@@ -53,7 +53,7 @@ async function made({ kit, client }: Ground, deal: RecordId): Promise<string | u
   }
   for (const { link } of await client().getOrders(wireId(deal))) {
     const id = readLink(link)?.guid;
-    if (id !== undefined && !(await kit.links.find("order", id))) return id;
+    if (id !== undefined && !(await kit.links.find("deal", id))) return id;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { Directory, DirectoryField, Kit, RecordId } from "@svyazka/core";
 
 /** What one side knows of a record, in the words of the wire: what both have agreed on is kept with the link, so that nothing is sent back to whom it came from. */
 
-export type EntityKind = "contact" | "company" | "order";
+export type EntityKind = "contact" | "company" | "deal";
 
 /** What a base declared it takes (2.7): ids of fields of the CRM, and which one of them holds the INN. */
 export interface Declared {
@@ -45,8 +45,7 @@ export function payloadOf(
   };
 }
 
-export const fieldsOfKind = (kind: EntityKind, { fields }: Directory): readonly DirectoryField[] =>
-  fields[kind === "order" ? "deal" : kind];
+export const fieldsOfKind = (kind: EntityKind, { fields }: Directory): readonly DirectoryField[] => fields[kind];
 
 export const fieldWith = (kind: EntityKind, id: string, directory: Directory): DirectoryField | undefined =>
   fieldsOfKind(kind, directory).find((field) => field.id === id);

@@ -72,7 +72,7 @@ export function exchangeWork(scene: Scene): { readonly work: ExchangeWork; settl
     const order = document.order?.id ?? (document.order?.number === undefined ? undefined : await orderOfNumber(document.order.number));
     if (order === undefined)
       return void notes.push(`${document.operation} ${document.number1c ?? document.number ?? document.id}: заказ не указан`);
-    const link = await kit.links.find("order", order);
+    const link = await kit.links.find("deal", order);
     const { currency } = scene.door.workspace;
     const money = (text: string | undefined) => (text === undefined ? undefined : readMoney(text, currency)?.minor);
     const budget = money(link?.known?.["budget"]);

@@ -68,9 +68,9 @@ interface Target {
 /** By the order, then by the counterparty (A3); a deal that is named wins. The CRM is asked only about a deal that no link knows. */
 async function findTarget(scene: Scene, { id, id_1c }: EventCall): Promise<Target | undefined> {
   const { links } = scene.kit;
-  const order = id_1c === undefined ? undefined : await links.find("order", id_1c);
+  const order = id_1c === undefined ? undefined : await links.find("deal", id_1c);
   if (id !== undefined) {
-    const known = order?.ours === id ? order : (await links.of("order", id))[0];
+    const known = order?.ours === id ? order : (await links.of("deal", id))[0];
     if (known || (await (await crmOf(scene)).findRecord("deal", id)))
       return {
         deal: id,
@@ -84,7 +84,7 @@ async function findTarget(scene: Scene, { id, id_1c }: EventCall): Promise<Targe
     const client = await links.find(kind, id_1c);
     const last = client && (await links.find("last-order", client.ours));
     if (last) {
-      const itsOrder = await links.find("order", last.known?.["order"] ?? "");
+      const itsOrder = await links.find("deal", last.known?.["order"] ?? "");
       return { deal: last.ours, ...(itsOrder && { order: itsOrder }), warnings: ["id_1c — контрагент: взят его последний заказ"] };
     }
   }
@@ -103,7 +103,7 @@ const totalled: Readonly<Record<EventName, "paid" | "shipped" | undefined>> = {
 async function addUp(scene: Scene, call: EventCall, { order }: Target, event: string) {
   if (!order) return {};
   const { links, exclusively } = scene.kit;
-  return exclusively([`order ${order.theirs}`], async () => addTo((await links.find("order", order.theirs)) ?? order, scene, call, event));
+  return exclusively([`order ${order.theirs}`], async () => addTo((await links.find("deal", order.theirs)) ?? order, scene, call, event));
 }
 
 async function addTo(order: Link, { kit, door }: Scene, { event_name, sum, debt_sum }: EventCall, event: string) {

@@ -19,7 +19,7 @@ interface Given {
 export async function keepOrder(scene: Scene, call: OrderCall): Promise<Answer> {
   const { kit } = scene;
   const crm = await crmOf(scene);
-  const link = call.id_1c === undefined ? undefined : await kit.links.find("order", call.id_1c);
+  const link = call.id_1c === undefined ? undefined : await kit.links.find("deal", call.id_1c);
   const said = hashOf([
     call.name,
     call.budget,
@@ -52,7 +52,7 @@ async function find(crm: Crm, call: OrderCall, link: Link | undefined): Promise<
 async function givenIn(scene: Scene, crm: Crm, call: OrderCall): Promise<{ readonly given: Given; readonly warnings: readonly string[] }> {
   const { door } = scene;
   const { user, warnings } = responsibleOf(call.responsible_user_id, scene);
-  const { fields, warnings: unmapped } = await fieldsOf(call.fields, "order", scene);
+  const { fields, warnings: unmapped } = await fieldsOf(call.fields, "deal", scene);
   const company = call.company_id === undefined ? undefined : await crm.findRecord("company", call.company_id);
   const contact = call.contact_id === undefined ? undefined : await crm.findRecord("contact", call.contact_id);
   const sum = call.budget === undefined ? undefined : readMoney(call.budget, door.workspace.currency);
@@ -118,9 +118,9 @@ async function keepLink(
   const deal = await crm.findRecord("deal", id);
   const user = base.settings["default_user"];
   const payload =
-    deal && payloadOf("order", deal, await declaredIn(kit, "order"), door.directory, typeof user === "string" && user ? user : undefined);
+    deal && payloadOf("deal", deal, await declaredIn(kit, "deal"), door.directory, typeof user === "string" && user ? user : undefined);
   await kit.links.save({
-    ...{ kind: "order", theirs: call.id_1c, ours: id },
+    ...{ kind: "deal", theirs: call.id_1c, ours: id },
     known: {
       ...known,
       ...payload,
