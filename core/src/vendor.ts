@@ -100,8 +100,8 @@ export interface Demo<S extends Settings = Settings> {
     readonly settings: Readonly<Record<string, unknown>>;
     readonly users?: Readonly<Record<string, RecordId>>;
   };
-  /** What this person sends. It comes in by the hub's own door, as every request does. */
-  request?(connection: Connection<S>, person: DemoPerson): DemoRequest;
+  /** What this person sends, one after the other. It comes in by the hub's own door, as every request does. */
+  requests?(connection: Connection<S>, person: DemoPerson): readonly DemoRequest[];
   /** How this person rings: played through the port `rehearsal`. */
   call?(connection: Connection<S>, person: DemoPerson): CallScript;
 }
@@ -123,7 +123,7 @@ export interface DemoPerson {
 export interface DemoRequest {
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly form: Readonly<Record<string, string>>;
+  readonly body: { readonly form: Readonly<Record<string, string>> } | { readonly json: unknown };
 }
 
 /** A vendor whose settings nobody needs to know. `Vendor<S>` is not assignable to `Vendor` because `S` is both given and taken. */

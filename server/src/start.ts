@@ -134,12 +134,12 @@ export async function startHub(config: Config): Promise<RunningHub> {
   const life =
     config.ROLE === "worker"
       ? undefined
-      : liveOn(hub, ({ method, path, form }) =>
+      : liveOn(hub, ({ method, path, body }) =>
           app.inject({
             method,
             url: path,
-            headers: { "content-type": "application/x-www-form-urlencoded" },
-            payload: new URLSearchParams(form).toString(),
+            headers: { "content-type": "form" in body ? "application/x-www-form-urlencoded" : "application/json" },
+            payload: "form" in body ? new URLSearchParams(body.form).toString() : JSON.stringify(body.json),
           }),
         );
   const code = await openSetup(pool.reference);

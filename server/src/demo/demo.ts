@@ -147,11 +147,12 @@ async function act(
   const live = able[Math.floor(chance() * able.length)];
   if (!live) return;
   const person: DemoPerson = { ...stranger(view.workspace.language, chance), luck: chance() };
-  const { request, call } = demoOf(live.vendor);
-  if (request) await knock(request(live.connection, person));
+  const { requests, call } = demoOf(live.vendor);
+  if (requests) for (const request of requests(live.connection, person)) await knock(request);
   else if (call) await live.connected().rehearsal?.play(call(live.connection, person));
 }
 
 const demoOf = (
   vendor: AnyVendor,
-): { request?(of: Connection, person: DemoPerson): DemoRequest; call?: NonNullable<AnyVendor["demo"]>["call"] } => vendor.demo ?? {};
+): { requests?(of: Connection, person: DemoPerson): readonly DemoRequest[]; call?: NonNullable<AnyVendor["demo"]>["call"] } =>
+  vendor.demo ?? {};

@@ -35,11 +35,13 @@ export const fivecrm: Vendor<typeof settings> = {
   paste,
   demo: {
     connection: () => ({ settings: {} }),
-    request: ({ secrets }, { name, surname, phone, email, wish, marks }) => ({
-      method: "POST",
-      path: "/ctm/form/send",
-      form: { public_token: secrets.public_token ?? "", name: `${name} ${surname}`, phone, email, description: wish, ...marks },
-    }),
+    requests: ({ secrets }, { name, surname, phone, email, wish, marks }) => [
+      {
+        method: "POST",
+        path: "/ctm/form/send",
+        body: { form: { public_token: secrets.public_token ?? "", name: `${name} ${surname}`, phone, email, description: wish, ...marks } },
+      },
+    ],
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Connected, Vendor } from "@svyazka/core";
 import { connectBase } from "./adapter/base.ts";
+import { demoRequests } from "./adapter/demo.ts";
 import { groundOf } from "./adapter/ground.ts";
 import { keep } from "./adapter/keep.ts";
 import { decisionsOf } from "./served/deciding.ts";
@@ -38,6 +39,11 @@ export const onec: Vendor<typeof settings> = {
   listens: ({ settings: { side, web_address } }) => side === "base" && web_address !== undefined && web_address !== "",
   listen: (base, kit, signal) =>
     base.settings.side === "base" && base.settings.web_address ? keep(groundOf(base, kit), signal) : undefined,
+
+  demo: {
+    connection: () => ({ settings: { approve: "auto" } }),
+    requests: demoRequests,
+  },
 
   urls({ settings: { side }, secrets }, base): Record<string, string> {
     return side === "door"
