@@ -82,10 +82,11 @@ export async function startHub(config: Config): Promise<RunningHub> {
 
   let address = "";
   const young = new YoungTables(pool.reference, (error) => log.warn({ err: error }, "statistics could not be refreshed"));
-  const ledger: Ledger = new Ledger(pool, (workspace, facts) => {
-    hub.wake(workspace);
-    young.grew(facts);
-  });
+  const ledger: Ledger = new Ledger(
+    pool,
+    (workspace) => hub.wake(workspace),
+    (lines) => young.grew(lines),
+  );
   const worker = config.ROLE === "web" ? undefined : makeWorker();
   const listeners = config.ROLE === "web" ? undefined : makeListeners();
   const jobs = new Jobs(

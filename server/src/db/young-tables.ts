@@ -1,6 +1,6 @@
 import type { Sql } from "@svyazka/crm";
 
-/** The first statistics after so many new facts, then each time there are four times as many. */
+/** The first statistics after so many new facts or answers, then each time there are four times as many. */
 const first = 50;
 const factor = 4;
 /** From here on, autovacuum keeps up by itself. */
@@ -13,7 +13,7 @@ const grown = 1_000_000;
 export class YoungTables {
   readonly #sql: Sql;
   readonly #onError: (error: unknown) => void;
-  #facts = 0;
+  #lines = 0;
   #next = first;
 
   constructor(sql: Sql, onError: (error: unknown) => void) {
@@ -21,9 +21,9 @@ export class YoungTables {
     this.#onError = onError;
   }
 
-  grew(facts: number): void {
-    this.#facts += facts;
-    if (this.#facts < this.#next || this.#next > grown) return;
+  grew(lines: number): void {
+    this.#lines += lines;
+    if (this.#lines < this.#next || this.#next > grown) return;
     this.#next *= factor;
     this.#sql.query({ text: "select hub.refresh_statistics()" }).catch(this.#onError);
   }

@@ -52,12 +52,15 @@ const largestBatch = 200;
  */
 export class Ledger {
   readonly #pool: Pool;
-  readonly #onWork: (workspace: WorkspaceId, facts: number) => void;
+  readonly #onWork: (workspace: WorkspaceId) => void;
+  readonly #onGrowth: (lines: number) => void;
   readonly #queues = new Map<WorkspaceId, { waiting: Waiting[]; running: boolean }>();
 
-  constructor(pool: Pool, onWork: (workspace: WorkspaceId, facts: number) => void) {
+  /** `onWork`: there are new facts. `onGrowth`: so many requests more are on disk, with facts or with answers. */
+  constructor(pool: Pool, onWork: (workspace: WorkspaceId) => void, onGrowth: (lines: number) => void = () => {}) {
     this.#pool = pool;
     this.#onWork = onWork;
+    this.#onGrowth = onGrowth;
   }
 
   /** Resolves when it is on disk. Throws `Unavailable` when it is not known to be. */
@@ -102,8 +105,8 @@ export class Ledger {
       );
       return () => {
         for (const [index, waiting] of batch.entries()) waiting.resolve(recorded[index] as Recorded);
-        const facts = batch.reduce((sum, { entry }) => sum + entry.events.length, 0);
-        if (facts > 0) this.#onWork(workspace, facts);
+        if (batch.some(({ entry }) => entry.events.length > 0)) this.#onWork(workspace);
+        this.#onGrowth(batch.reduce((sum, { entry }) => sum + Math.max(entry.events.length, 1), 0));
       };
     } catch (error) {
       if (error instanceof DatabaseUnavailable || batch.length === 1) {

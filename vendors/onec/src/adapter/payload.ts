@@ -16,6 +16,22 @@ const nothing: Declared = { fields: [], keys: {} };
 export const declaredIn = async ({ store }: Pick<Kit, "store">, kind: EntityKind): Promise<Declared> =>
   (await store.get<Declared>("declared", kind)) ?? nothing;
 
+const soonMs = 5_000;
+const declaredSoon = new WeakMap<object, Map<EntityKind, { readonly declared: Promise<Declared>; readonly until: number }>>();
+
+/** The same, as it was a few seconds ago at most: for what is compared later, and costs no more than a request when it was wrong. */
+export function declaredLately(kit: Pick<Kit, "store" | "now">, kind: EntityKind): Promise<Declared> {
+  const known = declaredSoon.get(kit) ?? new Map();
+  declaredSoon.set(kit, known);
+  const now = kit.now().getTime();
+  const before = known.get(kind);
+  if (before && before.until > now) return before.declared;
+  const declared = declaredIn(kit, kind);
+  known.set(kind, { declared, until: now + soonMs });
+  declared.catch(() => known.delete(kind));
+  return declared;
+}
+
 export type Payload = Readonly<Record<string, string>>;
 
 interface Held {

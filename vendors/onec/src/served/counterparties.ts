@@ -9,7 +9,7 @@ import {
   type Link,
   type RecordId,
 } from "@svyazka/core";
-import { declaredIn, type Payload, payloadOf } from "../adapter/payload.ts";
+import { declaredLately, type Payload, payloadOf } from "../adapter/payload.ts";
 import { type CounterpartyCall, checkKpp, checkTaxNumber } from "../protocol.ts";
 import { askAboutDuplicates } from "./decisions.ts";
 import { doneWith } from "./replies.ts";
@@ -224,7 +224,7 @@ async function agreed(
   record: HeldRecord | Omit<HeldRecord, "phones" | "emails">,
   { call, said, count }: { readonly call: CounterpartyCall; readonly said: string; readonly count: number },
 ): Promise<Payload> {
-  const payload = payloadOf(kind, record, await declaredIn(kit, kind), door.directory, text(base.settings["default_user"]));
+  const payload = payloadOf(kind, record, await declaredLately(kit, kind), door.directory, text(base.settings["default_user"]));
   return { ...payload, said, count: String(count), ...(call.link !== undefined && { link: call.link }) };
 }
 
