@@ -6,12 +6,14 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { accessRoutes } from "./api/access-routes.ts";
+import { accountingRoutes } from "./api/accounting-routes.ts";
 import { auditRoutes } from "./api/audit-routes.ts";
 import { Authentication } from "./api/authenticate.ts";
 import { connectionRoutes } from "./api/connection-routes.ts";
 import { recordingWriter } from "./api/crm/call-routes.ts";
 import { giveOut } from "./api/crm/conversation-routes.ts";
 import { crmRoutes } from "./api/crm-routes.ts";
+import { decisionRoutes } from "./api/decision-routes.ts";
 import { deliveryRoutes } from "./api/delivery-routes.ts";
 import { demoRoutes } from "./api/demo-routes.ts";
 import { serveDescription } from "./api/description.ts";
@@ -19,6 +21,7 @@ import { doctorRoutes } from "./api/doctor-routes.ts";
 import { integrationRoutes } from "./api/integration-routes.ts";
 import { journalRoutes } from "./api/journal-routes.ts";
 import { moveRoutes } from "./api/move-routes.ts";
+import { packageRoutes } from "./api/package-routes.ts";
 import { ApiError, answerError } from "./api/problems.ts";
 import { routeRoutes } from "./api/route-routes.ts";
 import { apiPrefix, serveApi } from "./api/serve.ts";
@@ -113,6 +116,9 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...connectionRoutes(hub),
           ...integrationRoutes(hub),
           ...moveRoutes(hub),
+          ...decisionRoutes(hub),
+          ...packageRoutes(hub),
+          ...accountingRoutes(hub),
           ...routeRoutes(hub),
           ...auditRoutes,
           ...journalRoutes(hub),

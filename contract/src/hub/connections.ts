@@ -105,7 +105,7 @@ export const VendorShape = Type.Object({
   docs: Nullable(Type.String({ description: "The page of `docs/` that tells how to connect it" })),
   abilities: Type.Array(Type.String(), {
     description:
-      "receives: takes requests; serves: programs written for that vendor's API work with the hub; integrations: such a program is let in by a person's grant; listens: keeps a socket open; polled: is asked for what it did not tell; tests: can send something to try; move (of a connection): what is in that CRM can be copied into ours, and back; and the ports its connections may offer to flows: crm, call_desk, phone_book, telephony, rehearsal, call_feed, …",
+      "receives: takes requests; serves: programs written for that vendor's API work with the hub; integrations: such a program is let in by a person's grant; listens: keeps a socket open; polled: is asked for what it did not tell; tests: can send something to try; of a connection alone: move: what is in that CRM can be copied into ours, and back; decides: it asks people to decide, see `GET /connections/:id/decisions`; packages: the other side fetches software from it, see `GET /connections/:id/packages`; and the ports its connections may offer to flows: crm, call_desk, phone_book, telephony, rehearsal, call_feed, accounting, …",
   }),
   settings: Type.Array(SettingShape),
 });

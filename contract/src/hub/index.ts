@@ -1,6 +1,8 @@
 export * from "./access.ts";
+export * from "./accounting.ts";
 export * from "./audit.ts";
 export * from "./connections.ts";
+export * from "./decisions.ts";
 export * from "./deliveries.ts";
 export * from "./demo.ts";
 export * from "./doctor.ts";
@@ -8,6 +10,7 @@ export * from "./grants.ts";
 export * from "./invitations.ts";
 export * from "./journal.ts";
 export * from "./moves.ts";
+export * from "./packages.ts";
 export * from "./routes.ts";
 export * from "./session.ts";
 export * from "./softphone.ts";

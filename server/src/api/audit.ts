@@ -37,6 +37,7 @@ export const isAudited = ({ id, method, tag }: Route): boolean =>
 const told: ReadonlySet<string> = new Set([
   ...["name", "email", "role", "active", "record_access", "group", "state", "scopes", "action", "vendor", "kind", "subdomain"],
   ...["enabled", "type", "format", "entity", "allow_private_addresses", "keep_hours", "url", "from", "into", "direction", "into_filled"],
+  ...["choice", "version"],
 ]);
 const longestValue = 200;
 

@@ -1,20 +1,20 @@
 import * as contract from "@svyazka/contract";
-import type { ConnectionId, Grants } from "@svyazka/core";
-import { Invalid, listUsers, NotFound, type Sql } from "@svyazka/crm";
+import type { Grants } from "@svyazka/core";
+import { Invalid, listUsers, type Sql } from "@svyazka/crm";
 import { copiesOf } from "../connections/copies.ts";
 import { sayFarewell } from "../connections/farewell.ts";
 import { addConnection } from "../connections/manage.ts";
 import type { LiveConnection } from "../connections/registry.ts";
 import type { Hub } from "../hub.ts";
 import { type Implementation, implement } from "./implement.ts";
+import { findLive } from "./live-connection.ts";
 
 /** Programs that use the hub through a served API. */
 export function integrationRoutes(hub: Hub): readonly Implementation[] {
   const serving = [...hub.vendors.values()].filter(({ integration }) => integration !== undefined);
 
   async function findIntegration(sql: Sql, id: number): Promise<{ live: LiveConnection; grants: Grants }> {
-    const live = (await hub.registry.view(sql.workspace)).connections.get(id as ConnectionId);
-    if (!live) throw new NotFound("connection", id);
+    const live = await findLive(hub, sql, id);
     const { grants } = live.connected();
     if (!grants) throw new Invalid({ id: [`${live.row.name} is no integration`] });
     return { live, grants };

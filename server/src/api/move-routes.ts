@@ -1,19 +1,15 @@
 import * as contract from "@svyazka/contract";
-import type { ConnectionId } from "@svyazka/core";
-import { Invalid, NotFound, type Sql } from "@svyazka/crm";
+import { Invalid, type Sql } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
 import type { Hub } from "../hub.ts";
 import { addMove, cancelMove, type FindingRow, getMove, listFindings, listMoves, type MoveRow } from "../moves/moves.ts";
 import { type Implementation, implement } from "./implement.ts";
+import { findLive } from "./live-connection.ts";
 import { limitOf, numberCursor, page, uuidCursor } from "./pages.ts";
 
 /** Copying a whole CRM that is elsewhere into ours, and back. */
 export function moveRoutes(hub: Hub): readonly Implementation[] {
-  const liveOf = async (sql: Sql, id: number) => {
-    const live = (await hub.registry.view(sql.workspace)).connections.get(id as ConnectionId);
-    if (!live) throw new NotFound("connection", id);
-    return live;
-  };
+  const liveOf = (sql: Sql, id: number) => findLive(hub, sql, id);
   return [
     implement(contract.startMove, async ({ params, body, sql, caller }) => {
       const live = await liveOf(sql, params.id);

@@ -28,7 +28,8 @@ export function abilitiesOf(live: LiveConnection | undefined, hears: (type: Even
     integrations: () => isProgram,
   };
   const does = ways(vendor).filter((way) => isSo[way]?.() ?? true);
-  return [...does, ...(connected.move ? ["move"] : []), ...portNames.filter((name) => connected[name] !== undefined).map(wireName)];
+  const own = [...(connected.move ? ["move"] : []), ...(connected.decisions ? ["decides"] : []), ...(connected.packages ? ["packages"] : [])];
+  return [...does, ...own, ...portNames.filter((name) => connected[name] !== undefined).map(wireName)];
 }
 
 const ways = (vendor: AnyVendor): string[] => [

@@ -58,10 +58,13 @@ async function made({ kit, client }: Ground, deal: RecordId): Promise<string | u
   return undefined;
 }
 
+/** A person looks at the card of a deal. A second try after a lost session (406) is answered at once. */
+const waitingSeconds = 6;
+
 /** From 1C while somebody waits; when it does not answer, what it said before. */
 export async function documentsOf({ kit, client }: Ground, deal: RecordId): Promise<AccountingDocuments | undefined> {
   try {
-    const items = (await client().getOrders(wireId(deal))).map(({ title, link }) => ({ title, link }));
+    const items = (await client().getOrders(wireId(deal), waitingSeconds)).map(({ title, link }) => ({ title, link }));
     const found = { items, at: kit.now().toISOString() };
     await kit.store.put("documents", deal, found);
     return found;

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as contract from "@svyazka/contract";
+import type { AccountingDocuments, Language } from "@svyazka/core";
+import { getDeal } from "@svyazka/crm";
+import type { LiveConnection } from "../connections/registry.ts";
+import type { Hub } from "../hub.ts";
+import { reader } from "./crm/requests.ts";
+import { type Implementation, implement } from "./implement.ts";
+
+/** A person waits before a card. */
+const patienceMs = 8_000;
+
+type Documents = contract.AnswerOf<typeof contract.dealDocuments>["items"][number];
+
+/** What accounting programs say of our deals. */
+export const accountingRoutes = (hub: Hub): readonly Implementation[] => [
+  implement(contract.dealDocuments, async ({ params, caller, sql }) => {
+    const deal = await getDeal(sql, params.id, reader(caller));
+    const { connections } = await hub.registry.view(sql.workspace);
+    // One that is switched off, or that nobody has let in yet, is told nothing: neither the deal nor the password.
+    const asked = [...connections.values()].filter((live) => live.row.state === "active" && live.connected().accounting);
+    const items = await Promise.all(asked.map((live) => ask(live, String(deal.id), caller.workspace.language)));
+    return { items, next_cursor: null };
+  }),
+];
+
+async function ask(live: LiveConnection, deal: string, language: Language): Promise<Documents> {
+  const { id: connection, name } = live.row;
+  const nothing = { connection, name, at: null, is_live: false, documents: [] };
+  const patience = new AbortController();
+  try {
+    const answer = live.connected().accounting?.documents(deal);
+    const found = await Promise.race([answer, sleep(patienceMs, "late" as const, { signal: patience.signal })]);
+    if (found === "late") return { ...nothing, why: late[language] };
+    return found ? { connection, name, ...write(found) } : { ...nothing, why: null };
+  } catch (error) {
+    return { ...nothing, why: error instanceof Error ? error.message : String(error) };
+  } finally {
+    patience.abort();
+  }
+}
+
+const write = ({ at, why, items }: AccountingDocuments) => ({
+  ...{ at, is_live: why === undefined, why: why ?? null },
+  documents: items.map(({ title, link }) => ({ title, link, opens: isForBrowsers(link) })),
+});
+
+/** Never `javascript:` and its kin, whatever the other side has sent. */
+const isForBrowsers = (link: string): boolean => /^https?:$/.test(URL.parse(link)?.protocol ?? "");
+
+const late: Readonly<Record<Language, string>> = {
+  ru: `нет ответа дольше ${patienceMs / 1000} с`,
+  en: `no answer within ${patienceMs / 1000} s`,
+};
