@@ -40,7 +40,8 @@ describe("vendors", () => {
         vendor.id,
       ).toBe(true);
     const of = (id: string) => items.find((vendor: { id: string }) => vendor.id === id);
-    expect(of("fivecrm")).toMatchObject({ docs: "docs/fivecrm.md", abilities: ["receives", "serves"] });
+    expect(of("fivecrm")).toMatchObject({ docs: "docs/fivecrm.md", abilities: ["receives", "serves"], maps_fields: true });
+    expect(of("onec")).toMatchObject({ abilities: ["receives", "serves", "listens", "accounting"], maps_fields: false });
     expect(of("asterisk").abilities).toEqual(["listens", "telephony"]);
     expect(of("vats").abilities).toEqual(["receives", "serves", "listens", "polled", "telephony", "rehearsal", "call_feed"]);
     expect(of("crm")).toMatchObject({ docs: null, abilities: ["listens", "crm", "call_desk", "phone_book"] });

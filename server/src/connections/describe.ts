@@ -11,6 +11,7 @@ export function describeVendor(vendor: AnyVendor) {
     about: { ...(vendor.about ?? vendor.title) },
     docs: existsSync(new URL(`../../../${page}`, import.meta.url)) ? page : null,
     abilities: [...ways(vendor), ...(vendor.ports ?? []).map(wireName)],
+    maps_fields: vendor.sentFields !== undefined,
     settings: Object.entries(vendor.settings as Record<string, Setting>).map(([name, setting]) => describeSetting(name, setting)),
   };
 }
@@ -24,11 +25,16 @@ export function abilitiesOf(live: LiveConnection | undefined, hears: (type: Even
   const isSo: Readonly<Record<string, () => boolean>> = {
     listens: () => vendor.listens?.(connection, hears) ?? true,
     polled: () => vendor.polls?.(connection) ?? true,
-    serves: () => isProgram,
+    // Without an address, nobody comes in by it.
+    serves: () => isProgram && (!vendor.urls || Object.keys(vendor.urls(connection, "")).length > 0),
     integrations: () => isProgram,
   };
   const does = ways(vendor).filter((way) => isSo[way]?.() ?? true);
-  const own = [...(connected.move ? ["move"] : []), ...(connected.decisions ? ["decides"] : []), ...(connected.packages ? ["packages"] : [])];
+  const own = [
+    ...(connected.move ? ["move"] : []),
+    ...(connected.decisions ? ["decides"] : []),
+    ...(connected.packages ? ["packages"] : []),
+  ];
   return [...does, ...own, ...portNames.filter((name) => connected[name] !== undefined).map(wireName)];
 }
 

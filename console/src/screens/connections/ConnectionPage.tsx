@@ -11,12 +11,14 @@ import { Answered, tellProblem } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { ChangeSettings } from "./ChangeSettings.tsx";
 import { StateBadge } from "./ConnectionState.tsx";
+import { DecisionCount, Decisions } from "./Decisions.tsx";
 import { Grants } from "./Grants.tsx";
 import { Mappings } from "./Mappings.tsx";
 import { Moves } from "./Moves.tsx";
 import { Overview } from "./Overview.tsx";
+import { Packages } from "./Packages.tsx";
 
-const tabs = ["overview", "settings", "users", "fields", "stages", "access", "move"] as const;
+const tabs = ["overview", "decisions", "packages", "settings", "users", "fields", "stages", "access", "move"] as const;
 const kinds = { users: "user", fields: "field", stages: "stage" } as const;
 
 export function ConnectionPage() {
@@ -50,7 +52,9 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
       name === "overview" ||
       (name === "settings" && (vendor?.settings.length ?? 0) > 0) ||
       (name === "users" && (can("telephony") || isOtherCrm)) ||
-      (name === "fields" && can("receives") && !can("telephony") && !can("crm") && !can("integrations")) ||
+      (name === "fields" && vendor?.maps_fields === true && can("receives") && !can("integrations")) ||
+      (name === "decisions" && can("decides")) ||
+      (name === "packages" && can("packages")) ||
       (name === "access" && can("integrations")) ||
       (name === "move" && can("move")) ||
       (name === "stages" && isOtherCrm),
@@ -90,7 +94,11 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
         >
           <Tabs.List mb="md">
             {shown.map((name) => (
-              <Tabs.Tab key={name} value={name}>
+              <Tabs.Tab
+                key={name}
+                value={name}
+                {...(name === "decisions" && { rightSection: <DecisionCount connection={connection.id} /> })}
+              >
                 {words.tabs[name]}
               </Tabs.Tab>
             ))}
@@ -113,6 +121,12 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
               <Mappings connection={connection.id} kind={kinds[name]} />
             </Tabs.Panel>
           ))}
+          <Tabs.Panel value="decisions">
+            <Decisions connection={connection.id} />
+          </Tabs.Panel>
+          <Tabs.Panel value="packages">
+            <Packages connection={connection.id} />
+          </Tabs.Panel>
           <Tabs.Panel value="access">
             <Grants connection={connection} />
           </Tabs.Panel>

@@ -9,6 +9,7 @@ import { LinkButton } from "../../ui/links.tsx";
 import { Answered, Empty } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { ActivityLines, StateBadge } from "./ConnectionState.tsx";
+import { DecisionsLink } from "./Decisions.tsx";
 
 /** What is connected, and how it is doing. */
 export function Connections() {
@@ -66,6 +67,7 @@ function ConnectionCard({ connection, vendor }: { readonly connection: Connectio
           </div>
           <StateBadge connection={connection} />
         </Group>
+        {connection.abilities.includes("decides") && <DecisionsLink connection={connection.id} />}
         <ActivityLines connection={connection} />
       </Stack>
     </Paper>

@@ -19,6 +19,7 @@ import { FieldHistory } from "../activity/FieldHistory.tsx";
 import { useRecordEditor } from "../activity/use-record-editor.ts";
 import { Attribution } from "./Attribution.tsx";
 import { DealPeople } from "./DealPeople.tsx";
+import { Documents } from "./Documents.tsx";
 import { StageBar } from "./StageBar.tsx";
 import { useLossReason } from "./use-loss-reason.tsx";
 
@@ -108,7 +109,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
       {pipeline && <StageBar pipeline={pipeline} stage={deal.stage} disabled={readOnly} onChoose={(stage) => void goTo(stage)} />}
       <Grid gap="md" mt="md">
         <Grid.Col span={{ base: 12, md: 4 }}>
-          <Paper withBorder p="md" radius="md">
+          <Paper withBorder p="md" radius="md" mb="md">
             <Stack gap="sm">
               <Editable
                 label={words.fields.name}
@@ -182,6 +183,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
               </Text>
             </Stack>
           </Paper>
+          <Documents deal={deal.id} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Feed entity="deal" id={deal.id} />

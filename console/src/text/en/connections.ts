@@ -38,7 +38,10 @@ export const connections = {
     addressBook: (contacts: string, companies: string) => `Address book: ${contacts} contacts, ${companies} companies`,
     bookFilling: "still being filled",
   },
-  tabs: { overview: "Overview", settings: "Settings", users: "People", fields: "Fields", stages: "Stages", access: "Access", move: "Move" },
+  tabs: {
+    ...{ overview: "Overview", decisions: "To decide", packages: "Packages", settings: "Settings", users: "People", fields: "Fields" },
+    ...{ stages: "Stages", access: "Access", move: "Move" },
+  },
   check: "Check now",
   test: "Send a test",
   disable: "Switch off",
@@ -69,6 +72,9 @@ export const connections = {
     follower: "follows its own records",
     integrations: "lets programs in",
     move: "can be moved as a whole",
+    accounting: "keeps clients, orders and documents",
+    decides: "asks people to decide",
+    packages: "hands out packages",
   } as Record<string, string>,
   mapping: {
     theirs: "Theirs",

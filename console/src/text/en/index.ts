@@ -1,3 +1,4 @@
+import { accounting } from "./accounting.ts";
 import { activity } from "./activity.ts";
 import { audit } from "./audit.ts";
 import { calls } from "./calls.ts";
@@ -25,6 +26,7 @@ import { tasks } from "./tasks.ts";
 import { trash } from "./trash.ts";
 
 export const en = {
+  accounting,
   activity,
   audit,
   calls,

@@ -40,7 +40,10 @@ export const connections: Text["connections"] = {
     addressBook: (contacts: string, companies: string) => `Телефонная книга: контактов ${contacts}, компаний ${companies}`,
     bookFilling: "ещё заполняется",
   },
-  tabs: { overview: "Обзор", settings: "Настройки", users: "Люди", fields: "Поля", stages: "Этапы", access: "Доступ", move: "Перенос" },
+  tabs: {
+    ...{ overview: "Обзор", decisions: "Ждут решения", packages: "Пакеты", settings: "Настройки", users: "Люди", fields: "Поля" },
+    ...{ stages: "Этапы", access: "Доступ", move: "Перенос" },
+  },
   check: "Проверить сейчас",
   test: "Отправить пробу",
   disable: "Выключить",
@@ -71,6 +74,9 @@ export const connections: Text["connections"] = {
     follower: "следит за своими карточками",
     integrations: "впускает программы",
     move: "переносится целиком",
+    accounting: "ведёт клиентов, заказы и документы",
+    decides: "спрашивает решения",
+    packages: "раздаёт пакеты",
   },
   mapping: {
     theirs: "У них",

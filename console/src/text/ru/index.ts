@@ -1,4 +1,5 @@
 import type { Text } from "../en/index.ts";
+import { accounting } from "./accounting.ts";
 import { activity } from "./activity.ts";
 import { audit } from "./audit.ts";
 import { calls } from "./calls.ts";
@@ -26,6 +27,7 @@ import { tasks } from "./tasks.ts";
 import { trash } from "./trash.ts";
 
 export const ru: Text = {
+  accounting,
   activity,
   audit,
   calls,
