@@ -42,6 +42,8 @@ export interface Vendor<S extends Settings = Settings> {
   readonly door?: Door;
   /** What a request means. Pure: a stored request can be received again after a fix. */
   receive?(request: InboundRequest, connection: Connection<S>, now: Date): Received;
+  /** Whether requests come in by this one; without it, they do. Pure. */
+  receives?(connection: Connection<S>): boolean;
   /**
    * Facts that nobody brought: asked for on a timer and on demand. `since` reaches back before the last time, so that what was missed
    * meanwhile is found; what is known already costs nothing. Undefined when this connection has nothing to ask.

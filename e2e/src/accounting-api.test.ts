@@ -76,7 +76,7 @@ describe("a connection that asks people to decide", () => {
     expect((await decide(decision.id, "approve")).status).toBe(204);
     expect(await decisions()).toEqual([]);
     expect((await decide(decision.id, "approve")).status).toBe(404);
-    expect(await connectionOf("buh")).toMatchObject({ state: "active", abilities: ["receives", "listens", "accounting"] });
+    expect(await connectionOf("buh")).toMatchObject({ state: "active", abilities: ["listens", "accounting"] });
     expect((await base.tellContact({ name: "Иванов", phone: "+79101234567" })).reply?.success).toBe(true);
   });
 
@@ -201,6 +201,9 @@ describe("documents of a deal", () => {
   it("are none, and say so, while the base has never answered", async () => {
     base.switches.closed = true;
     expect(await ofBase()).toMatchObject({ at: null, is_live: false, documents: [] });
+    const { id } = await connectionOf("торговля");
+    await ask("POST", `/connections/${id}/check`);
+    expect(await ofBase()).toMatchObject({ at: null, why: expect.stringContaining("Ведутся технические работы") });
   });
 
   it("are asked now, from every base that is switched on; only links for browsers open", async () => {

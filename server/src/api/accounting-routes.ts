@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as contract from "@svyazka/contract";
 import type { AccountingDocuments, Language } from "@svyazka/core";
-import { getDeal } from "@svyazka/crm";
+import { getDeal, type Sql } from "@svyazka/crm";
 import type { LiveConnection } from "../connections/registry.ts";
+import type { ConnectionRow } from "../connections/row.ts";
 import type { Hub } from "../hub.ts";
 import { reader } from "./crm/requests.ts";
 import { type Implementation, implement } from "./implement.ts";
@@ -20,7 +21,9 @@ export const accountingRoutes = (hub: Hub): readonly Implementation[] => [
     // One that is switched off, or that nobody has let in yet, is told nothing: neither the deal nor the password.
     const asked = [...connections.values()].filter((live) => live.row.state === "active" && live.connected().accounting);
     const items = await Promise.all(asked.map((live) => ask(live, String(deal.id), caller.workspace.language)));
-    return { items, next_cursor: null };
+    const silent = items.filter(({ at, why }) => at === null && why === null).map(({ connection }) => connection);
+    const troubles = silent.length === 0 ? new Map<number, string | null>() : await troublesOf(sql, silent);
+    return { items: items.map((item) => ({ ...item, why: item.why ?? troubles.get(item.connection) ?? null })), next_cursor: null };
   }),
 ];
 
@@ -38,6 +41,15 @@ async function ask(live: LiveConnection, deal: string, language: Language): Prom
   } finally {
     patience.abort();
   }
+}
+
+/** What these were last known to suffer from: somebody who has never answered does not say why. */
+async function troublesOf(sql: Sql, connections: readonly number[]): Promise<ReadonlyMap<number, string | null>> {
+  const rows = await sql.query<Pick<ConnectionRow, "id" | "parked_because" | "health">>({
+    text: "select id, parked_because, health from hub.connection where workspace = $1 and id = any($2::bigint[])",
+    values: [sql.workspace, connections],
+  });
+  return new Map(rows.map(({ id, parked_because, health }) => [id, parked_because ?? (health && !health.ok ? health.message : null)]));
 }
 
 const write = ({ at, why, items }: AccountingDocuments) => ({

@@ -22,11 +22,12 @@ export function abilitiesOf(live: LiveConnection | undefined, hears: (type: Even
   const { vendor, connection } = live;
   const connected = live.connected();
   const isProgram = Object.entries(vendor.integration ?? {}).every(([name, value]) => connection.settings[name] === value);
+  const takes = vendor.receives?.(connection) ?? true;
   const isSo: Readonly<Record<string, () => boolean>> = {
+    receives: () => takes,
     listens: () => vendor.listens?.(connection, hears) ?? true,
     polled: () => vendor.polls?.(connection) ?? true,
-    // Without an address, nobody comes in by it.
-    serves: () => isProgram && (!vendor.urls || Object.keys(vendor.urls(connection, "")).length > 0),
+    serves: () => isProgram && takes,
     integrations: () => isProgram,
   };
   const does = ways(vendor).filter((way) => isSo[way]?.() ?? true);

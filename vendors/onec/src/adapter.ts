@@ -30,6 +30,7 @@ export const onec: Vendor<typeof settings> = {
   lanes: ({ side, sessions }) => (side === "base" ? sessions : undefined),
 
   receive: (request, connection) => (isExchange(request) ? receiveExchange(request, connection) : receiveCall(request, connection)),
+  receives: ({ settings }) => settings.side === "door",
 
   connect(connection: OneC, kit): Connected {
     if (connection.settings.side === "base") return connectBase(connection, kit);

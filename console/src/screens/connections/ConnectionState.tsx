@@ -20,18 +20,32 @@ export function StateBadge({ connection }: { readonly connection: Pick<Connectio
   );
 }
 
-/** When it spoke last, what waits for how long, and what is wrong, in words. */
-export function ActivityLines({ connection: { activity, parked_because, health } }: { readonly connection: Connection }) {
+/** When it spoke last, what waits for how long, and what is wrong, in words; `withoutParked` where that it is parked stands already. */
+export function ActivityLines({
+  connection,
+  withoutParked = false,
+}: {
+  readonly connection: Connection;
+  readonly withoutParked?: boolean;
+}) {
   const words = useText().connections.activity;
   const format = useFormat();
-  const trouble = parked_because ?? activity.last_error ?? (health && !health.ok ? health.message : null);
+  const { activity, parked_because, health } = connection;
+  const trouble =
+    parked_because === null
+      ? (activity.last_error ?? (health && !health.ok ? health.message : null))
+      : withoutParked
+        ? null
+        : parked_because;
   const counts = (["waiting", "held", "parked", "failed"] as const).filter((name) => activity[name] > 0);
   return (
     <Stack gap={4}>
-      <Text size="sm">
-        {words.lastRequest}: {activity.last_request_at ? <When at={activity.last_request_at} /> : words.never} · {words.today}:{" "}
-        {format.number(activity.requests_today)}
-      </Text>
+      {(connection.abilities.includes("receives") || activity.last_request_at !== null) && (
+        <Text size="sm">
+          {words.lastRequest}: {activity.last_request_at ? <When at={activity.last_request_at} /> : words.never} · {words.today}:{" "}
+          {format.number(activity.requests_today)}
+        </Text>
+      )}
       {counts.length > 0 && (
         <Group gap={6}>
           {counts.map((name) => (
@@ -52,7 +66,7 @@ export function ActivityLines({ connection: { activity, parked_because, health }
           )}
         </Group>
       )}
-      {activity.listening !== null && (
+      {activity.listening !== null && connection.state === "active" && (
         <Text size="xs" c={activity.listening ? "dimmed" : "red"}>
           {activity.listening ? words.listening : words.notListening}
         </Text>

@@ -28,7 +28,7 @@ export function Overview({ connection, vendor }: { readonly connection: Connecti
         </Alert>
       )}
       <Paper withBorder p="md" radius="md">
-        <ActivityLines connection={connection} />
+        <ActivityLines connection={connection} withoutParked />
         {connection.activity.polled_at && (
           <Text size="xs" c="dimmed" mt={4}>
             {words.activity.polledAt} <When at={connection.activity.polled_at} />

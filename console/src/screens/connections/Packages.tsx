@@ -53,7 +53,7 @@ function Versions({ connection, known: { items } }: Props) {
       {items.length === 0 ? (
         <Text>{words.none}</Text>
       ) : (
-        <Table.ScrollContainer minWidth={660} type="native" tabIndex={0} role="region" aria-label={words.list}>
+        <Table.ScrollContainer minWidth={600} type="native" tabIndex={0} role="region" aria-label={words.list}>
           <Table verticalSpacing="xs" aria-label={words.list}>
             <Table.Thead>
               <Table.Tr>
@@ -73,7 +73,7 @@ function Versions({ connection, known: { items } }: Props) {
                       {one.version}
                     </Text>{" "}
                     {at === 0 && (
-                      <Badge size="sm" variant="light" color="teal" tt="none">
+                      <Badge size="sm" variant="light" color="teal" tt="none" miw="max-content">
                         {words.newest}
                       </Badge>
                     )}
@@ -81,7 +81,7 @@ function Versions({ connection, known: { items } }: Props) {
                   <Table.Td style={{ whiteSpace: "nowrap" }}>
                     <When at={one.at} long />
                   </Table.Td>
-                  <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  <Table.Td miw={90} style={{ overflowWrap: "break-word" }}>
                     {one.author}
                     {one.note !== null && (
                       <Text size="xs" c="dimmed">
@@ -147,13 +147,13 @@ function Installed({ connection, known: { items, installed } }: Props) {
                 <Table.Th>{words.where}</Table.Th>
                 <Table.Th>{words.has}</Table.Th>
                 <Table.Th>{words.due}</Table.Th>
-                <Table.Th w={220}>{words.pin}</Table.Th>
+                <Table.Th w={190}>{words.pin}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {installed.map((one) => (
                 <Table.Tr key={one.where}>
-                  <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  <Table.Td miw={120} style={{ overflowWrap: "anywhere" }}>
                     {one.name}
                     {!one.name.includes(one.where) && (
                       <Text size="xs" c="dimmed">
@@ -163,8 +163,8 @@ function Installed({ connection, known: { items, installed } }: Props) {
                   </Table.Td>
                   <Table.Td style={{ whiteSpace: "nowrap" }}>
                     {one.version ?? words.unknown}{" "}
-                    {one.due !== null && (
-                      <Badge size="sm" variant="light" color={one.is_current ? "teal" : "orange"} tt="none">
+                    {one.due !== null && one.version !== null && (
+                      <Badge size="sm" variant="light" color={one.is_current ? "teal" : "orange"} tt="none" miw="max-content">
                         {one.is_current ? words.current : words.behind}
                       </Badge>
                     )}

@@ -136,6 +136,16 @@ function Field({ setting, value, error, isSet, onChange }: FieldProps) {
         />
       );
     case "list":
+      if (setting.options)
+        return (
+          <MultiSelect
+            {...common}
+            data={Object.entries(setting.options).map(([key, label]) => ({ value: key, label: label[language] ?? key }))}
+            clearable
+            value={(value as string[] | undefined) ?? []}
+            onChange={onChange}
+          />
+        );
       return <TagsInput {...common} value={(value as string[] | undefined) ?? []} onChange={onChange} />;
     case "secret":
       return (

@@ -66,10 +66,10 @@ function FromOne({ there: { name, at, is_live, why, documents } }: { readonly th
       {!is_live && (
         <Text size="sm" c="orange" role="status" style={{ overflowWrap: "anywhere" }}>
           {at === null ? (
-            `${name} ${words.never}`
+            words.never
           ) : (
             <>
-              {words.asOf} <When at={at} long />; {name} {words.notLive}
+              {words.asOf} <When at={at} long />. {words.notLive}
             </>
           )}
           {why !== null && `: ${why}`}

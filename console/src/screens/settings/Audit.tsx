@@ -50,7 +50,7 @@ export function Audit() {
                     </Text>
                   </Table.Td>
                   <Table.Td>
-                    <Badge variant="light" color={colours[entry.outcome]} tt="none">
+                    <Badge variant="light" color={colours[entry.outcome]} tt="none" miw="max-content">
                       {words.outcomes[entry.outcome]}
                     </Badge>
                     {entry.detail && (
