@@ -15,6 +15,12 @@ export function Matching({ one }: { readonly one: Import }) {
   const update = useSend("updateImport", { refresh: ["getImport", "previewImport"] });
   // As chosen here: the next choice is made upon the one before it, whether the hub has answered that or not.
   const [settings, setSettings] = useState(one.settings);
+  const isExternal = (to: string | null): boolean => to?.endsWith(".external") === true;
+  const connections = useAsk(
+    "listConnections",
+    { query: { limit: 250 } },
+    { staleTime: 60_000, enabled: settings.columns.some(isExternal) },
+  );
   const choices = (["contact", "company", "deal"] as const).map((entity) => ({
     group: text.common.entities[entity],
     items: (targets.data?.items ?? [])
@@ -87,6 +93,18 @@ export function Matching({ one }: { readonly one: Import }) {
         <Grid.Col span={{ base: 12, sm: 6 }}>
           <UserPicker label={words.responsible} value={settings.responsible} onChange={(responsible) => put({ responsible })} />
         </Grid.Col>
+        {settings.columns.some(isExternal) && (
+          <Grid.Col span={{ base: 12, sm: 6 }}>
+            <Select
+              label={words.connection}
+              description={words.connectionHint}
+              clearable
+              data={(connections.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+              value={settings.connection === null ? null : String(settings.connection)}
+              onChange={(id) => put({ connection: id === null ? null : Number(id) })}
+            />
+          </Grid.Col>
+        )}
         <Grid.Col span={{ base: 12, sm: 6 }}>
           <TagsInput label={words.tags} value={settings.tags} onChange={(tags) => put({ tags })} />
         </Grid.Col>

@@ -26,6 +26,8 @@ export const imports = {
   policies: { skip: "Leave the row", update_empty: "Fill in what is empty", update: "Overwrite", create: "Make another one" },
   stage: "Stage of new deals",
   responsible: "Responsible, where the row names nobody",
+  connection: "Whose ids these are",
+  connectionHint: "The connection that calls the records so",
   tags: "Tag everything with",
   preview: "What the first rows become",
   actions: { create: "new", update: "change", skip: "left", fail: "wrong" },

@@ -27,6 +27,8 @@ export const imports: Text["imports"] = {
   policies: { skip: "Пропустить строку", update_empty: "Дополнить пустое", update: "Перезаписать", create: "Создать ещё одну" },
   stage: "Этап новых сделок",
   responsible: "Ответственный, если в строке никого нет",
+  connection: "Чьи это номера",
+  connectionHint: "Подключение, в котором карточки так называются",
   tags: "Пометить всё тегами",
   preview: "Чем станут первые строки",
   actions: { create: "новая", update: "изменение", skip: "пропуск", fail: "ошибка" },
