@@ -40,9 +40,9 @@ async function keep(scene: Scene, kind: Kind, call: CounterpartyCall): Promise<A
   const said = hashOf([call.name, call.inn, call.kpp, call.responsible_user_id, call.emails, call.phones, call.fields, call.link]);
   const link = call.id_1c === undefined ? undefined : await kit.links.find(kind, call.id_1c);
   const { given, warnings } = await givenIn(call, kind, scene);
-  const found = await find({ scene, crm, kind, call, link, given });
-  if ("others" in found) return make({ scene, crm, kind, call, said, link, ...apart(given, warnings, found.others) });
-  const { id, record } = found;
+  const { record, isShared } = await find({ scene, crm, kind, call, link, given });
+  if (!record) return make({ scene, crm, kind, call, given, said, warnings, link, isShared });
+  const { id } = record;
   // 1C writes objects anew although nothing of them has changed: what was said before is no news (onec.md §7).
   const isNews = link?.known?.["said"] !== said;
   const count = Number(link?.known?.["count"] ?? 0) + 1;
@@ -89,59 +89,35 @@ interface Search {
   readonly given: Given;
 }
 type HeldRecord = ContactRecord | CompanyRecord;
+interface Found {
+  readonly record: HeldRecord | undefined;
+  /** Its INN, phone or e-mail are those of other counterparties, and it is none of them. */
+  readonly isShared: boolean;
+}
 
 /** By its id in the CRM, by the link, by its INN, by phone and e-mail: the first that leads to somebody who is there (onec.md §7). */
-async function find({
-  scene,
-  crm,
-  kind,
-  call,
-  link,
-  given,
-}: Search): Promise<{ readonly id: RecordId; readonly record: HeldRecord } | { readonly others: readonly Other[] }> {
+async function find({ scene, crm, kind, call, link, given }: Search): Promise<Found> {
   for (const id of [call.id, link?.ours]) {
     const record = id === undefined ? undefined : await crm.findRecord(kind, id);
     // After a merge in the CRM the one that was kept is meant.
-    if (record) return { id: record.id, record };
+    if (record) return { record, isShared: false };
   }
-  const others: readonly Other[] =
-    kind === "contact" ? await crm.findContact(channelsOf(given)) : given.inn ? await crm.findCompany({ inn: given.inn }) : [];
-  const hits = others.map(({ id }) => id);
-  if (hits.length === 0) return { others };
-  // One that is another counterparty of this base already is not this one: branches of one taxpayer have one INN.
+  const hits =
+    kind === "company"
+      ? given.inn === undefined || given.inn === ""
+        ? []
+        : (await crm.findCompany({ inn: given.inn })).map(({ id }) => id)
+      : (await crm.findContact(channelsOf(given))).map(({ id }) => id);
+  if (hits.length === 0) return { record: undefined, isShared: false };
+  // One that is another counterparty of this base already is not this one: branches of one taxpayer have one INN. Without an id of 1C, there is no other.
   const free: RecordId[] = [];
   for (const id of hits) {
-    const linked = (await scene.kit.links.of(kind, id)).filter(({ theirs }) => theirs !== call.id_1c);
-    if (linked.length === 0) free.push(id);
+    const others = call.id_1c === undefined ? [] : (await scene.kit.links.of(kind, id)).filter(({ theirs }) => theirs !== call.id_1c);
+    if (others.length === 0) free.push(id);
   }
   const [oldest] = free.toSorted((one, other) => Number(one) - Number(other));
   if (hits.length > 1 || oldest === undefined) await askAboutDuplicates(scene, kind, call, oldest, hits);
-  const record = oldest === undefined ? undefined : await crm.findRecord(kind, oldest);
-  return record ? { id: record.id, record } : { others };
-}
-
-/** Somebody else with the same number, phone or e-mail. */
-interface Other {
-  readonly id: RecordId;
-  readonly phones?: readonly string[];
-  readonly emails?: readonly string[];
-}
-
-/** A CRM finds people by phone and e-mail: what is another's there already stays with that one, and is told. */
-function apart(
-  given: Given,
-  warnings: readonly string[],
-  others: readonly Other[],
-): { readonly given: Given; readonly warnings: readonly string[] } {
-  const taken = new Set(others.flatMap(({ phones = [], emails = [] }) => [...phones, ...emails.map((email) => email.toLowerCase())]));
-  const phones = given.phones.filter(({ e164, typed }) => !taken.has(e164 ?? typed));
-  const emails = given.emails.filter((email) => !taken.has(email.toLowerCase()));
-  if (phones.length === given.phones.length && emails.length === given.emails.length) return { given, warnings };
-  const owners = others.map(({ id }) => id).join(", ");
-  return {
-    given: { ...given, phones, emails },
-    warnings: [...warnings, `телефон или e-mail уже у контакта ${owners}, который связан с другим контрагентом`],
-  };
+  return { record: oldest === undefined ? undefined : await crm.findRecord(kind, oldest), isShared: oldest === undefined };
 }
 
 const channelsOf = ({ phones, emails }: Given) => ({
@@ -152,13 +128,18 @@ const channelsOf = ({ phones, emails }: Given) => ({
 interface Making extends Search {
   readonly said: string;
   readonly warnings: readonly string[];
+  readonly isShared: boolean;
 }
 
-async function make({ scene, crm, kind, call, given, said, warnings, link }: Making): Promise<Answer> {
+async function make({ scene, crm, kind, call, given, said, warnings, link, isShared }: Making): Promise<Answer> {
   const { name = `Контрагент ${call.id_1c ?? ""}`.trim(), ...rest } = given;
   // One that was linked and is gone is made anew, under another key than the one before.
   const key = `${keyOf(scene, kind, call, said)}${link ? `:after ${link.ours}` : ""}`;
-  const { id } = await save(crm, kind, { ...rest, name, key });
+  // A CRM makes nobody with the phone of somebody else; to whoever is there it may be added.
+  const first = isShared ? { ...rest, phones: [], emails: [] } : rest;
+  const { id } = await save(crm, kind, { ...first, name, key });
+  if (isShared && rest.phones.length + rest.emails.length > 0)
+    await save(crm, kind, { ...{ id, phones: rest.phones, emails: rest.emails }, key: `${key}:channels` });
   if (call.id_1c !== undefined) {
     const record = {
       id,
