@@ -29,7 +29,7 @@ import { keepOrder } from "./served/orders.ts";
 import { done, failed, later, refuse } from "./served/replies.ts";
 import { saveFields } from "./served/save-fields.ts";
 import type { Scene } from "./served/scene.ts";
-import { basicState, readCall, sentIn } from "./served/sent.ts";
+import { basicState, readCall, sentIn, writtenPasswords } from "./served/sent.ts";
 import type { OneC } from "./settings.ts";
 
 /** Where we answer as the hub of the document: what 1C calls. Each call that must tell an id is a question: found or made at once, within the deadline. */
@@ -173,5 +173,6 @@ function passwordsIn(request: InboundRequest): string[] {
   if (request.path !== callPaths.base) return [];
   const { json } = sentIn(request);
   const password = typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>)["param2"] : undefined;
-  return typeof password === "string" && password !== "" ? [password] : [];
+  const isGiven = (typeof password === "string" && password !== "") || typeof password === "number";
+  return [...(isGiven ? [String(password)] : []), ...writtenPasswords(request)];
 }

@@ -32,6 +32,23 @@ function textOf({ bytes, text }: InboundRequest): string {
   }
 }
 
+const longestPassword = 10_000;
+const shortestSecret = 4;
+
+/**
+ * Passwords of a registration (2.2) as they stand among the bytes: with escapes, in another encoding, in JSON that is cut off. One that is too short to be looked for
+ * everywhere, together with its name.
+ */
+export function writtenPasswords({ bytes }: InboundRequest): string[] {
+  const text = Buffer.from(bytes ?? []).toString("latin1");
+  return [...text.matchAll(/"param2"\s*:\s*/g)].flatMap(({ 0: name, index }) => {
+    const start = index + name.length;
+    const value = /^(?:"((?:[^"\\]|\\.)*)"?|[^\s,}"]+)/.exec(text.slice(start, start + longestPassword));
+    const written = value?.[1] ?? value?.[0] ?? "";
+    return written === "" ? [] : [written.length < shortestSecret ? name + (value?.[0] ?? "") : written];
+  });
+}
+
 /** Throws `Malformed` with all that is to be mended. */
 export function readCall<T>(
   request: InboundRequest,
