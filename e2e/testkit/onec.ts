@@ -1,5 +1,7 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type BaseStandin, type BaseStandinOptions, startStandinBase } from "@svyazka/onec/standin";
-import { api, type HubProcess } from "./hub.ts";
+import { api, type HubProcess, until } from "./hub.ts";
 import type { Added } from "./telephony.ts";
 
 /** A company with a door for 1C. */
@@ -85,3 +87,86 @@ export async function approve(accounts: Accounts, idBase: string, settings: Read
 /** A base of 1C that belongs to this company, not registered yet. */
 export const startBase = ({ key }: Accounts, options: BaseStandinOptions = {}): Promise<BaseStandin> =>
   startStandinBase({ key, ...options });
+
+/** windows-1251, as old handlers write their bodies without saying so. */
+export function inWindows1251(text: string): Buffer {
+  const signs = new TextDecoder("windows-1251").decode(Uint8Array.from({ length: 256 }, (_, byte) => byte));
+  return Buffer.from(Uint8Array.from(text, (sign) => Math.max(signs.indexOf(sign), 0)));
+}
+
+/** A comma before every closing brace, as in the document's samples. */
+export const withTrailingCommas = (json: string): string => json.replace(/([^{[\s])(\s*[}\]])/g, "$1,$2");
+
+export interface Relay {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Stands between a base and a hub, and writes every body anew. */
+export async function startRelay(to: string, rewrite: (body: string) => string | Buffer): Promise<Relay> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", async () => {
+      try {
+        const { "content-type": type = "", authorization } = request.headers;
+        const answer = await fetch(to + (request.url ?? ""), {
+          method: request.method ?? "POST",
+          headers: { "content-type": type.replace(/;.*/, ""), ...(authorization !== undefined && { authorization }) },
+          ...(request.method === "POST" && { body: rewrite(Buffer.concat(chunks).toString("utf8")) as string }),
+        });
+        response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" }).end(await answer.text());
+      } catch {
+        response.destroy();
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export interface NamedStages {
+  readonly [name: string]: number;
+}
+
+/** A pipeline whose stages an order goes through, and fields of deals that hold its sums. */
+export async function setUpOrders({ client, door }: Accounts): Promise<NamedStages> {
+  const { stages } = await client.send<{ stages: { id: number; name: string }[] }>("POST", "/pipelines", {
+    name: "Заказы",
+    is_default: true,
+    stages: [
+      ...["new", "order", "advance", "paid", "sent"].map((name) => ({ name, kind: "open" })),
+      ...[
+        { name: "won", kind: "won" },
+        { name: "lost", kind: "lost" },
+      ],
+    ],
+  });
+  for (const code of ["paid", "debt", "shipped"])
+    await client.send("POST", "/fields", { entity: "deal", name: code, type: "number", code });
+  const named = Object.fromEntries(stages.map(({ id, name }) => [name, id]));
+  const stage = (name: string) => String(named[name]);
+  await client.send("PATCH", `/connections/${door.id}`, {
+    settings: {
+      ...{ stage_part_payment: stage("advance"), stage_payment: stage("paid"), stage_shipment: stage("sent") },
+      ...{ stage_cancel_order: stage("lost"), late_days: 3, paid_field: "paid", debt_field: "debt", shipped_field: "shipped" },
+    },
+  });
+  return named;
+}
+
+/** Nothing waits to be done any more. */
+export const settled = ({ client }: Pick<Accounts, "client">): Promise<boolean> =>
+  until(async () => (await client.get<{ items: unknown[] }>("/deliveries?state=waiting&limit=1")).items.length === 0, 60);
+
+/** As if the pause had passed after which the hub tries again by itself. */
+export async function retryNow({ client }: Pick<Accounts, "client">): Promise<void> {
+  await client.send("POST", "/deliveries/bulk", { action: "retry", filter: { state: "waiting" } }).catch(() => undefined);
+}
