@@ -147,6 +147,14 @@ export const settings = {
   },
   door: { type: "text", when: asBase, advanced: true, picks: "connection", label: { ru: "Приём", en: "The door" } },
   id_base: { type: "text", group: base, when: asBase, required: true, label: { ru: "id_base", en: "id_base" } },
+  known_key: {
+    type: "text",
+    group: base,
+    when: asBase,
+    advanced: true,
+    label: { ru: "key, который знает база", en: "The key that the base knows" },
+    hint: { ru: "Пусто — номер компании в хабе", en: "Empty: the number of the company in the hub" },
+  },
   web_address: {
     type: "text",
     group: base,

@@ -144,6 +144,15 @@ describe("a base of 1C", () => {
     expect(secondsUntilOpen(new Date(), undefined, "06:00", "Europe/Moscow")).toBe(0);
   });
 
+  it("is asked by the key that it knows, where that is not the number of the company", async () => {
+    await connectBase(baseAt(standin, { known_key: "21234439" }), kitOf())
+      .check?.()
+      .catch(() => undefined);
+    expect(JSON.parse(standin.requests.at(-1)?.body ?? "{}")).toMatchObject({ key: 21234439 });
+    await connectBase(baseAt(standin), kitOf()).check?.();
+    expect(JSON.parse(standin.requests.at(-1)?.body ?? "{}")).toMatchObject({ key: Number(standin.key) });
+  });
+
   it("that only speaks by itself is told nothing", () => {
     expect(connectBase(baseAt(standin, { web_address: "" }), kitOf()).accounting).toBeUndefined();
   });

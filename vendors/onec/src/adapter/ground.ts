@@ -12,10 +12,10 @@ export interface Ground {
 }
 
 export function groundOf(base: OneC, kit: Kit): Ground {
-  const { web_address, login = "", id_base = "", contact_key, table_as, open_from, open_until, time_zone } = base.settings;
+  const { web_address, login = "", id_base = "", known_key, contact_key, table_as, open_from, open_until, time_zone } = base.settings;
   const made = makeBase({
     ...{ webAddress: web_address ?? "", login, password: base.secrets.password ?? "" },
-    ...{ key: base.workspace.id, idBase: wireId(id_base), contactKey: contact_key, tableAs: table_as },
+    ...{ key: wireId(known_key || String(base.workspace.id)), idBase: wireId(id_base), contactKey: contact_key, tableAs: table_as },
     send: kit.fetch,
   });
   return {

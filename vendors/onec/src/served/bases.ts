@@ -47,7 +47,9 @@ export async function mustBeExchange(at: AtDoor, id: string): Promise<Scene> {
 export function registerBase(at: AtDoor, call: BaseCall): Promise<Answer> {
   const { door, kit, isTrusted } = at;
   const isWelcome = isTrusted || door.settings.approve === "auto";
-  const given = { web_address: call.web_address, url_address: call.url_address, login: call.param1, password: call.param2 };
+  // It is asked by the key that it has told: the handlers of 1C look at it, too.
+  const known_key = call.key === String(door.workspace.id) ? "" : call.key;
+  const given = { web_address: call.web_address, url_address: call.url_address, login: call.param1, password: call.param2, known_key };
   return kit.exclusively([`base ${call.id_base}`], async () => {
     const base = await baseOf(at, call.id_base);
     if (!base) {

@@ -11,6 +11,7 @@ interface Change {
   readonly url_address: string;
   readonly login: string;
   readonly password: string;
+  readonly known_key: string;
   readonly at: string;
 }
 
