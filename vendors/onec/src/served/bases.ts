@@ -23,6 +23,11 @@ export const basesOf = async ({ door, kit }: Pick<AtDoor, "door" | "kit">): Prom
 
 const isPending = ({ settings, isDisabled }: Sibling): boolean => settings["pending"] === true && isDisabled;
 
+/** A person may have let it in by switching it on: what is switched off from now on is not a newcomer that waits. */
+async function noteApproval({ kit }: Pick<AtDoor, "kit">, { id, settings, isDisabled }: Sibling): Promise<void> {
+  if (settings["pending"] === true && !isDisabled) await kit.siblings.change(id, { pending: false });
+}
+
 /** Throws `NotApproved`. A base that is trusted and has never presented itself is taken as one that only speaks. */
 export async function mustBeBase(at: AtDoor, id: string): Promise<Scene> {
   const isWelcome = at.isTrusted || at.door.settings.approve === "auto";
@@ -31,6 +36,7 @@ export async function mustBeBase(at: AtDoor, id: string): Promise<Scene> {
   if (!base) throw new NotApproved(`База ${id} не зарегистрирована: вызовите /sync/base и дождитесь подтверждения в хабе`);
   if (isPending(base)) throw new NotApproved(`База ${id} ждёт подтверждения в хабе`);
   if (base.isDisabled) throw new NotApproved(`База ${id} выключена в хабе`);
+  await noteApproval(at, base);
   const kit = await at.kit.siblings.kitOf(base.id);
   if (!kit) throw new NotApproved(`База ${id} удалена в хабе`);
   return { door: at.door, base, kit, doorKit: at.kit, isTrusted: at.isTrusted, warnings: [] };
@@ -56,6 +62,7 @@ export function registerBase(at: AtDoor, call: BaseCall): Promise<Answer> {
       await makeBase(at, call.id_base, given, !isWelcome);
       return { ...done(null), detail: isWelcome ? "База подключена" : "База ждёт подтверждения" };
     }
+    await noteApproval(at, base);
     const isSame = Object.entries(given).every(([name, value]) => (base.settings[name] ?? base.secrets[name] ?? "") === value);
     if (isPending(base) || (isSame && !base.isDisabled)) {
       if (isPending(base) && isWelcome) await kit.siblings.change(base.id, { ...given, pending: false });
