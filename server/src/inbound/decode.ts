@@ -122,11 +122,19 @@ function depthOf(value: unknown): number {
 /** `{"a":{"b":1}}` → `a[b]=1`, as a form would have written it. */
 function flatten(json: unknown): Fields {
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
+  let count = 0;
+  // Of a list of a million, what is beyond the first thousand is not so much as looked at.
   const walk = (value: unknown, name: string): void => {
-    if (Object.keys(fields).length >= maxFields) return;
-    if (value === null || value === undefined) fields[name] = "";
-    else if (typeof value === "object") for (const [key, item] of Object.entries(value)) walk(item, name === "" ? key : `${name}[${key}]`);
-    else fields[name] = String(value);
+    if (value !== null && typeof value === "object") {
+      const keys = Array.isArray(value) ? value.keys() : Object.keys(value);
+      for (const key of keys) {
+        if (count >= maxFields) return;
+        walk((value as Readonly<Record<string, unknown>>)[key], name === "" ? String(key) : `${name}[${key}]`);
+      }
+      return;
+    }
+    if (!(name in fields)) count++;
+    fields[name] = value === null || value === undefined ? "" : String(value);
   };
   if (json !== null && typeof json === "object") walk(json, "");
   return fields;

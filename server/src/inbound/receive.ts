@@ -187,7 +187,10 @@ function redactBytes(body: Buffer, secrets: readonly string[]): Buffer {
   if (body.length === 0) return body;
   const text = body.toString("latin1");
   // Whatever the bytes are, they stay as they came; a secret that is not ASCII stands among them as its UTF-8.
-  const clean = redact(text, secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("latin1")]));
+  const clean = redact(
+    text,
+    secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("latin1")]),
+  );
   return clean === text ? body : Buffer.from(clean, "latin1");
 }
 
