@@ -9,6 +9,9 @@ import type { Scene } from "./scene.ts";
 /** A base that nobody has approved yet, or that a person switched off. Its words are for the person at 1C. */
 export class NotApproved extends Error {}
 
+/** Anybody who knows the number of a company can present bases: a person has to be able to look through them. */
+const mostPending = 20;
+
 export interface AtDoor {
   readonly door: OneC;
   readonly kit: Kit;
@@ -59,6 +62,8 @@ export function registerBase(at: AtDoor, call: BaseCall): Promise<Answer> {
   return kit.exclusively([`base ${call.id_base}`], async () => {
     const base = await baseOf(at, call.id_base);
     if (!base) {
+      if (!isWelcome && (await basesOf(at)).filter(isPending).length >= mostPending)
+        throw new NotApproved(`В хабе уже ${mostPending} баз ждут подтверждения: подтвердите или отклоните их`);
       await makeBase(at, call.id_base, given, !isWelcome);
       return { ...done(null), detail: isWelcome ? "База подключена" : "База ждёт подтверждения" };
     }
