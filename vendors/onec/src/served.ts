@@ -1,12 +1,15 @@
 import {
   type Answer,
+  Conflict,
   type Door,
   type InboundRequest,
   Intruder,
   type Kit,
+  LoginNeeded,
   Malformed,
   type RateLimit,
   type Received,
+  Refused,
   Unavailable,
 } from "@svyazka/core";
 import {
@@ -18,6 +21,7 @@ import {
   readEventCall,
   readFieldsCall,
   readHandlersCall,
+  readId,
   readOrderCall,
   readPlainCall,
 } from "./protocol.ts";
@@ -77,7 +81,10 @@ export function receiveCall(request: InboundRequest, connection: OneC): Received
         return await work({ ...scene, kit });
       } catch (error) {
         if (error instanceof NotApproved) return failed(403, error.message, "not_approved");
-        if (error instanceof Unavailable) return later("CRM сейчас не отвечает. Повторите этот же вызов: второй записи не появится.");
+        if (error instanceof Refused) return failed(409, `CRM этого не приняла: ${error.message}`, "refused");
+        if (error instanceof LoginNeeded) return later("CRM ждёт нового входа администратора. Повторите этот же вызов позже.");
+        if (error instanceof Unavailable || error instanceof Conflict)
+          return later("CRM сейчас не отвечает. Повторите этот же вызов: второй записи не появится.");
         throw error;
       }
     },
@@ -166,7 +173,7 @@ function mustBeOwnKey(request: InboundRequest, { settings, workspace }: OneC): v
 function keyOf(request: InboundRequest): string | undefined {
   const { json } = request.path === callPaths.checkActive ? { json: request.query } : sentIn(request);
   const key = typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>)["key"] : undefined;
-  return typeof key === "number" || (typeof key === "string" && key.trim() !== "") ? String(key).trim() : undefined;
+  return readId(key);
 }
 
 function passwordsIn(request: InboundRequest): string[] {

@@ -149,6 +149,10 @@ function yesOrNo(fields: Fields, key: string): string | undefined {
 /** Logins and passwords may begin and end with a space; nothing of them is cut. */
 function verbatim(fields: Fields, name: string, empty?: "may be empty"): string {
   const value = fields.raw(name);
+  if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) {
+    fields.wrong(name, "Недопустимые знаки");
+    return "";
+  }
   if (typeof value === "string" && (value !== "" || empty)) return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
   fields.wrong(name, value === undefined || value === null || value === "" ? "Обязательное поле не заполнено" : "Ожидается текст");

@@ -9,19 +9,21 @@ import {
   type Link,
   type RecordId,
 } from "@svyazka/core";
-import { declaredLately, type Payload, payloadOf } from "../adapter/payload.ts";
-import { type CounterpartyCall, checkKpp, checkTaxNumber } from "../protocol.ts";
+import { declaredIn, type Payload, payloadOf } from "../adapter/payload.ts";
+import { type CounterpartyCall, checkKpp, checkTaxNumber, type TaxNumber } from "../protocol.ts";
 import { askAboutDuplicates } from "./decisions.ts";
 import { doneWith } from "./replies.ts";
 import type { Scene } from "./scene.ts";
 import { hashOf } from "./sent.ts";
-import { crmOf, fieldsOf, readPhones, responsibleOf, wins } from "./writing.ts";
+import { crmOf, fieldsOf, nameFor, readPhones, recordIn, responsibleOf, wins } from "./writing.ts";
 
 /** 2.3 and 2.4: a counterparty is found or made, and its id told. The same one, told at once or again, is one record. */
 
 type Kind = "contact" | "company";
 type Given = Omit<CompanyDraft, "key" | "id" | "replaces"> & Omit<ContactDraft, "key" | "id" | "replaces">;
 const tries = 4;
+/** Wrong numbers are kept as they are; a whole text is none. */
+const longestTaxNumber = 50;
 
 export async function keepCounterparty(scene: Scene, kind: Kind, call: CounterpartyCall): Promise<Answer> {
   for (let left = tries; ; left--) {
@@ -67,12 +69,13 @@ async function givenIn(
   const { fields, warnings: unmapped } = await fieldsOf(call.fields, kind, scene);
   const inn = kind === "company" && call.inn !== undefined ? checkTaxNumber(call.inn, scene.door.workspace.country) : undefined;
   const kpp = kind === "company" && call.kpp !== undefined ? checkKpp(call.kpp) : undefined;
+  const isNumber = (tax: TaxNumber | undefined): tax is TaxNumber => tax !== undefined && tax.number.length <= longestTaxNumber;
   return {
     given: {
-      ...(call.name !== undefined && { name: call.name }),
+      ...(call.name !== undefined && { name: nameFor(call.name) }),
       ...{ phones: readPhones(call.phones, scene.door), emails: call.emails },
-      ...(inn && { inn: inn.number }),
-      ...(kpp && { kpp: kpp.number }),
+      ...(isNumber(inn) && { inn: inn.number }),
+      ...(isNumber(kpp) && { kpp: kpp.number }),
       ...(user !== undefined && { responsible: user }),
       ...(Object.keys(fields).length > 0 && { fields }),
     },
@@ -98,7 +101,7 @@ interface Found {
 /** By its id in the CRM, by the link, by its INN, by phone and e-mail: the first that leads to somebody who is there (onec.md §7). */
 async function find({ scene, crm, kind, call, link, given }: Search): Promise<Found> {
   for (const id of [call.id, link?.ours]) {
-    const record = id === undefined ? undefined : await crm.findRecord(kind, id);
+    const record = await recordIn<Kind>(crm, kind, id);
     // After a merge in the CRM the one that was kept is meant.
     if (record) return { record, isShared: false };
   }

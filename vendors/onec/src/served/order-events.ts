@@ -13,7 +13,7 @@ import type { EventCall, EventName } from "../protocol.ts";
 import { doneWith, failed } from "./replies.ts";
 import type { Scene } from "./scene.ts";
 import { hashOf } from "./sent.ts";
-import { crmOf } from "./writing.ts";
+import { crmOf, recordIn } from "./writing.ts";
 
 /** 2.6: what happened to an order becomes a fact, and what is done about it in the CRM may wait for the CRM. */
 
@@ -70,8 +70,8 @@ async function findTarget(scene: Scene, { id, id_1c }: EventCall): Promise<Targe
   const { links } = scene.kit;
   const order = id_1c === undefined ? undefined : await links.find("deal", id_1c);
   if (id !== undefined) {
-    const known = order?.ours === id ? order : (await links.of("deal", id))[0];
-    if (known || (await (await crmOf(scene)).findRecord("deal", id)))
+    const known = order?.ours === id ? order : (await links.of("order", id))[0];
+    if (known || (await recordIn(await crmOf(scene), "deal", id)))
       return {
         deal: id,
         ...(known && { order: known }),

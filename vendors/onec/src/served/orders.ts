@@ -4,7 +4,7 @@ import type { OrderCall } from "../protocol.ts";
 import { doneWith } from "./replies.ts";
 import type { Scene } from "./scene.ts";
 import { hashOf } from "./sent.ts";
-import { crmOf, fieldsOf, responsibleOf, wins } from "./writing.ts";
+import { crmOf, fieldsOf, nameFor, recordIn, responsibleOf, wins } from "./writing.ts";
 
 /** 2.5: an order is a deal. */
 
@@ -43,7 +43,7 @@ export async function keepOrder(scene: Scene, call: OrderCall): Promise<Answer> 
 
 async function find(crm: Crm, call: OrderCall, link: Link | undefined): Promise<DealRecord | undefined> {
   for (const id of [call.id, link?.ours]) {
-    const deal = id === undefined ? undefined : await crm.findRecord("deal", id);
+    const deal = await recordIn(crm, "deal", id);
     if (deal) return deal;
   }
   return undefined;
@@ -52,9 +52,9 @@ async function find(crm: Crm, call: OrderCall, link: Link | undefined): Promise<
 async function givenIn(scene: Scene, crm: Crm, call: OrderCall): Promise<{ readonly given: Given; readonly warnings: readonly string[] }> {
   const { door } = scene;
   const { user, warnings } = responsibleOf(call.responsible_user_id, scene);
-  const { fields, warnings: unmapped } = await fieldsOf(call.fields, "deal", scene);
-  const company = call.company_id === undefined ? undefined : await crm.findRecord("company", call.company_id);
-  const contact = call.contact_id === undefined ? undefined : await crm.findRecord("contact", call.contact_id);
+  const { fields, warnings: unmapped } = await fieldsOf(call.fields, "order", scene);
+  const company = await recordIn(crm, "company", call.company_id);
+  const contact = await recordIn(crm, "contact", call.contact_id);
   const sum = call.budget === undefined ? undefined : readMoney(call.budget, door.workspace.currency);
   const number = call.order_number !== undefined && door.settings.number_field ? { [door.settings.number_field]: call.order_number } : {};
   const all = { ...fields, ...number };
@@ -83,7 +83,7 @@ interface Writing {
 
 async function make({ scene, crm, call, given, key, link }: Writing & { readonly call: OrderCall; readonly link: Link | undefined }) {
   const { new_order_stage: stage } = scene.door.settings;
-  const name = call.name ?? `Заказ ${call.order_number ?? call.id_1c ?? ""}`.trim();
+  const name = nameFor(call.name ?? `Заказ ${call.order_number ?? call.id_1c ?? ""}`.trim());
   const { id } = await crm.saveDeal({ ...given, name, ...(stage && { stage }), key: link ? `${key}:after ${link.ours}` : key });
   return id;
 }

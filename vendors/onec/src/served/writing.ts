@@ -1,6 +1,6 @@
-import { type Crm, type Phone, type RecordId, readPhone, Unavailable } from "@svyazka/core";
+import { type Crm, type CrmRecords, type Phone, type RecordId, Refused, readPhone, Unavailable } from "@svyazka/core";
 import { declaredIn, type EntityKind, fieldWith } from "../adapter/payload.ts";
-import type { SentFields } from "../protocol.ts";
+import { cutText, type SentFields } from "../protocol.ts";
 import type { OneC } from "../settings.ts";
 import type { Scene } from "./scene.ts";
 
@@ -11,6 +11,21 @@ export async function crmOf({ kit }: Scene): Promise<Crm> {
   const crm = await kit.crm();
   if (!crm) throw new Unavailable("there is no CRM in this workspace");
   return crm;
+}
+
+/** A record by the id that 1C has sent; an id that no record of this CRM can have leads to none. */
+export async function recordIn<K extends keyof CrmRecords>(
+  crm: Crm,
+  kind: K,
+  id: RecordId | undefined,
+): Promise<CrmRecords[K] | undefined> {
+  if (id === undefined) return undefined;
+  try {
+    return await crm.findRecord(kind, id);
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
 }
 
 /** A user of the CRM; somebody who does not work there is left out, and told (A20). */
@@ -47,6 +62,10 @@ export async function fieldsOf(sent: SentFields, kind: EntityKind, scene: Scene)
 
 export const readPhones = (texts: readonly string[], { workspace }: OneC): Phone[] =>
   texts.map((typed) => readPhone(typed, workspace.country) ?? { typed });
+
+/** Longest name that every CRM can keep and look up. */
+const longestName = 250;
+export const nameFor = (text: string): string => cutText(text, longestName);
 
 /** What 1C may replace, and where it only fills in what is empty. */
 export const wins = ({ door }: Pick<Scene, "door">, field: string): boolean => !door.settings.crm_wins.includes(field);
