@@ -9,7 +9,7 @@ import {
   type Link,
   type RecordId,
 } from "@svyazka/core";
-import { declaredIn, type Payload, payloadOf } from "../adapter/payload.ts";
+import { declaredLately, type Payload, payloadOf } from "../adapter/payload.ts";
 import { type CounterpartyCall, checkKpp, checkTaxNumber, type TaxNumber } from "../protocol.ts";
 import { askAboutDuplicates } from "./decisions.ts";
 import { doneWith } from "./replies.ts";

@@ -70,7 +70,7 @@ async function findTarget(scene: Scene, { id, id_1c }: EventCall): Promise<Targe
   const { links } = scene.kit;
   const order = id_1c === undefined ? undefined : await links.find("deal", id_1c);
   if (id !== undefined) {
-    const known = order?.ours === id ? order : (await links.of("order", id))[0];
+    const known = order?.ours === id ? order : (await links.of("deal", id))[0];
     if (known || (await recordIn(await crmOf(scene), "deal", id)))
       return {
         deal: id,

@@ -52,7 +52,7 @@ async function find(crm: Crm, call: OrderCall, link: Link | undefined): Promise<
 async function givenIn(scene: Scene, crm: Crm, call: OrderCall): Promise<{ readonly given: Given; readonly warnings: readonly string[] }> {
   const { door } = scene;
   const { user, warnings } = responsibleOf(call.responsible_user_id, scene);
-  const { fields, warnings: unmapped } = await fieldsOf(call.fields, "order", scene);
+  const { fields, warnings: unmapped } = await fieldsOf(call.fields, "deal", scene);
   const company = await recordIn(crm, "company", call.company_id);
   const contact = await recordIn(crm, "contact", call.contact_id);
   const sum = call.budget === undefined ? undefined : readMoney(call.budget, door.workspace.currency);
