@@ -5,6 +5,7 @@ import type { ItemOf } from "../../data/client.ts";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
+import { useAccountingText } from "../../text/with-screens.ts";
 import { useFormat, When } from "../../ui/format.tsx";
 import { LinkButton } from "../../ui/links.tsx";
 import { Answered, Empty, tellProblem } from "../../ui/problem.tsx";
@@ -15,7 +16,7 @@ const useDecisions = (connection: number) => useAsk("listDecisions", { path: { i
 
 /** What a connection cannot settle by itself: each as a card, with its answers as buttons. */
 export function Decisions({ connection }: { readonly connection: number }) {
-  const words = useText().accounting.decisions;
+  const words = useAccountingText().decisions;
   return (
     <Answered of={useDecisions(connection)}>
       {({ items }) =>
@@ -35,11 +36,12 @@ export function Decisions({ connection }: { readonly connection: number }) {
 
 function OneDecision({ connection, decision }: { readonly connection: number; readonly decision: Decision }) {
   const text = useText();
+  const { decided } = useAccountingText().decisions;
   const may = useMay();
   const refresh = ["listDecisions", "listConnections", "getConnection", "listPackages"] as const;
   const decide = useSend("decide", {
     refresh,
-    onDone: () => notifications.show({ message: text.accounting.decisions.decided, color: "teal" }),
+    onDone: () => notifications.show({ message: decided, color: "teal" }),
   });
   const chosen = decide.isPending ? decide.variables.body?.choice : undefined;
   return (
@@ -92,7 +94,7 @@ export function DecisionCount({ connection }: { readonly connection: number }) {
   const format = useFormat();
   const count = useDecisions(connection).data?.items.length ?? 0;
   return count === 0 ? null : (
-    <Badge size="sm" color="orange" variant="filled" autoContrast>
+    <Badge size="sm" color="orange" variant="light">
       {format.number(count)}
     </Badge>
   );
@@ -100,7 +102,7 @@ export function DecisionCount({ connection }: { readonly connection: number }) {
 
 /** Leads to them from the list of connections. */
 export function DecisionsLink({ connection }: { readonly connection: number }) {
-  const words = useText().accounting.decisions;
+  const words = useAccountingText().decisions;
   const format = useFormat();
   const count = useDecisions(connection).data?.items.length ?? 0;
   return count === 0 ? null : (

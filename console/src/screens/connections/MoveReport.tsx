@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { ItemOf } from "../../data/client.ts";
 import { usePages } from "../../data/queries.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
+import { useMovesText } from "../../text/with-screens.ts";
 import { useFormat } from "../../ui/format.tsx";
 
 type Move = ItemOf<"listMoves">;
@@ -12,7 +13,7 @@ const colours = { differs: "yellow", only_there: "orange", only_here: "orange", 
 /** What a move has found: every difference, and what could not be carried over. */
 export function MoveReport({ connection, move }: { readonly connection: number; readonly move: Move }) {
   const text = useText();
-  const words = text.moves;
+  const words = useMovesText();
   const [what, setWhat] = useState<Finding["what"]>();
   const pages = usePages(
     "listMoveFindings",
@@ -67,7 +68,7 @@ export function MoveReport({ connection, move }: { readonly connection: number; 
 }
 
 function Row({ one }: { readonly one: Finding }) {
-  const words = useText().moves;
+  const words = useMovesText();
   const format = useFormat();
   const language = useLanguage();
   const said = one.words?.[language];

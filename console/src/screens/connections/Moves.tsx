@@ -5,6 +5,7 @@ import { useAsk, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import type { Connection } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
+import { useMovesText } from "../../text/with-screens.ts";
 import { confirm } from "../../ui/ask-person.tsx";
 import { useFormat, When } from "../../ui/format.tsx";
 import { Answered, ProblemNote, tellProblem } from "../../ui/problem.tsx";
@@ -36,7 +37,7 @@ export function Moves({ connection }: { readonly connection: Connection }) {
 
 function Start({ connection }: { readonly connection: Connection }) {
   const text = useText();
-  const words = text.moves;
+  const words = useMovesText();
   const [direction, setDirection] = useState<Direction>("in");
   const [intoFilled, setIntoFilled] = useState(false);
   const start = useSend("startMove", { refresh: ["listMoves"] });
@@ -82,7 +83,7 @@ function Start({ connection }: { readonly connection: Connection }) {
 
 /** The latest one is open. */
 function Earlier({ connection, items }: { readonly connection: number; readonly items: readonly Move[] }) {
-  const words = useText().moves;
+  const words = useMovesText();
   const [shown, setShown] = useState<string>();
   const open = shown ?? items[0]?.id;
   return (
@@ -116,7 +117,7 @@ interface OneMoveProps {
 
 function OneMove({ move, connection, isOpen, onOpen }: OneMoveProps) {
   const text = useText();
-  const words = text.moves;
+  const words = useMovesText();
   const format = useFormat();
   const may = useMay();
   const cancel = useSend("cancelMove", { refresh: ["listMoves"] });

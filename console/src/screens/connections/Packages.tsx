@@ -4,6 +4,7 @@ import type { AnswerOf } from "../../data/client.ts";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import { useText } from "../../text/text.tsx";
+import { useAccountingText } from "../../text/with-screens.ts";
 import { confirm } from "../../ui/ask-person.tsx";
 import { useFormat, When } from "../../ui/format.tsx";
 import { Answered, tellProblem } from "../../ui/problem.tsx";
@@ -31,7 +32,7 @@ export function Packages({ connection }: { readonly connection: number }) {
 
 function Versions({ connection, known: { items } }: Props) {
   const text = useText();
-  const words = text.accounting.packages;
+  const words = useAccountingText().packages;
   const sizeOf = useSize();
   const may = useMay();
   const publish = useSend("publishPackage", {
@@ -122,7 +123,7 @@ function Versions({ connection, known: { items } }: Props) {
 
 function Installed({ connection, known: { items, installed } }: Props) {
   const text = useText();
-  const words = text.accounting.packages;
+  const words = useAccountingText().packages;
   const may = useMay();
   const pin = useSend("pinPackage", {
     refresh: ["listPackages"],
@@ -197,7 +198,7 @@ function Installed({ connection, known: { items, installed } }: Props) {
 }
 
 function useSize(): (bytes: number) => string {
-  const { sizeIn } = useText().accounting.packages;
+  const { sizeIn } = useAccountingText().packages;
   const { locale } = useFormat();
   return (bytes) => {
     const [value, unit] =

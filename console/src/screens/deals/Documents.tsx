@@ -4,7 +4,7 @@ import { IconExternalLink, IconRefresh } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import type { ItemOf } from "../../data/client.ts";
 import { useAsk } from "../../data/queries.ts";
-import { useText } from "../../text/text.tsx";
+import { useAccountingText } from "../../text/with-screens.ts";
 import { Copyable } from "../../ui/copy.tsx";
 import { When } from "../../ui/format.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
@@ -18,7 +18,7 @@ const staleTime = 300_000;
 
 /** The documents of a deal in the accounting, asked after the card is there. */
 export function Documents({ deal }: { readonly deal: number }) {
-  const words = useText().accounting.documents;
+  const words = useAccountingText().documents;
   const documents = useAsk("dealDocuments", { path: { id: deal } }, { staleTime });
   const [isSlow, setSlow] = useState(false);
   useTimeout(() => setSlow(true), quickMs, { autoInvoke: true });
@@ -42,7 +42,7 @@ export function Documents({ deal }: { readonly deal: number }) {
 }
 
 function Frame({ aside, children }: { readonly aside: ReactNode; readonly children: ReactNode }) {
-  const words = useText().accounting.documents;
+  const words = useAccountingText().documents;
   return (
     <Paper withBorder p="md" radius="md" component="section" aria-label={words.title}>
       <Group justify="space-between" mb="xs" mih={28}>
@@ -57,7 +57,7 @@ function Frame({ aside, children }: { readonly aside: ReactNode; readonly childr
 }
 
 function FromOne({ there: { name, at, is_live, why, documents } }: { readonly there: There }) {
-  const words = useText().accounting.documents;
+  const words = useAccountingText().documents;
   return (
     <Stack gap={6}>
       <Text size="xs" c="dimmed">

@@ -1,4 +1,3 @@
-import { accounting } from "./accounting.ts";
 import { activity } from "./activity.ts";
 import { audit } from "./audit.ts";
 import { calls } from "./calls.ts";
@@ -13,7 +12,6 @@ import { grants } from "./grants.ts";
 import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
-import { moves } from "./moves.ts";
 import { profile } from "./profile.ts";
 import { reports } from "./reports.ts";
 import { routes } from "./routes.ts";
@@ -26,7 +24,6 @@ import { tasks } from "./tasks.ts";
 import { trash } from "./trash.ts";
 
 export const en = {
-  accounting,
   activity,
   audit,
   calls,
@@ -41,7 +38,6 @@ export const en = {
   imports,
   inbox,
   journal,
-  moves,
   profile,
   reports,
   routes,

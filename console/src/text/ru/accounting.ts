@@ -1,6 +1,6 @@
-import type { Text } from "../en/index.ts";
+import type { accounting as english } from "../en/accounting.ts";
 
-export const accounting: Text["accounting"] = {
+export const accounting: typeof english = {
   decisions: {
     waiting: "Ждут решения",
     none: "Решать пока нечего",

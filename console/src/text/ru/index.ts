@@ -1,5 +1,4 @@
 import type { Text } from "../en/index.ts";
-import { accounting } from "./accounting.ts";
 import { activity } from "./activity.ts";
 import { audit } from "./audit.ts";
 import { calls } from "./calls.ts";
@@ -14,7 +13,6 @@ import { grants } from "./grants.ts";
 import { imports } from "./imports.ts";
 import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
-import { moves } from "./moves.ts";
 import { profile } from "./profile.ts";
 import { reports } from "./reports.ts";
 import { routes } from "./routes.ts";
@@ -27,7 +25,6 @@ import { tasks } from "./tasks.ts";
 import { trash } from "./trash.ts";
 
 export const ru: Text = {
-  accounting,
   activity,
   audit,
   calls,
@@ -42,7 +39,6 @@ export const ru: Text = {
   imports,
   inbox,
   journal,
-  moves,
   profile,
   reports,
   routes,

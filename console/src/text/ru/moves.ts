@@ -1,6 +1,6 @@
-import type { Text } from "../en/index.ts";
+import type { moves as english } from "../en/moves.ts";
 
-export const moves: Text["moves"] = {
+export const moves: typeof english = {
   choose: "Перенос",
   chooseText:
     "CRM копируется целиком, но не опустошается: ни с одной стороны ничего не удаляется. Перенос продолжается после перезапуска, и его можно повторить.",

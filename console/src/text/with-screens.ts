@@ -1,0 +1,10 @@
+import { accounting as accountingEn } from "./en/accounting.ts";
+import { moves as movesEn } from "./en/moves.ts";
+import { accounting as accountingRu } from "./ru/accounting.ts";
+import { moves as movesRu } from "./ru/moves.ts";
+import { useLanguage } from "./text.tsx";
+
+/** Words of screens that few people open: they come along with the screen, and not with the first page. */
+
+export const useAccountingText = (): typeof accountingEn => ({ ru: accountingRu, en: accountingEn })[useLanguage()];
+export const useMovesText = (): typeof movesEn => ({ ru: movesRu, en: movesEn })[useLanguage()];
