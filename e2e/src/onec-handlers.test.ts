@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HubProcess, makeDataDir, removeDataDir, startHubProcess } from "../testkit/hub.ts";
-import { type Accounts, addAccounts, approve, basicOf, type Reply, send, startBase } from "../testkit/onec.ts";
+import { type Accounts, addAccounts, approve, basicOf, inWindows1251, type Reply, send, startBase } from "../testkit/onec.ts";
 
 /** Packages of handlers come back as they were sent, whatever they are; and a password that 1C has told stands nowhere. */
 
@@ -165,8 +165,3 @@ describe("a password that 1C tells", () => {
 
 const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 const escaped = (text: string): string => text.replace(/[^ -~]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
-
-function inWindows1251(text: string): Uint8Array {
-  const signs = new TextDecoder("windows-1251").decode(Uint8Array.from({ length: 256 }, (_, byte) => byte));
-  return Uint8Array.from(text, (sign) => Math.max(signs.indexOf(sign), 0));
-}

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type BaseStandin, type BaseStandinOptions, startStandinBase } from "@svyazka/onec/standin";
 import { api, type HubProcess, until } from "./hub.ts";
@@ -104,23 +104,18 @@ export interface Relay {
 
 /** Stands between a base and a hub, and writes every body anew. */
 export async function startRelay(to: string, rewrite: (body: string) => string | Buffer): Promise<Relay> {
-  const server = createServer((request, response) => {
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", async () => {
-      try {
-        const { "content-type": type = "", authorization } = request.headers;
-        const answer = await fetch(to + (request.url ?? ""), {
-          method: request.method ?? "POST",
-          headers: { "content-type": type.replace(/;.*/, ""), ...(authorization !== undefined && { authorization }) },
-          ...(request.method === "POST" && { body: rewrite(Buffer.concat(chunks).toString("utf8")) as string }),
-        });
-        response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" }).end(await answer.text());
-      } catch {
-        response.destroy();
-      }
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { "content-type": type = "", authorization } = request.headers;
+    const answer = await fetch(to + (request.url ?? ""), {
+      method: request.method ?? "POST",
+      headers: { "content-type": type.replace(/;.*/, ""), ...(authorization !== undefined && { authorization }) },
+      ...(request.method === "POST" && { body: rewrite(Buffer.concat(chunks).toString("utf8")) as string }),
     });
-  });
+    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" }).end(await answer.text());
+  }
+  const server = createServer((request, response) => void pass(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
