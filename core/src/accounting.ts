@@ -10,8 +10,11 @@ export interface Accounting {
   keepClient(client: ClientRecord): Promise<KeptThere>;
   /** The order of this deal, and before it the clients that are not there yet. */
   keepOrder(order: OrderRecord): Promise<KeptThere>;
-  /** The documents of this deal as they are there now; while nobody answers there, as they were. Undefined when nobody has ever answered. */
-  documents(deal: RecordId): Promise<AccountingDocuments | undefined>;
+  /**
+   * The documents of this deal as they are there now; while nobody answers there, as they were, which is all that is told when it is not to be asked at all. Undefined when
+   * nobody has ever answered.
+   */
+  documents(deal: RecordId, options?: { readonly isLeftAlone?: boolean }): Promise<AccountingDocuments | undefined>;
 }
 
 export type ClientRecord =

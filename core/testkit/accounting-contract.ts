@@ -108,6 +108,9 @@ export function accountingContract(name: string, make: () => Promise<AccountingO
       expect(await trial.accounting.documents(order.id)).toEqual({ ...live, why: expect.stringMatching(/\S/) });
       expect(await trial.accounting.documents("987654")).toBeUndefined();
       trial.be("well");
+      // One that does not let us in is left alone.
+      expect(await trial.accounting.documents(order.id, { isLeftAlone: true })).toEqual({ ...live, why: expect.stringMatching(/\S/) });
+      trial.be("well");
     });
 
     it("says that it is shut, that it does not let us in, or that it refuses, each by its own word", async () => {

@@ -32,7 +32,7 @@ async function ask(live: LiveConnection, deal: string, language: Language): Prom
   const nothing = { connection, name, at: null, is_live: false, documents: [] };
   const patience = new AbortController();
   try {
-    const answer = live.connected().accounting?.documents(deal);
+    const answer = live.connected().accounting?.documents(deal, { isLeftAlone: live.row.parked_because !== null });
     const found = await Promise.race([answer, sleep(patienceMs, "late" as const, { signal: patience.signal })]);
     if (found === "late") return { ...nothing, why: late[language] };
     return found ? { connection, name, ...write(found) } : { ...nothing, why: null };

@@ -61,7 +61,7 @@ accountingContract("a base of 1C", async (): Promise<AccountingOnTrial> => {
       wants: (change) => now().wants(change),
       keepClient: (client) => now().keepClient(client),
       keepOrder: (order) => now().keepOrder(order),
-      documents: (deal) => now().documents(deal),
+      documents: (deal, options) => now().documents(deal, options),
     },
     ordered: "12",
     client(kind, id) {

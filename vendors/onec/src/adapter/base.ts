@@ -17,7 +17,7 @@ export function connectBase(base: OneC, kit: Kit): Connected {
       change !== "deleted" && (kind === "contact" || kind === "company" ? base.settings.clients !== "none" : kind === "deal"),
     keepClient: (client) => asking(async () => withoutShape(await keepClient(ground, client))),
     keepOrder: (order) => asking(() => keepOrder(ground, order)),
-    documents: (deal) => documentsOf(ground, deal),
+    documents: (deal, { isLeftAlone } = {}) => documentsOf(ground, deal, isLeftAlone),
   };
   return {
     accounting,

@@ -1,4 +1,4 @@
-import type { AccountingDocuments, KeptThere, OrderRecord, RecordId } from "@svyazka/core";
+import { type AccountingDocuments, type KeptThere, LoginNeeded, type OrderRecord, type RecordId } from "@svyazka/core";
 import { readLink } from "../protocol.ts";
 import { about, directoryOf, keepClient } from "./clients.ts";
 import { type Ground, wireId } from "./ground.ts";
@@ -61,9 +61,14 @@ async function made({ kit, client }: Ground, deal: RecordId): Promise<string | u
 /** A person looks at the card of a deal. A second try after a lost session (406) is answered at once. */
 const waitingSeconds = 6;
 
-/** From 1C while somebody waits; when it does not answer, what it said before. */
-export async function documentsOf({ kit, client }: Ground, deal: RecordId): Promise<AccountingDocuments | undefined> {
+/** From 1C while somebody waits; when it does not answer, what it said before. One that does not let us in is not tried with the same password again and again: 1C would shut the user out. */
+export async function documentsOf(
+  { kit, client, base }: Ground,
+  deal: RecordId,
+  isLeftAlone = false,
+): Promise<AccountingDocuments | undefined> {
   try {
+    if (isLeftAlone) throw new LoginNeeded(wordsIn(base.workspace.language).notLetIn);
     const items = (await client().getOrders(wireId(deal), waitingSeconds)).map(({ title, link }) => ({ title, link }));
     const found = { items, at: kit.now().toISOString() };
     await kit.store.put("documents", deal, found);
