@@ -1,7 +1,7 @@
-import type { ProgressedOrder } from "./accounting.ts";
 import type { AnsweredCall, EndedLeg, FinishedCall, RatedCall, RecordedCall, RingingCall } from "./calls.ts";
 import type { SentMessage } from "./messages.ts";
 import type { Money } from "./money.ts";
+import type { ProgressedOrder } from "./orders.ts";
 import type { Phone } from "./phone.ts";
 import type { ChangedRecord, ToldRecord } from "./records.ts";
 import type { ConnectionId, EventId, RecordId, WorkspaceId } from "./words.ts";

@@ -1,6 +1,7 @@
 export * from "./accounting.ts";
 export * from "./address-book.ts";
 export * from "./calls.ts";
+export * from "./crm-records.ts";
 export * from "./decisions.ts";
 export * from "./errors.ts";
 export * from "./event-titles.ts";
@@ -12,6 +13,7 @@ export * from "./messages.ts";
 export * from "./money.ts";
 export * from "./move.ts";
 export * from "./network.ts";
+export * from "./orders.ts";
 export * from "./own-catalogs.ts";
 export * from "./own-conversations.ts";
 export * from "./own-crm.ts";

@@ -1,6 +1,6 @@
+import type { StageKind } from "./crm-records.ts";
 import type { Attribution } from "./events.ts";
 import type { Money } from "./money.ts";
-import type { StageKind } from "./ports.ts";
 
 /** Records of our own CRM as `OwnCrm` shows and takes them. Ids are numbers; values of custom fields go by the field's id. */
 

@@ -1,5 +1,6 @@
+import type { StageKind } from "./crm-records.ts";
 import type { OwnEntity } from "./own-records.ts";
-import type { FieldType, StageKind } from "./ports.ts";
+import type { FieldType } from "./ports.ts";
 
 /** What our own CRM is made of: people, pipelines, fields, and the short lists that records choose from. */
 

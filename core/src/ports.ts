@@ -1,5 +1,6 @@
 import type { Accounting } from "./accounting.ts";
 import type { CallDirection, CallDraft, CallOutcome } from "./calls.ts";
+import type { CrmRecords, StageKind } from "./crm-records.ts";
 import type { Attribution } from "./events.ts";
 import type { Messenger } from "./messages.ts";
 import type { Money } from "./money.ts";
@@ -122,43 +123,6 @@ export interface CompanyDraft {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** What a CRM holds of its records. Phones in E.164, or as typed where they are none; values of custom fields as text, by the field's code. */
-export interface CrmRecords {
-  readonly contact: ContactRecord;
-  readonly company: CompanyRecord;
-  readonly deal: DealRecord;
-}
-
-interface HeldRecord {
-  readonly id: RecordId;
-  readonly name: string;
-  readonly responsible?: RecordId;
-  readonly fields: Readonly<Record<string, string>>;
-}
-
-export interface ContactRecord extends HeldRecord {
-  readonly phones: readonly string[];
-  readonly emails: readonly string[];
-  readonly company?: RecordId;
-}
-
-export interface CompanyRecord extends HeldRecord {
-  readonly phones: readonly string[];
-  readonly emails: readonly string[];
-  readonly inn?: string;
-  readonly kpp?: string;
-}
-
-export interface DealRecord extends HeldRecord {
-  readonly sum?: Money;
-  readonly pipeline: RecordId;
-  readonly stage: RecordId;
-  readonly state: StageKind;
-  /** The main one. */
-  readonly contact?: RecordId;
-  readonly company?: RecordId;
-}
-
 export interface DealQuery {
   readonly contact: RecordId;
   readonly pipeline?: RecordId;
@@ -258,9 +222,6 @@ export interface DirectoryPipeline {
   /** In order. */
   readonly stages: readonly { readonly id: RecordId; readonly name: string; readonly kind: StageKind }[];
 }
-
-/** Where a deal stands: not yet taken, in work, or ended one way or the other. */
-export type StageKind = "incoming" | "open" | "won" | "lost";
 
 export const fieldTypes = [
   ...(["text", "number", "flag", "date", "moment", "select", "multiselect", "url", "phone", "email", "money", "address"] as const),

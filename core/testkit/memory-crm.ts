@@ -1,14 +1,12 @@
 import type { CallDraft } from "../src/calls.ts";
+import type { CrmRecords } from "../src/crm-records.ts";
 import { Conflict, Refused } from "../src/errors.ts";
-import type { Attribution } from "../src/events.ts";
-import type { Money } from "../src/money.ts";
 import { type Phone, readEmail } from "../src/phone.ts";
 import {
   type CompanyDraft,
   type ContactDraft,
   type ContactHit,
   type Crm,
-  type CrmRecords,
   type DealDraft,
   type DealHit,
   type DealQuery,
@@ -20,54 +18,8 @@ import {
 } from "../src/ports.ts";
 import type { RecordId } from "../src/words.ts";
 import { type MemoryCall, memoryCalls } from "./memory-calls.ts";
-import { memoryCompany, memoryContact, memoryDeal } from "./memory-records.ts";
+import { type MemoryCompany, type MemoryContact, type MemoryDeal, memoryCompany, memoryContact, memoryDeal } from "./memory-records.ts";
 
-export interface MemoryContact {
-  readonly id: RecordId;
-  name: string;
-  surname: string;
-  middlename: string;
-  phones: Phone[];
-  emails: string[];
-  position: string | undefined;
-  website: string | undefined;
-  company: RecordId | undefined;
-  responsible: RecordId | undefined;
-  author: RecordId | undefined;
-  attribution: Attribution | undefined;
-  fields: Record<string, string>;
-  tags: string[];
-  /** Grows with every change: the larger, the more recently active. */
-  active: number;
-}
-export interface MemoryCompany {
-  readonly id: RecordId;
-  name: string;
-  inn: string | undefined;
-  kpp: string | undefined;
-  phones: Phone[];
-  emails: string[];
-  website: string | undefined;
-  responsible: RecordId | undefined;
-  fields: Record<string, string>;
-}
-export interface MemoryDeal {
-  readonly id: RecordId;
-  readonly madeBy: string | undefined;
-  name: string;
-  sum: Money | undefined;
-  contact: RecordId | undefined;
-  company: RecordId | undefined;
-  pipeline: RecordId;
-  stage: RecordId;
-  responsible: RecordId | undefined;
-  author: RecordId | undefined;
-  source: RecordId | undefined;
-  attribution: Attribution | undefined;
-  fields: Record<string, string>;
-  tags: string[];
-  createdAt: Date;
-}
 /** `result` is that of a task which was closed. */
 export type MemoryEntry = Entry & { readonly id: RecordId; result?: string };
 
