@@ -188,6 +188,9 @@ function fill(route: Route): string {
     .replace(":name", "public_token")
     .replace(":stage", String(foreign["stages"]))
     .replace(":phone", "79101234567")
+    .replace(":version", "1")
+    .replace(":where", "1")
+    .replace(":decision", "1")
     .replace(/:entity/, "deal");
 }
 
