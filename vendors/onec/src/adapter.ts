@@ -4,7 +4,7 @@ import { demoRequests } from "./adapter/demo.ts";
 import { groundOf } from "./adapter/ground.ts";
 import { keep } from "./adapter/keep.ts";
 import { decisionsOf } from "./served/deciding.ts";
-import { bitrixPath, exchangePath, isExchange, receiveExchange } from "./served/exchange.ts";
+import { bitrixPath, exchangePath, isExchange, receiveExchange } from "./served/exchange-door.ts";
 import { packagesOf } from "./served/handlers.ts";
 import { door, limits, names, receiveCall } from "./served.ts";
 import { type OneC, settings } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Answer, type InboundRequest, Intruder, type Kit, type Received } from "@svyazka/core";
+import type { Answer, InboundRequest, Kit } from "@svyazka/core";
 import {
   answerExchange,
   checkAuthReply,
@@ -11,34 +11,18 @@ import {
   refusal,
   wrongLogin,
 } from "../commerceml/index.ts";
-import type { OneC } from "../settings.ts";
 import { type AtDoor, mustBeExchange, NotApproved } from "./bases.ts";
 import { chunkStore } from "./exchange-store.ts";
 import { exchangeWork } from "./exchange-work.ts";
 import { basicState } from "./sent.ts";
 
-/** The site exchange that 1C can do without any handler (CommerceML, onec.md §10). Goods are left out: counterparties and orders. */
-
-export const exchangePath = "/1c/exchange";
-/** What 1C offers by itself. */
-export const bitrixPath = "/bitrix/admin/1c_exchange.php";
-export const isExchange = ({ path }: InboundRequest): boolean => path === exchangePath || path === bitrixPath;
+/** One request of the exchange with shops: who is it, where was it, and what comes next. */
 
 /** 1C waits long; after so much work it is told "progress", and asks again. */
 const stepMs = 10_000;
-const withinMs = 110_000;
 const sessionDays = 1;
 
-export function receiveExchange(request: InboundRequest, door: OneC): Received {
-  if (door.settings.side !== "door") throw new Intruder("not a door");
-  return {
-    withinMs,
-    otherwise: asReply(refusal("Хаб не успел ответить. Повторите обмен: второй записи не появится", exchangeSettings)),
-    answer: (kit) => answer(request, { door, kit, isTrusted: true }),
-  };
-}
-
-async function answer(request: InboundRequest, at: AtDoor): Promise<Answer> {
+export async function answerStep(request: InboundRequest, at: AtDoor): Promise<Answer> {
   const { type, mode, filename, version, sessid, base = "site" } = request.query;
   if (mode === "checkauth") {
     // 1C shows the second line to a person; a status other than 200 it calls an error of the server.
