@@ -197,17 +197,36 @@ create table crm.conversation (
   created_at timestamp(3) with time zone not null default statement_timestamp(),
   updated_at timestamp(3) with time zone not null default statement_timestamp(),
   changed_at timestamp(3) with time zone not null default statement_timestamp(),
+  responsible bigint,
+  unread integer not null default 0,
+  preview jsonb,
   constraint conversation_pkey PRIMARY KEY (workspace, id),
   constraint conversation_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id),
   constraint conversation_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id)
 );
 CREATE INDEX conversation_changed ON crm.conversation USING btree (workspace, changed_at, id);
+CREATE INDEX conversation_client ON crm.conversation USING btree (workspace, network, ((client ->> 'external'::text))) WHERE ((client ->> 'external'::text) IS NOT NULL);
 CREATE INDEX conversation_contact ON crm.conversation USING btree (workspace, contact) WHERE (contact IS NOT NULL);
 CREATE INDEX conversation_deal ON crm.conversation USING btree (workspace, deal) WHERE (deal IS NOT NULL);
+CREATE INDEX conversation_first ON crm.conversation USING btree (workspace, channel, id) WHERE (external IS NULL);
+CREATE INDEX conversation_last ON crm.conversation USING btree (workspace, COALESCE(last_message_at, created_at), id);
+CREATE INDEX conversation_unread ON crm.conversation USING btree (workspace, responsible) WHERE (unread > 0);
 CREATE INDEX conversation_updated ON crm.conversation USING btree (workspace, updated_at, id);
 CREATE UNIQUE INDEX conversation_external ON crm.conversation USING btree (workspace, channel, external) WHERE (external IS NOT NULL);
 CREATE UNIQUE INDEX conversation_uid ON crm.conversation USING btree (workspace, uid);
 alter table crm.conversation force row level security;
+
+create table crm.conversation_place (
+  workspace bigint not null,
+  conversation bigint not null,
+  connection bigint not null,
+  contact text,
+  deal text,
+  at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint conversation_place_pkey PRIMARY KEY (workspace, conversation, connection),
+  constraint conversation_place_workspace_conversation_fkey FOREIGN KEY (workspace, conversation) REFERENCES crm.conversation(workspace, id) ON DELETE CASCADE
+);
+alter table crm.conversation_place force row level security;
 
 create table crm.deal (
   workspace bigint not null,
@@ -274,6 +293,19 @@ create table crm.deal_element (
 );
 CREATE INDEX deal_element_element ON crm.deal_element USING btree (workspace, element, deal);
 alter table crm.deal_element force row level security;
+
+create table crm.early_change (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  channel bigint not null,
+  external text not null,
+  change jsonb not null,
+  at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint early_change_pkey PRIMARY KEY (workspace, id)
+);
+CREATE INDEX early_change_at ON crm.early_change USING btree (workspace, at);
+CREATE INDEX early_change_external ON crm.early_change USING btree (workspace, channel, external, id);
+alter table crm.early_change force row level security;
 
 create table crm.element (
   workspace bigint not null,
@@ -467,16 +499,48 @@ create table crm.message (
   at timestamp(3) with time zone not null default statement_timestamp(),
   edited_at timestamp(3) with time zone,
   made_at timestamp(3) with time zone not null default statement_timestamp(),
+  origin text not null default 'client'::text,
+  desk bigint,
+  desk_id text,
+  key text,
+  files jsonb not null default '[]'::jsonb,
+  reason text,
+  attempt smallint not null default 1,
+  begins boolean not null default false,
+  deleted_at timestamp(3) with time zone,
   constraint message_pkey PRIMARY KEY (workspace, id),
   constraint message_workspace_conversation_fkey FOREIGN KEY (workspace, conversation) REFERENCES crm.conversation(workspace, id),
   constraint message_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
-  constraint message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
+  constraint message_origin_check CHECK ((origin = ANY (ARRAY['client'::text, 'user'::text, 'phone'::text, 'robot'::text, 'desk'::text]))),
+  constraint message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'unknown'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
 );
 CREATE INDEX message_conversation ON crm.message USING btree (workspace, conversation, at, id);
+CREATE INDEX message_search ON crm.message USING gin (to_tsvector('simple'::regconfig, text)) WHERE (text <> ''::text);
 CREATE INDEX message_waiting ON crm.message USING btree (workspace, id) WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX message_desk ON crm.message USING btree (workspace, desk, desk_id) WHERE (desk IS NOT NULL);
 CREATE UNIQUE INDEX message_external ON crm.message USING btree (workspace, channel, external) WHERE (external IS NOT NULL);
+CREATE UNIQUE INDEX message_key ON crm.message USING btree (workspace, key) WHERE (key IS NOT NULL);
 CREATE UNIQUE INDEX message_uid ON crm.message USING btree (workspace, uid);
 alter table crm.message force row level security;
+
+create table crm.message_part (
+  workspace bigint not null,
+  message bigint not null,
+  part smallint not null,
+  channel bigint not null,
+  external text,
+  text text not null default ''::text,
+  state text not null,
+  reason text,
+  code text,
+  error text,
+  begun_at timestamp(3) with time zone,
+  constraint message_part_pkey PRIMARY KEY (workspace, message, part),
+  constraint message_part_workspace_message_fkey FOREIGN KEY (workspace, message) REFERENCES crm.message(workspace, id) ON DELETE CASCADE,
+  constraint message_part_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'begun'::text, 'unknown'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
+);
+CREATE UNIQUE INDEX message_part_external ON crm.message_part USING btree (workspace, channel, external) WHERE (external IS NOT NULL);
+alter table crm.message_part force row level security;
 
 create table crm.not_duplicate (
   workspace bigint not null,
@@ -533,6 +597,18 @@ create table crm.pipeline (
 );
 CREATE UNIQUE INDEX pipeline_default ON crm.pipeline USING btree (workspace) WHERE is_default;
 alter table crm.pipeline force row level security;
+
+create table crm.quick_reply (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  title text not null,
+  text text not null,
+  created_by bigint,
+  updated_at timestamp(3) with time zone not null default statement_timestamp(),
+  constraint quick_reply_pkey PRIMARY KEY (workspace, id)
+);
+CREATE UNIQUE INDEX quick_reply_title ON crm.quick_reply USING btree (workspace, lower(title));
+alter table crm.quick_reply force row level security;
 
 create table crm.saved_view (
   workspace bigint not null,
@@ -914,11 +990,24 @@ create table hub.file (
   sha256 bytea not null,
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
+  name text,
   constraint file_pkey PRIMARY KEY (workspace, id)
 );
 CREATE INDEX file_expiry ON hub.file USING btree (workspace, expires_at);
 CREATE UNIQUE INDEX file_source ON hub.file USING btree (workspace, connection, source);
 alter table hub.file force row level security;
+
+create table hub.health_change (
+  workspace bigint not null,
+  id bigint not null generated as identity,
+  connection bigint not null,
+  ok boolean not null,
+  message text not null,
+  at timestamp with time zone not null default now(),
+  constraint health_change_pkey PRIMARY KEY (workspace, id)
+);
+CREATE INDEX health_change_connection ON hub.health_change USING btree (workspace, connection, id);
+alter table hub.health_change force row level security;
 
 create table hub.held (
   workspace bigint not null,

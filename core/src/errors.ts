@@ -1,3 +1,5 @@
+import type { FailureReason } from "./messages.ts";
+
 /**
  * The errors a port or a door may raise. A vendor only classifies; the engine decides what follows.
  * Anything else that is thrown counts as our own mistake: it is retried like `Unavailable` and reported as a bug.
@@ -26,7 +28,24 @@ export class LoginNeeded extends Error {
 
 /** The far side understood and said no: fail visibly, with its own words. */
 export class Refused extends Error {
-  override readonly name = "Refused";
+  override readonly name: string = "Refused";
+}
+
+/** The channel will not deliver it to this client: fail visibly, with a reason that is one word for all channels. */
+export class Undelivered extends Refused {
+  readonly reason: FailureReason;
+  /** The channel's own number of it. */
+  readonly code: string | undefined;
+  constructor(message: string, { reason, code }: { readonly reason: FailureReason; readonly code?: string | undefined }) {
+    super(message);
+    this.reason = reason;
+    this.code = code;
+  }
+}
+
+/** It may have been done, and the answer was lost: where once too often is worse than not at all, it is not done again by itself. */
+export class Unsure extends Error {
+  override readonly name = "Unsure";
 }
 
 /** The far side wants nothing more of us, for good: the connection is switched off, and a person decides. */

@@ -1,5 +1,14 @@
 import type { AnsweredCall, EndedLeg, FinishedCall, RatedCall, RecordedCall, RingingCall } from "./calls.ts";
-import type { SentMessage } from "./messages.ts";
+import type {
+  BegunConversation,
+  ChangedMessage,
+  KeptMessage,
+  MarkedMessage,
+  ReceivedFile,
+  ReceivedMessage,
+  SentMessage,
+  WrittenMessage,
+} from "./messages.ts";
 import type { Money } from "./money.ts";
 import type { ProgressedOrder } from "./orders.ts";
 import type { Phone } from "./phone.ts";
@@ -28,6 +37,20 @@ export interface Events {
   "record.told": ToldRecord;
   /** Somebody here wrote to a client. */
   "message.sent": SentMessage;
+  /** A channel brings what a client wrote, or what was written to them elsewhere. */
+  "message.received": ReceivedMessage;
+  /** A file of it can be fetched. */
+  "attachment.received": ReceivedFile;
+  /** A channel tells more of a message: how far it has come, its new words, what somebody thinks of it. */
+  "message.changed": ChangedMessage;
+  /** A client has begun to write, or again after a while. */
+  "conversation.begun": BegunConversation;
+  /** A message stands in our conversations now. */
+  "message.kept": KeptMessage;
+  /** A message that went out has come further, or has failed. */
+  "message.marked": MarkedMessage;
+  /** Somebody wrote to a client in a CRM that is elsewhere. */
+  "message.written": WrittenMessage;
   /** The accounting says that an order was paid, shipped or cancelled. */
   "order.progressed": ProgressedOrder;
 }
@@ -47,6 +70,13 @@ export const eventTypes: readonly EventType[] = [
   "record.changed",
   "record.told",
   "message.sent",
+  "message.received",
+  "attachment.received",
+  "message.changed",
+  "conversation.begun",
+  "message.kept",
+  "message.marked",
+  "message.written",
   "order.progressed",
 ];
 

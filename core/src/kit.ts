@@ -37,6 +37,8 @@ export interface Kit {
   exclusively<T>(names: readonly string[], work: () => Promise<T>): Promise<T>;
   /** We are let in, whoever said otherwise before: what was parked goes on, in order. Does nothing when nothing is. */
   resume(): Promise<void>;
+  /** Files in our own storage. */
+  readonly files: Files;
   /** Where a player finds a recording: our copy while we keep one, otherwise where the PBX has it. Good for as long as the copy is kept. */
   recordingUrl(recording: CallRecording): string;
   /** Facts that came by no request: on disk when this resolves. `from` is what the journal shows. */
@@ -68,6 +70,13 @@ export interface Kit {
   callDesk(): Promise<CallDesk | undefined>;
   /** Other connections of the same vendor in this workspace, which it may make and remove. */
   readonly siblings: Siblings;
+}
+
+/** Files of this workspace in our own storage. Throws `Refused` for one that is not kept any more. */
+export interface Files {
+  read(id: string): Promise<{ readonly bytes: Uint8Array; readonly type: string; readonly name: string }>;
+  /** Opens it for whoever has the address, for as long as we keep it. */
+  url(id: string): string;
 }
 
 /** What a connection may do about those of its own kind: a program that subscribes to something gets one for each place it is to be told at. */

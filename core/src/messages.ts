@@ -1,4 +1,8 @@
-import type { RecordId } from "./words.ts";
+import type { EventDraft } from "./events.ts";
+import type { OwnConversation, OwnMessage } from "./own-conversations.ts";
+import type { ConnectionId, RecordId } from "./words.ts";
+
+/** What is said in channels, and what becomes of it: the facts of conversations. */
 
 /** A client as a channel knows them. */
 export interface OwnClient {
@@ -7,13 +11,133 @@ export interface OwnClient {
   readonly name: string;
   readonly phone?: string | undefined;
   readonly email?: string | undefined;
+  /** The name by which anybody may write to them there. */
+  readonly username?: string | undefined;
   /** Addresses of pages and pictures. */
   readonly avatar?: string | undefined;
   readonly link?: string | undefined;
 }
 
-export const ownMessageKinds = ["text", "contact", "file", "video", "picture", "voice", "audio", "sticker", "location"] as const;
+export const ownMessageKinds = [
+  ...(["text", "contact", "file", "video", "picture", "voice", "audio", "sticker", "location"] as const),
+  /** Words that the channel's owner has let pass beforehand. */
+  "template",
+] as const;
 export type OwnMessageKind = (typeof ownMessageKinds)[number];
+
+export const fileKinds = ["file", "video", "picture", "voice", "audio", "sticker"] as const;
+export type FileKind = (typeof fileKinds)[number];
+
+/** `unknown`: it may have been taken by the channel, and its answer was lost; nobody sends it again but a person. */
+export const messageStates = ["waiting", "unknown", "sent", "failed", "delivered", "read"] as const;
+export type OwnMessageState = (typeof messageStates)[number];
+
+/** Why a message did not arrive, in one word for all channels. */
+export const failureReasons = [
+  ...(["window_closed", "no_account", "bad_recipient", "privacy", "spam_block", "rate_limited", "channel_down", "needs_auth"] as const),
+  ...(["unpaid", "media_rejected", "text_too_long", "unknown"] as const),
+] as const;
+export type FailureReason = (typeof failureReasons)[number];
+
+/** A file as the channel names it. */
+export interface ToldFile {
+  readonly kind: FileKind;
+  /** Its address there, or whatever `Messenger.media` makes an address of. */
+  readonly ref: string;
+  readonly name?: string | undefined;
+  /** As the sender calls it: what it is, its own bytes tell. */
+  readonly type?: string | undefined;
+  readonly bytes?: number | undefined;
+}
+
+/** A message of a conversation, as the channel brings it. */
+export interface ReceivedMessage {
+  readonly conversation: {
+    /** The channel's own id of it. */
+    readonly external: string;
+    /** `telegram`, `whatsapp`, … */
+    readonly network: string;
+    readonly client: OwnClient;
+  };
+  readonly message: {
+    /** The channel's own id of it. */
+    readonly external: string;
+    /** `out`: written by us elsewhere, on the phone, or an echo of what we have sent. */
+    readonly direction: "in" | "out";
+    readonly kind: OwnMessageKind;
+    readonly text: string;
+    /** A place `{latitude, longitude, name?, address?}`, a card `{name, phones}`, what else the channel brought. */
+    readonly content?: Readonly<Record<string, unknown>> | undefined;
+    readonly files: readonly ToldFile[];
+    /** The channel's own id of the message that it answers. */
+    readonly replyTo?: string | undefined;
+    /** ISO 8601. */
+    readonly at: string;
+  };
+}
+
+/** One file of a message, to be copied: links of channels die within minutes. */
+export interface ReceivedFile {
+  /** The channel's own id of the message. */
+  readonly message: string;
+  /** Which of its files: from 0. */
+  readonly place: number;
+  readonly file: ToldFile;
+}
+
+/** What a channel tells of a message later on. */
+export interface ChangedMessage {
+  /** The channel's own id of it. */
+  readonly external: string;
+  readonly change:
+    | {
+        readonly state: Extract<OwnMessageState, "sent" | "delivered" | "read" | "failed">;
+        readonly reason?: FailureReason | undefined;
+        /** The channel's own words and number. */
+        readonly error?: string | undefined;
+        readonly code?: string | undefined;
+        /** Our own key of the part, where the channel gives it back: `<uid of the message>.<part>`. */
+        readonly key?: string | undefined;
+      }
+    | { readonly text: string }
+    | { readonly isDeleted: true }
+    /** Null takes back what they thought of it. */
+    | { readonly who: string; readonly emoji: string | null };
+}
+
+/** A file of a message, in our own storage or on its way there. */
+export interface MessageFile {
+  readonly kind: FileKind;
+  readonly name?: string | undefined;
+  readonly type?: string | undefined;
+  readonly bytes?: number | undefined;
+  /** The id in our storage. Without it, and without `error`, it is being copied. */
+  readonly file?: string | undefined;
+  /** Why there will be no copy. */
+  readonly error?: string | undefined;
+}
+export type SentFile = MessageFile & { readonly file: string };
+
+/** Words let pass beforehand, with what fills their gaps. */
+export interface SentTemplate {
+  readonly name: string;
+  readonly language: string;
+  readonly values: readonly string[];
+}
+
+/** A conversation as others are told of it. */
+export interface ToldConversation {
+  readonly id: RecordId;
+  readonly uid: string;
+  /** The connection that carries it. */
+  readonly channel: ConnectionId;
+  /** The channel's own id of it; absent while we have written first. */
+  readonly external?: string;
+  readonly network: string;
+  readonly client: OwnClient;
+  readonly contact?: RecordId;
+  readonly source?: RecordId;
+}
 
 /** What somebody here writes to a client: the channel that carries the conversation gives it to them. */
 export interface SentMessage {
@@ -23,27 +147,102 @@ export interface SentMessage {
     readonly kind: OwnMessageKind;
     readonly text: string;
     readonly content: Readonly<Record<string, unknown>> | null;
+    readonly files: readonly SentFile[];
+    /** The channel's own id of the message that it answers. */
+    readonly replyTo?: string;
     /** ISO 8601. */
     readonly at: string;
   };
-  readonly conversation: {
-    readonly id: RecordId;
-    readonly uid: string;
-    /** The channel's own id of it; absent while we have written first. */
-    readonly external?: string;
-    readonly network: string;
-    readonly client: OwnClient;
-    readonly contact?: RecordId;
-    readonly source?: RecordId;
-  };
+  readonly conversation: Omit<ToldConversation, "channel">;
   /** Who wrote it; absent for a program. */
   readonly user?: RecordId;
 }
 
-/** A port of channels that carry messages. */
-export interface Messenger {
-  /** The number of the connection: it carries its own conversations only. */
-  readonly of: string;
-  /** Gives it to the channel, and keeps with the message what became of it. Throws `Refused` where it must not be sent twice, and may have been sent. */
-  send(sent: SentMessage): Promise<void>;
+/** A message that stands in our conversations now, for a CRM elsewhere that shows conversations, too. */
+export interface KeptMessage {
+  readonly message: {
+    readonly id: RecordId;
+    readonly uid: string;
+    readonly direction: "in" | "out";
+    readonly kind: OwnMessageKind;
+    readonly text: string;
+    readonly content: Readonly<Record<string, unknown>> | null;
+    readonly files: readonly MessageFile[];
+    /** Our name of the message that it answers. */
+    readonly replyTo?: string;
+    /** ISO 8601. */
+    readonly at: string;
+  };
+  readonly conversation: ToldConversation;
+  /** The connection in which it was written, where that was a CRM elsewhere. */
+  readonly desk?: ConnectionId;
+  readonly user?: RecordId;
 }
+
+/** What became of a message that went out. */
+export interface MarkedMessage {
+  readonly message: {
+    readonly id: RecordId;
+    readonly uid: string;
+    readonly state: OwnMessageState;
+    readonly reason?: FailureReason;
+    readonly error?: string;
+    /** The id in the CRM elsewhere where it was written. */
+    readonly deskId?: string;
+  };
+  readonly conversation: ToldConversation;
+  readonly desk?: ConnectionId;
+}
+
+/** What somebody writes to a client in a CRM that is elsewhere. */
+export interface WrittenMessage {
+  /** That CRM's connection, and its own id of the message. */
+  readonly desk: ConnectionId;
+  readonly deskId: string;
+  /** Our name of the conversation (`uid`) where that CRM gives it back, or that CRM's own. */
+  readonly conversation: { readonly uid?: string; readonly chat?: string };
+  readonly kind: OwnMessageKind;
+  readonly text: string;
+  readonly content?: Readonly<Record<string, unknown>>;
+  readonly files: readonly ToldFile[];
+  /** Our name of the message that it answers. */
+  readonly replyTo?: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** A client has begun to write, or again after a while: they need a place in the CRM. */
+export interface BegunConversation {
+  readonly conversation: ToldConversation;
+  readonly text: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** A message that waits to be sent, as a fact of the connection that carries it. Told again, it is known by its key. */
+export const sentMessage = (message: OwnMessage, conversation: OwnConversation, replyTo?: string): EventDraft<"message.sent"> => {
+  const { channel: _, ...told } = toldConversation(conversation);
+  return {
+    type: "message.sent",
+    // Sent again by a person, it is another fact.
+    key: message.attempt > 1 ? `message ${message.id} ${message.attempt}` : `message ${message.id}`,
+    subject: `conversation ${conversation.id}`,
+    data: {
+      message: {
+        ...{ id: String(message.id), uid: message.uid, kind: message.kind, text: message.text, content: message.content },
+        files: message.files.flatMap((file) => (file.file === undefined ? [] : [{ ...file, file: file.file }])),
+        ...(replyTo !== undefined && { replyTo }),
+        at: message.at.toISOString(),
+      },
+      conversation: told,
+      ...(message.user !== null && { user: String(message.user) }),
+    },
+  };
+};
+
+export const toldConversation = (one: OwnConversation): ToldConversation => ({
+  ...{ id: String(one.id), uid: one.uid, channel: one.channel as ConnectionId, network: one.network, client: one.client },
+  ...(one.external !== null && { external: one.external }),
+  ...(one.contact !== null && { contact: String(one.contact) }),
+  ...(one.source !== null && { source: String(one.source) }),
+});

@@ -5,6 +5,8 @@ export interface OutgoingRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In place of `body`, for what is no text. */
+  readonly bytes?: Uint8Array;
   readonly timeoutSeconds?: number;
   /** What in it is secret, beside the secrets of the connection: nobody is shown it. */
   readonly secrets?: readonly string[];

@@ -1,5 +1,4 @@
-import type { EventDraft } from "./events.ts";
-import type { OwnClient, OwnMessageKind } from "./messages.ts";
+import type { FailureReason, MessageFile, OwnClient, OwnMessageKind, OwnMessageState } from "./messages.ts";
 import type { OwnPage } from "./own-lists.ts";
 
 /** Written conversations of our own CRM with clients, whichever channel carries them, and their messages. */
@@ -20,6 +19,12 @@ export interface OwnConversation {
   readonly deal: number | null;
   /** Where it came from, for the deal that is made of it. */
   readonly source: number | null;
+  /** Who of ours answers in it. */
+  readonly responsible: number | null;
+  /** How much the client wrote that nobody here has read. */
+  readonly unread: number;
+  /** The beginning of what was said last, and by whom. */
+  readonly preview: { readonly text: string; readonly kind: OwnMessageKind; readonly direction: "in" | "out" } | null;
   readonly closedAt: Date | null;
   /** When our people last answered or closed it; what came in later is unread. */
   readonly readAt: Date | null;
@@ -50,6 +55,11 @@ export interface OwnConversationFilter {
   readonly contacts?: readonly number[] | undefined;
   readonly deals?: readonly number[] | undefined;
   readonly isOpen?: boolean | undefined;
+  /** Null: nobody's. */
+  readonly responsible?: number | null | undefined;
+  readonly isUnread?: boolean | undefined;
+  /** Part of a name, a phone, or of what was said. */
+  readonly text?: string | undefined;
 }
 
 export interface OwnConversations {
@@ -64,12 +74,13 @@ export interface OwnConversations {
       readonly client?: OwnClient | undefined;
       readonly contact?: number | null | undefined;
       readonly deal?: number | null | undefined;
+      readonly responsible?: number | null | undefined;
       readonly isClosed?: boolean | undefined;
+      /** Everything that is there was read. */
+      readonly isRead?: true | undefined;
     },
   ): Promise<OwnConversation>;
 }
-
-export type OwnMessageState = "waiting" | "sent" | "delivered" | "read" | "failed";
 
 export interface OwnMessage {
   readonly id: number;
@@ -79,23 +90,36 @@ export interface OwnMessage {
   /** The channel's own id of it. */
   readonly external: string | null;
   readonly direction: "in" | "out";
-  /** Of one that goes out: who wrote it; null is a program. */
+  /** Of one that goes out: who wrote it; null is a program, or somebody on the phone of the channel. */
   readonly user: number | null;
+  /** `phone`: written at the channel itself, not here. `desk`: in a CRM elsewhere. */
+  readonly origin: OwnMessageOrigin;
+  /** The connection of that CRM, and its id of the message. */
+  readonly desk: number | null;
+  readonly deskId: string | null;
   readonly kind: OwnMessageKind;
   readonly text: string;
   /** Whatever else is in it, in the words of the API that brought it: the address of a file, a place, a card. */
   readonly content: Readonly<Record<string, unknown>> | null;
+  readonly files: readonly MessageFile[];
   /** The message that it answers. */
   readonly replyTo: number | null;
   /** `waiting`: not yet given to the channel. What came in is `delivered`. */
   readonly state: OwnMessageState;
   /** What the channel said when it could not be delivered. */
   readonly error: string | null;
+  readonly reason: FailureReason | null;
+  /** How often a person has told us to send it: from 1. */
+  readonly attempt: number;
   /** Who thinks what of it: an emoji by the person's id at the channel. */
   readonly reactions: Readonly<Record<string, string>>;
   readonly at: Date;
   readonly editedAt: Date | null;
+  /** Whoever wrote it has taken it back. */
+  readonly deletedAt: Date | null;
 }
+export type OwnMessageOrigin = "client" | "user" | "phone" | "robot" | "desk";
+
 export interface OwnMessageDraft {
   readonly external?: string | undefined;
   readonly direction: "in" | "out";
@@ -103,7 +127,10 @@ export interface OwnMessageDraft {
   readonly kind: OwnMessageKind;
   readonly text?: string | undefined;
   readonly content?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly files?: readonly MessageFile[] | undefined;
   readonly replyTo?: number | undefined;
+  /** Told by whether somebody here wrote it, unless told. */
+  readonly origin?: OwnMessageOrigin | undefined;
   /** Of one that goes out: `sent`, unless told. */
   readonly state?: OwnMessageState | undefined;
   /** Now, unless told. */
@@ -143,23 +170,3 @@ export interface OwnMessages {
   /** Null takes back what they thought of it. Throws `NotFound`. */
   react(id: number, who: string, emoji: string | null): Promise<void>;
 }
-
-/** A message that waits to be sent, as a fact of the connection that carries it. Told again, it is known by its key. */
-export const sentMessage = (message: OwnMessage, conversation: OwnConversation): EventDraft<"message.sent"> => ({
-  type: "message.sent",
-  key: `message ${message.id}`,
-  subject: `conversation ${conversation.id}`,
-  data: {
-    message: {
-      ...{ id: String(message.id), uid: message.uid, kind: message.kind, text: message.text, content: message.content },
-      at: message.at.toISOString(),
-    },
-    conversation: {
-      ...{ id: String(conversation.id), uid: conversation.uid, network: conversation.network, client: conversation.client },
-      ...(conversation.external !== null && { external: conversation.external }),
-      ...(conversation.contact !== null && { contact: String(conversation.contact) }),
-      ...(conversation.source !== null && { source: String(conversation.source) }),
-    },
-    ...(message.user !== null && { user: String(message.user) }),
-  },
-});

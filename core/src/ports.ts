@@ -1,8 +1,9 @@
 import type { Accounting } from "./accounting.ts";
 import type { CallDirection, CallDraft, CallOutcome } from "./calls.ts";
+import type { ChatDesk } from "./chat-desk.ts";
 import type { CrmRecords, StageKind } from "./crm-records.ts";
 import type { Attribution } from "./events.ts";
-import type { Messenger } from "./messages.ts";
+import type { Messenger } from "./messenger.ts";
 import type { Money } from "./money.ts";
 import type { Phone } from "./phone.ts";
 import type { Follower, Subscriber } from "./records.ts";
@@ -24,6 +25,7 @@ export interface Ports {
   readonly subscriber: Subscriber;
   readonly follower: Follower;
   readonly messenger: Messenger;
+  readonly chatDesk: ChatDesk;
   readonly accounting: Accounting;
 }
 export type PortName = keyof Ports;
@@ -37,6 +39,7 @@ export const portNames: readonly PortName[] = [
   "subscriber",
   "follower",
   "messenger",
+  "chatDesk",
   "accounting",
 ];
 

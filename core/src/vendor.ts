@@ -2,6 +2,7 @@ import type { BookState } from "./address-book.ts";
 import type { Decisions } from "./decisions.ts";
 import type { EventDraft, EventType } from "./events.ts";
 import type { Kit, Polled, StopSignal } from "./kit.ts";
+import type { ChannelSignIn } from "./messenger.ts";
 import type { Move } from "./move.ts";
 import type { Packages } from "./packages.ts";
 import type { Directory, PortName, Ports } from "./ports.ts";
@@ -152,6 +153,8 @@ export type Connected = Partial<Ports> & {
   /** Of a CRM that is elsewhere: who of it is in our address book by now. */
   bookState?(): Promise<BookState>;
   readonly grants?: Grants;
+  /** Of a messenger's account that a person signs in by hand. */
+  readonly signIn?: ChannelSignIn;
   /** What is in that CRM can be copied into ours, and back. */
   readonly move?: Move;
   /** What it wants a person to decide. */

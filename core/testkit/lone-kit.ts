@@ -13,6 +13,7 @@ export const loneKit: Kit = {
   book: { save: alone, remove: alone, get: alone, find: alone, touch: alone },
   exclusively: (_names, work) => work(),
   resume: alone,
+  files: { read: alone, url: (id) => `http://127.0.0.1/files/${id}` },
   recordingUrl: ({ url }) => url,
   record: alone,
   isHeard: async () => true,

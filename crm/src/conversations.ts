@@ -11,8 +11,8 @@ import type { Sql } from "./sql.ts";
 
 /** Written conversations with clients. Whoever may see the contact or the deal sees them. */
 
-const columns = raw`r.id, r.uid::text as uid, r.channel, r.network, r.external, r.client, r.contact, r.deal, r.source, r.closed_at as "closedAt",
-  r.read_at as "readAt", r.last_message_at as "lastMessageAt", r.last_incoming_at as "lastIncomingAt", r.created_at as "createdAt", r.updated_at as "updatedAt"`;
+const columns = raw`r.id, r.uid::text as uid, r.channel, r.network, r.external, r.client, r.contact, r.deal, r.source, r.responsible, r.unread,
+  r.preview, r.closed_at as "closedAt", r.read_at as "readAt", r.last_message_at as "lastMessageAt", r.last_incoming_at as "lastIncomingAt", r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
 /** The table as access to records knows it. */
 const table = raw`(select c.*, null::bigint as company from crm.conversation c)`;
@@ -21,7 +21,10 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const uuidsOf = (uids: readonly string[]): string[] => uids.filter((one) => uuid.test(one));
 
 export const listConversations = (sql: Sql, filter: OwnConversationFilter, reader: Reader): Promise<OwnPage<OwnConversation>> =>
-  ownPage<OwnConversation>(sql, { columns, table, where: conditions(sql, filter, reader), filter });
+  ownPage<OwnConversation>(sql, {
+    ...{ columns, table, where: conditions(sql, filter, reader), filter },
+    sorts: { last_message_at: raw`coalesce(r.last_message_at, r.created_at)` },
+  });
 
 function conditions(sql: Sql, filter: OwnConversationFilter, { sees }: Reader): Part[] {
   const where = seenInListByTarget(sql.workspace, sees);
@@ -30,8 +33,23 @@ function conditions(sql: Sql, filter: OwnConversationFilter, { sees }: Reader): 
   if (filter.externals) where.push(raw`r.external = any(${filter.externals}::text[])`);
   if (filter.contacts) where.push(raw`r.contact = any(${idsOf(filter.contacts)}::bigint[])`);
   if (filter.deals) where.push(raw`r.deal = any(${idsOf(filter.deals)}::bigint[])`);
+  if (filter.responsible !== undefined)
+    where.push(filter.responsible === null ? raw`r.responsible is null` : raw`r.responsible = ${filter.responsible}`);
+  if (filter.isUnread !== undefined) where.push(filter.isUnread ? raw`r.unread > 0` : raw`r.unread = 0`);
+  if (filter.text !== undefined && filter.text.trim() !== "") where.push(saying(sql, filter.text.trim()));
   if (filter.isOpen !== undefined) where.push(filter.isOpen ? raw`r.closed_at is null` : raw`r.closed_at is not null`);
   return where;
+}
+
+/** With somebody of this name, phone or e-mail, or in which these words were said: each may be the beginning of one. */
+function saying(sql: Sql, text: string): Part {
+  const part = `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+  const digits = text.replaceAll(/\D/g, "");
+  const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return raw`(r.client ->> 'name' ilike ${part} or r.client ->> 'username' ilike ${part} or r.client ->> 'email' ilike ${part}
+    or ${digits.length >= 4} and regexp_replace(coalesce(r.client ->> 'phone', ''), '\\D', '', 'g') like ${`%${digits}%`}
+    or ${words.length > 0} and r.id in (select m.conversation from crm.message m where m.workspace = ${sql.workspace} and m.text <> ''
+      and to_tsvector('simple', m.text) @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(" & ") || "''"})))`;
 }
 
 /** Throws `NotFound`. */
@@ -81,15 +99,15 @@ export const updateConversation = (sql: Sql, id: number, changes: Changes, by: B
   sql.transaction(async (sql) => {
     const before = await getConversation(sql, id, by, "lock");
     await mustBeThere(sql, changes, by);
-    const { external, client, contact, deal, isClosed } = changes;
+    const { external, client, contact, deal, responsible, isClosed, isRead } = changes;
     const sets = [
       ...(external === undefined ? [] : [raw`external = ${external}`]),
       ...(client === undefined ? [] : [raw`client = ${JSON.stringify(client)}::jsonb`]),
       ...(contact === undefined ? [] : [raw`contact = ${contact}`]),
       ...(deal === undefined ? [] : [raw`deal = ${deal}`]),
-      ...(isClosed === undefined
-        ? []
-        : [isClosed ? raw`closed_at = statement_timestamp(), read_at = statement_timestamp()` : raw`closed_at = null`]),
+      ...(responsible === undefined ? [] : [raw`responsible = ${responsible}`]),
+      ...(isClosed === undefined ? [] : [isClosed ? raw`closed_at = statement_timestamp()` : raw`closed_at = null`]),
+      ...(isClosed || isRead ? [raw`read_at = statement_timestamp(), unread = 0`] : []),
     ];
     try {
       await run(
@@ -109,10 +127,14 @@ export const updateConversation = (sql: Sql, id: number, changes: Changes, by: B
 /** Throws `Invalid`. */
 async function mustBeThere(
   sql: Sql,
-  { contact, deal }: { readonly contact?: number | null | undefined; readonly deal?: number | null | undefined },
+  { contact, deal, responsible }: { readonly [name in "contact" | "deal" | "responsible"]?: number | null | undefined },
   by: By,
 ): Promise<void> {
-  await checkReferences(sql, [["contact", "contact", contact] as const, ["deal", "deal", deal] as const]);
+  await checkReferences(sql, [
+    ["contact", "contact", contact] as const,
+    ["deal", "deal", deal] as const,
+    ["responsible", "user_account", responsible] as const,
+  ]);
   for (const [name, id] of [
     ["contact", contact],
     ["deal", deal],

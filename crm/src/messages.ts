@@ -10,8 +10,8 @@ import type { Sql } from "./sql.ts";
 
 /** What is said in conversations. */
 
-const columns = raw`r.id, r.uid::text as uid, r.conversation, r.external, r.direction, r.user_id as user, r.kind, r.text, r.content, r.reply_to as "replyTo",
-  r.state, r.error, r.reactions, r.at, r.edited_at as "editedAt"`;
+const columns = raw`r.id, r.uid::text as uid, r.conversation, r.external, r.direction, r.user_id as user, r.origin, r.desk, r.desk_id as "deskId", r.kind, r.text,
+  r.content, r.files, r.reply_to as "replyTo", r.state, r.error, r.reason, r.attempt, r.reactions, r.at, r.edited_at as "editedAt", r.deleted_at as "deletedAt"`;
 
 export async function listMessages(sql: Sql, filter: OwnMessageFilter, reader: Reader): Promise<OwnPage<OwnMessage>> {
   const list = { columns, table: raw`crm.message`, where: conditions(sql, filter, reader), filter, sort: "-at" };
@@ -36,31 +36,59 @@ function conditions(sql: Sql, filter: OwnMessageFilter, { sees }: Reader): Part[
 export const addMessage = (sql: Sql, conversation: number, draft: OwnMessageDraft, by: By): Promise<OwnMessage> =>
   sql.transaction(async (sql) => {
     const { channel } = await getConversation(sql, conversation, by, "lock");
-    const { external, direction, kind, text = "", content, replyTo, at } = draft;
-    const state = draft.state ?? (direction === "in" ? "delivered" : "sent");
-    const author = direction === "in" ? null : draft.user === undefined ? (by.user ?? null) : draft.user;
-    const [made] = await naming(() =>
-      run<{ id: number }>(
-        sql,
-        raw`insert into crm.message (workspace, conversation, channel, external, direction, user_id, kind, text, content, reply_to, state, at)
-          values (${sql.workspace}, ${conversation}, ${channel}, ${external ?? null}, ${direction}, ${author}, ${kind}, ${text}, ${jsonOf(content)}::jsonb,
-            ${replyTo ?? null}, ${state}, ${at ?? raw`statement_timestamp()`}) returning id`,
-      ),
-    );
-    const isAnswer = direction === "out" && !draft.isSilent;
-    await run(
-      sql,
-      raw`update crm.conversation set updated_at = statement_timestamp(), last_message_at = greatest(last_message_at, ${at ?? raw`statement_timestamp()`}),
-          last_incoming_at = case when ${direction === "in"} then greatest(last_incoming_at, ${at ?? raw`statement_timestamp()`}) else last_incoming_at end,
-          read_at = case when ${isAnswer} then statement_timestamp() else read_at end,
-          closed_at = case when ${draft.isSilent === true} then closed_at end
-        where workspace = ${sql.workspace} and id = ${conversation}`,
-    );
-    return getMessage(sql, made?.id ?? 0);
+    const author = draft.direction === "in" ? null : draft.user === undefined ? (by.user ?? null) : draft.user;
+    return insertMessage(sql, { id: conversation, channel }, { ...draft, user: author });
   });
 
+/** What only our own book says of a message. */
+export interface BookDraft extends OwnMessageDraft {
+  readonly desk?: { readonly connection: number; readonly id: string };
+  readonly key?: string;
+  readonly begins?: boolean;
+}
+
+/** Puts a message into a conversation that is locked, and says in the conversation what follows from it. Throws `Invalid` for one that is there already. */
+export async function insertMessage(
+  sql: Sql,
+  conversation: { readonly id: number; readonly channel: number },
+  draft: BookDraft,
+): Promise<OwnMessage> {
+  const { external, direction, user = null, kind, text = "", content, files = [], replyTo, at, desk, key, begins = false } = draft;
+  const state = draft.state ?? (direction === "in" ? "delivered" : "sent");
+  const origin = draft.origin ?? (direction === "in" ? "client" : user === null ? "robot" : "user");
+  const [made] = await naming(() =>
+    run<{ id: number }>(
+      sql,
+      raw`insert into crm.message (workspace, conversation, channel, external, direction, user_id, origin, desk, desk_id, key, kind, text, content, files,
+          reply_to, state, begins, at)
+        values (${sql.workspace}, ${conversation.id}, ${conversation.channel}, ${external ?? null}, ${direction}, ${user}, ${origin}, ${desk?.connection ?? null},
+          ${desk?.id ?? null}, ${key ?? null}, ${kind}, ${text}, ${jsonOf(content)}::jsonb, ${JSON.stringify(files)}::jsonb, ${replyTo ?? null}, ${state}, ${begins},
+          ${at ?? raw`statement_timestamp()`}) returning id`,
+    ),
+  );
+  const isSilent = draft.isSilent === true;
+  const isIncoming = direction === "in";
+  // A program that answers by itself has read nothing, and takes nobody's place.
+  const isAnswer = direction === "out" && !isSilent && key === undefined;
+  const preview = JSON.stringify({ text: text.slice(0, 200), kind, direction });
+  const moment = at ?? raw`statement_timestamp()`;
+  await run(
+    sql,
+    raw`update crm.conversation set updated_at = statement_timestamp(),
+        preview = case when ${moment} >= coalesce(last_message_at, '-infinity') then ${preview}::jsonb else preview end,
+        last_message_at = greatest(last_message_at, ${moment}),
+        last_incoming_at = case when ${isIncoming} then greatest(last_incoming_at, ${moment}) else last_incoming_at end,
+        unread = case when ${isAnswer} then 0 when ${isIncoming && !isSilent} then unread + 1 else unread end,
+        read_at = case when ${isAnswer} then statement_timestamp() else read_at end,
+        responsible = coalesce(responsible, ${isAnswer ? user : null}::bigint),
+        closed_at = case when ${isSilent} then closed_at end
+      where workspace = ${sql.workspace} and id = ${conversation.id}`,
+  );
+  return getMessage(sql, made?.id ?? 0);
+}
+
 /** How far each is: a state never goes back, and what failed may be read after all. */
-const rank: Readonly<Record<OwnMessageState, number>> = { waiting: 0, sent: 1, failed: 2, delivered: 3, read: 4 };
+export const rank: Readonly<Record<OwnMessageState, number>> = { waiting: 0, unknown: 1, sent: 2, failed: 3, delivered: 4, read: 5 };
 
 type Changes = Parameters<OwnMessages["update"]>[1];
 
@@ -79,6 +107,13 @@ export const updateMessage = (sql: Sql, id: number, changes: Changes, by: By): P
       ...(isEdited ? [raw`edited_at = statement_timestamp()`] : []),
     ];
     if (sets.length === 0) return before;
+    // As far as the whole of it is, each of its parts is.
+    if (moves)
+      await run(
+        sql,
+        raw`update crm.message_part set state = ${state} where workspace = ${sql.workspace} and message = ${id} and state <> 'read'
+            and not (state = 'delivered' and ${state !== "read"})`,
+      );
     await naming(() => run(sql, raw`update crm.message set ${raw.join(sets)} where workspace = ${sql.workspace} and id = ${id}`));
     await touch(sql, before);
     return getMessage(sql, id);
@@ -98,7 +133,7 @@ export const reactToMessage = (sql: Sql, id: number, who: string, emoji: string 
   });
 
 /** Open pages hear of it. */
-const touch = (sql: Sql, { conversation }: OwnMessage): Promise<unknown> =>
+export const touch = (sql: Sql, { conversation }: Pick<OwnMessage, "conversation">): Promise<unknown> =>
   run(sql, raw`update crm.conversation set updated_at = statement_timestamp() where workspace = ${sql.workspace} and id = ${conversation}`);
 
 async function seenMessage(sql: Sql, id: number, by: By): Promise<OwnMessage> {
@@ -108,7 +143,8 @@ async function seenMessage(sql: Sql, id: number, by: By): Promise<OwnMessage> {
   return message;
 }
 
-async function getMessage(sql: Sql, id: number): Promise<OwnMessage> {
+/** Throws `NotFound`. Whoever asks may see everything. */
+export async function getMessage(sql: Sql, id: number): Promise<OwnMessage> {
   const [row] = await run<OwnMessage>(
     sql,
     raw`select ${columns} from crm.message as r where r.workspace = ${sql.workspace} and r.id = ${id}`,

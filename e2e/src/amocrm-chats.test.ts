@@ -70,10 +70,20 @@ const message = (rest: Record<string, unknown> = {}) => ({
     ...rest,
   },
 });
-const conversations = async (
-  query = "",
-): Promise<{ id: number; uid: string; deal: number; contact: number; is_read: boolean; is_open: boolean }[]> =>
-  (await shop.hub.get<{ items: never[] }>(`/conversations${query}`)).items;
+interface Listed {
+  readonly id: number;
+  readonly uid: string;
+  readonly deal: number;
+  readonly contact: number;
+  readonly is_read: boolean;
+  readonly is_open: boolean;
+  readonly updated_at: string;
+}
+const conversations = async (query = ""): Promise<Listed[]> =>
+  // Those in which something was done last first: the programs here write as of long ago.
+  (await shop.hub.get<{ items: Listed[] }>(`/conversations${query}`)).items.sort((one, other) =>
+    other.updated_at.localeCompare(one.updated_at),
+  );
 const messagesOf = async (
   id: number,
 ): Promise<{ id: number; direction: string; text: string; state: string; error: string | null; user: number | null }[]> =>

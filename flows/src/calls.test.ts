@@ -1,5 +1,5 @@
 import type { CallHandling, ConnectionId, Event, EventId, Events, FlowContext, Phone, Ports, ToldCall, WorkspaceId } from "@svyazka/core";
-import { type MemoryCrm, memoryCrm } from "@svyazka/core/testkit";
+import { loneInbox, type MemoryCrm, memoryCrm } from "@svyazka/core/testkit";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   flows,
@@ -39,6 +39,10 @@ const context = <P extends keyof Ports>(port: Ports[P]): FlowContext<P> => ({
   turn: async () => turns++,
   now: clock,
   sourceCrm: undefined,
+  sourceSettings: {},
+  target: 1 as ConnectionId,
+  inbox: loneInbox,
+  record: async () => {},
   attempt: 1,
   isActiveUser: (id) => users.some((user) => user.id === id),
   hasDealField: () => true,

@@ -13,7 +13,7 @@ import {
   Unavailable,
   type WorkspaceId,
 } from "@svyazka/core";
-import { type MemoryCrm, memoryCrm, plainPipeline } from "@svyazka/core/testkit";
+import { loneInbox, type MemoryCrm, memoryCrm, plainPipeline } from "@svyazka/core/testkit";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addCompany, addContact, addDeal, addTask, flows, takeLead } from "./index.ts";
 
@@ -47,6 +47,10 @@ const context = (key: string): FlowContext<"crm"> => ({
   turn: async () => turns++,
   now: clock,
   sourceCrm: undefined,
+  sourceSettings: {},
+  target: 1 as ConnectionId,
+  inbox: loneInbox,
+  record: async () => {},
   attempt: 1,
   isActiveUser: (id) => active.has(id),
   hasDealField: (code) => deal.some((field) => field.code === code),

@@ -3,19 +3,26 @@ import { addCompany } from "./add-company.ts";
 import { addContact } from "./add-contact.ts";
 import { addDeal } from "./add-deal.ts";
 import { addTask } from "./add-task.ts";
+import { changeMessage } from "./change-message.ts";
 import { hideCallCard } from "./hide-call-card.ts";
 import { keepAccounting } from "./keep-accounting.ts";
+import { keepAttachment } from "./keep-attachment.ts";
+import { keepMessage } from "./keep-message.ts";
 import { keepRecording } from "./keep-recording.ts";
 import { logCall } from "./log-call.ts";
 import { lookUpRecord } from "./look-up-record.ts";
 import { makeLeadFromUnknownCaller } from "./make-lead-from-unknown-caller.ts";
+import { markMessage } from "./mark-message.ts";
 import { missedCallTask } from "./missed-call-task.ts";
 import { noteOrderProgress } from "./note-order-progress.ts";
+import { placeConversation } from "./place-conversation.ts";
 import { rateCall } from "./rate-call.ts";
 import { routeToResponsible } from "./route-to-responsible.ts";
 import { sendMessage } from "./send-message.ts";
 import { showCallCard } from "./show-call-card.ts";
+import { showMessage } from "./show-message.ts";
 import { takeLead } from "./take-lead.ts";
+import { takeWrittenMessage } from "./take-written-message.ts";
 import { tellCallFeed } from "./tell-call-feed.ts";
 import { tellSubscribers } from "./tell-subscribers.ts";
 
@@ -54,6 +61,18 @@ const callFlows: readonly AnyFlow[] = [
   rateCall,
 ];
 
+/** What is done about messages. */
+const conversationFlows: readonly AnyFlow[] = [
+  keepMessage,
+  keepAttachment,
+  changeMessage,
+  placeConversation,
+  sendMessage,
+  takeWrittenMessage,
+  showMessage,
+  markMessage,
+];
+
 /** Everything the hub does about what happens. What several flows do about one event for one connection is done in this order. */
 export const flows: readonly AnyFlow[] = [
   takeLead,
@@ -64,7 +83,7 @@ export const flows: readonly AnyFlow[] = [
   ...callFlows,
   tellSubscribers,
   lookUpRecord,
-  sendMessage,
+  ...conversationFlows,
   keepAccounting,
   noteOrderProgress,
 ];

@@ -2,6 +2,7 @@ import type { Attribution, Consent, Language, Money, Person, Phone, Touch } from
 import { writeMoney } from "@svyazka/core";
 import { accountingEnglish, accountingRussian } from "./accounting-text.ts";
 import { callEnglish, callRussian } from "./call-text.ts";
+import { conversationEnglish, conversationRussian } from "./conversation-text.ts";
 
 /** What the flows write for people, in the language of the company. */
 const russian = {
@@ -42,7 +43,7 @@ const russian = {
     companyKnown: "Компания уже была, дополнена",
     task: "Создана задача",
     subscriberTold: "Сообщено",
-    messageSent: "Сообщение передано каналу",
+    ...conversationRussian.done,
     followed: {
       own: "Это наша собственная запись",
       kept: "Телефонная книга обновлена",
@@ -52,6 +53,7 @@ const russian = {
     ...accountingRussian.done,
     ...callRussian.done,
   },
+  conversationFrom: conversationRussian.conversationFrom,
   ...accountingRussian.said,
   mappedToNothing: (pairs: string) =>
     `Поля сопоставлены с тем, чего в CRM нет: ${pairs}. Исправьте сопоставление полей подключения и повторите приём заявки`,
@@ -98,7 +100,7 @@ const english: Words = {
     companyKnown: "The company was known; added what it lacked",
     task: "Made a task",
     subscriberTold: "Told",
-    messageSent: "The message was given to the channel",
+    ...conversationEnglish.done,
     followed: {
       own: "We wrote this ourselves",
       kept: "The address book is up to date",
@@ -108,6 +110,7 @@ const english: Words = {
     ...accountingEnglish.done,
     ...callEnglish.done,
   },
+  conversationFrom: conversationEnglish.conversationFrom,
   ...accountingEnglish.said,
   mappedToNothing: (pairs: string) =>
     `Fields are mapped to what the CRM has not: ${pairs}. Mend the field mapping of the connection, and replay the request`,

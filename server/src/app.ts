@@ -6,12 +6,13 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { accessRoutes } from "./api/access-routes.ts";
+import { accountRoutes } from "./api/account-routes.ts";
 import { accountingRoutes } from "./api/accounting-routes.ts";
 import { auditRoutes } from "./api/audit-routes.ts";
 import { Authentication } from "./api/authenticate.ts";
 import { connectionRoutes } from "./api/connection-routes.ts";
 import { recordingWriter } from "./api/crm/call-routes.ts";
-import { giveOut } from "./api/crm/conversation-routes.ts";
+import { channelsOf } from "./api/crm/channels.ts";
 import { crmRoutes } from "./api/crm-routes.ts";
 import { decisionRoutes } from "./api/decision-routes.ts";
 import { deliveryRoutes } from "./api/delivery-routes.ts";
@@ -118,6 +119,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...moveRoutes(hub),
           ...decisionRoutes(hub),
           ...packageRoutes(hub),
+          ...accountRoutes(hub),
           ...accountingRoutes(hub),
           ...routeRoutes(hub),
           ...auditRoutes,
@@ -129,7 +131,7 @@ export async function makeApp(hub: Hub, metrics: Metrics, news: News): Promise<F
           ...doctorRoutes(hub),
           ...telephonyRoutes(hub),
           ...demoRoutes(hub),
-          ...crmRoutes(recordingWriter(hub), (sql) => tell(sql, { kind: "imports", workspace: sql.workspace }), giveOut(hub)),
+          ...crmRoutes(recordingWriter(hub), (sql) => tell(sql, { kind: "imports", workspace: sql.workspace }), channelsOf(hub)),
         ]);
         const { path, summary, description, tag, id } = live;
         inner.get(path, { schema: { summary, description, tags: [tag], operationId: id } }, async (request, reply) => {

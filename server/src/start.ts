@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AnyFlow, AnyVendor, WorkspaceId } from "@svyazka/core";
-import { builtinCrm } from "@svyazka/crm";
+import { builtinCrm, inboxOf } from "@svyazka/crm";
 import { flows } from "@svyazka/flows";
 import { recordSnapshots } from "./api/crm/snapshots.ts";
 import { makeApp } from "./app.ts";
 import { type Config, WrongConfiguration } from "./config.ts";
-import { kitMaker } from "./connections/kit.ts";
+import { kitMaker, type Lender, recordFollowing } from "./connections/kit.ts";
 import { rememberHealth } from "./connections/manage.ts";
 import { Registry } from "./connections/registry.ts";
 import { loadKeyRing } from "./connections/secrets.ts";
@@ -20,7 +20,7 @@ import { park, shut } from "./delivery/manage.ts";
 import { Queue } from "./delivery/queue.ts";
 import { Worker } from "./delivery/worker.ts";
 import { liveOn } from "./demo/demo.ts";
-import { keepRecording } from "./files/keep.ts";
+import { keepFileOf } from "./files/keep-of.ts";
 import type { Hub } from "./hub.ts";
 import { importing } from "./imports/importers.ts";
 import { Listeners } from "./listening/listeners.ts";
@@ -62,15 +62,17 @@ export async function startHub(config: Config): Promise<RunningHub> {
   });
   const byId = new Map([crm as AnyVendor, ...Object.values<AnyVendor>(vendors)].map((vendor) => [vendor.id, vendor]));
   const flowsByName = new Map<string, AnyFlow>(flows.map((flow) => [flow.name, flow]));
-  const makeKit = kitMaker({
-    pool,
+  const files = { pool, directory: config.FILES_DIR };
+  const lender: Lender = {
+    ...{ pool, files },
     keys,
     flows,
     registry: () => registry,
     ledger: () => ledger,
     publicUrl: () => hub.publicUrl(),
     hub: () => hub,
-  });
+  };
+  const makeKit = kitMaker(lender);
   const registry: Registry = new Registry(pool, keys, byId, makeKit);
   const bus = new Bus(database.connection);
   await bus.open();
@@ -197,14 +199,13 @@ export async function startHub(config: Config): Promise<RunningHub> {
             });
             return row?.turn ?? 0;
           },
-          keepFile: ({ row, connected }, url, days) =>
-            keepRecording(
-              { pool, directory: config.FILES_DIR },
-              { workspace: row.workspace, connection: row.id },
-              connected().telephony?.recording(url) ?? { method: "GET", url },
-              // A recording of our own simulated PBX lies with us.
-              { days, limits: { allowPrivateAddresses: row.allow_private_addresses || url.startsWith(`${hub.publicUrl()}/in/`) } },
-            ),
+          keepFile: (source, url, options) => keepFileOf({ files, ownAddress: `${hub.publicUrl()}/in/` }, source, url, options),
+          inbox: ({ event, target }, view) =>
+            inboxOf(pool.in(event.workspace), {
+              ...{ home: view.workspace, connection: target },
+              isOwn: (connection) => view.connections.get(connection)?.vendor === (crm as AnyVendor),
+            }),
+          record: async ({ event }, facts, of) => recordFollowing(lender, event.workspace, facts, of),
           park: ({ event, target }, because) => park(pool.in(event.workspace), target, because),
           shut: ({ event, target }, because) => shut(pool.in(event.workspace), target, because),
           remember: async ({ event, target }, found) => {

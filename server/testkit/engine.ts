@@ -1,5 +1,5 @@
 import type { AnyFlow, AnyVendor, ConnectionId, EventDraft, WorkspaceId } from "@svyazka/core";
-import { loneKit } from "@svyazka/core/testkit";
+import { loneInbox, loneKit } from "@svyazka/core/testkit";
 import { Registry } from "../src/connections/registry.ts";
 import { KeyRing } from "../src/connections/secrets.ts";
 import { Bus } from "../src/db/bus.ts";
@@ -75,6 +75,8 @@ export async function makeEngine(vendors: readonly AnyVendor[], flows: readonly 
         attempt: (claim) =>
           attempt(claim, {
             keepFile: () => Promise.reject(new Error("this engine keeps no files")),
+            inbox: () => loneInbox,
+            record: async () => {},
             registry,
             flows: flowsByName,
             turn: async () => 0,

@@ -105,7 +105,7 @@ export const VendorShape = Type.Object({
   docs: Nullable(Type.String({ description: "The page of `docs/` that tells how to connect it" })),
   abilities: Type.Array(Type.String(), {
     description:
-      "receives: takes requests; serves: programs written for that vendor's API work with the hub; integrations: such a program is let in by a person's grant; listens: keeps a socket open; polled: is asked for what it did not tell; tests: can send something to try; of a connection alone: move: what is in that CRM can be copied into ours, and back; decides: it asks people to decide, see `GET /connections/:id/decisions`; packages: the other side fetches software from it, see `GET /connections/:id/packages`; and the ports its connections may offer to flows: crm, call_desk, phone_book, telephony, rehearsal, call_feed, accounting, …",
+      "receives: takes requests; serves: programs written for that vendor's API work with the hub; integrations: such a program is let in by a person's grant; listens: keeps a socket open; polled: is asked for what it did not tell; tests: can send something to try; of a connection alone: move: what is in that CRM can be copied into ours, and back; decides: it asks people to decide, see `GET /connections/:id/decisions`; packages: the other side fetches software from it, see `GET /connections/:id/packages`; signs_in: a phone signs its account in, see `GET /connections/:id/account`; and the ports its connections may offer to flows: crm, call_desk, phone_book, telephony, rehearsal, call_feed, accounting, …",
   }),
   maps_fields: Type.Boolean({ description: "People may say which field of ours each field of its requests is" }),
   settings: Type.Array(SettingShape),

@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./accounting.ts";
 export * from "./audit.ts";
+export * from "./channels.ts";
 export * from "./connections.ts";
 export * from "./decisions.ts";
 export * from "./deliveries.ts";

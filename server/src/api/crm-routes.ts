@@ -1,8 +1,10 @@
 import { activityRoutes } from "./crm/activity-routes.ts";
 import { bulkRoutes } from "./crm/bulk-routes.ts";
 import { callRoutes, type WriteRecording } from "./crm/call-routes.ts";
+import { channelRoutes } from "./crm/channel-routes.ts";
+import type { Channels } from "./crm/channels.ts";
 import { choiceRoutes } from "./crm/choice-routes.ts";
-import { conversationRoutes, type GiveOut } from "./crm/conversation-routes.ts";
+import { conversationRoutes } from "./crm/conversation-routes.ts";
 import { importRoutes, type WakeImporters } from "./crm/import-routes.ts";
 import { mergeRoutes } from "./crm/merge-routes.ts";
 import { recordRoutes } from "./crm/record-routes.ts";
@@ -14,7 +16,7 @@ import { viewRoutes } from "./crm/view-routes.ts";
 import type { Implementation } from "./implement.ts";
 
 /** Everything of `/hub/v1` that is the CRM's. */
-export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImporters, out: GiveOut): readonly Implementation[] =>
+export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImporters, channels: Channels): readonly Implementation[] =>
   storableRequests([
     ...recordRoutes,
     ...bulkRoutes,
@@ -24,7 +26,8 @@ export const crmRoutes = (writeRecording: WriteRecording, wakeImporters: WakeImp
     ...searchRoutes,
     ...activityRoutes(writeRecording),
     ...callRoutes(writeRecording),
-    ...conversationRoutes(out),
+    ...conversationRoutes(channels),
+    ...channelRoutes(channels),
     ...setupRoutes,
     ...viewRoutes,
     ...choiceRoutes,

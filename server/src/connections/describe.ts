@@ -34,6 +34,7 @@ export function abilitiesOf(live: LiveConnection | undefined, hears: (type: Even
   const own = [
     ...(connected.move ? ["move"] : []),
     ...(connected.decisions ? ["decides"] : []),
+    ...(connected.signIn ? ["signs_in"] : []),
     ...(connected.packages ? ["packages"] : []),
   ];
   return [...does, ...own, ...portNames.filter((name) => connected[name] !== undefined).map(wireName)];

@@ -1,9 +1,11 @@
-import { type AnyFlow, type ConnectionId, type EventDraft, type Origin, Unavailable } from "@svyazka/core";
+import { type AnyFlow, type ConnectionId, type EventDraft, type Origin, Unavailable, type WorkspaceId } from "@svyazka/core";
 import { ownCrm } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
 import type { Pool } from "../db/pool.ts";
 import type { Ledger } from "../delivery/ledger.ts";
 import { isHeard, nobodyListens, plan } from "../delivery/plan.ts";
+import type { Files } from "../files/keep.ts";
+import { lendFiles } from "../files/lend.ts";
 import { fileLink, lastingFileLink } from "../files/link.ts";
 import type { Hub } from "../hub.ts";
 import { redact } from "../net/redact.ts";
@@ -24,6 +26,7 @@ import { storeOf } from "./store.ts";
 export interface Lender {
   readonly pool: Pool;
   readonly keys: KeyRing;
+  readonly files: Files;
   readonly flows: readonly AnyFlow[];
   registry(): Registry;
   ledger(): Ledger;
@@ -52,6 +55,7 @@ export const kitMaker =
         });
         if (parked) await changeConnection(lender.hub(), sql, id, { state: "active" });
       },
+      files: lendFiles(lender.files, keys, workspace, lender.publicUrl),
       recordingUrl: ({ url, file }) => (file === undefined ? url : lender.publicUrl() + lastingFileLink(keys, workspace, file)),
       async record(facts, from) {
         if (facts.length > 0)
@@ -114,6 +118,18 @@ export const kitMaker =
       siblings: siblingsOf(lender.hub, row),
     };
   };
+
+/** What follows from an event, as facts of this connection; what nobody would be told of is left out. */
+export async function recordFollowing(
+  lender: Lender,
+  workspace: WorkspaceId,
+  facts: readonly EventDraft[],
+  of: ConnectionId,
+): Promise<void> {
+  const heard = isHeard(await lender.registry().view(workspace), lender.flows, of);
+  const told = facts.filter(({ type }) => heard(type));
+  if (told.length > 0) await recordFacts(lender, { workspace, id: of }, told, { what: "followed" });
+}
 
 /** How many facts share one line of the journal. */
 const factsAtOnce = 100;

@@ -199,9 +199,14 @@ export async function rememberHealth(
   found: { readonly ok: boolean; readonly message: string },
 ): Promise<{ ok: boolean; message: string; at: string }> {
   const health = { ...found, at: new Date().toISOString() };
+  // What was known before is read from the same snapshot: a line is written when it says something else now.
   await sql.query({
-    text: "update hub.connection set health = $3 where workspace = $1 and id = $2",
-    values: [sql.workspace, id, JSON.stringify(health)],
+    text: `with before as (select health from hub.connection where workspace = $1 and id = $2),
+        changed as (update hub.connection set health = $3 where workspace = $1 and id = $2 returning id)
+      insert into hub.health_change (workspace, connection, ok, message)
+      select $1, id, $4, $5 from changed, before
+      where before.health is null or (before.health ->> 'ok')::boolean <> $4 or before.health ->> 'message' <> $5`,
+    values: [sql.workspace, id, JSON.stringify(health), found.ok, found.message.slice(0, 500)],
   });
   return health;
 }

@@ -1,5 +1,6 @@
 import { type Connection, type ConnectionId, type Kit, type Store, Unavailable } from "@svyazka/core";
 import { NotFound, ownCrm, type Sql } from "@svyazka/crm";
+import { lendFiles } from "../files/lend.ts";
 import type { Hub } from "../hub.ts";
 import { spellingsOf } from "../net/redact.ts";
 import { wayOut } from "../net/way-out.ts";
@@ -46,7 +47,7 @@ export async function tryConnection(
   const kit: Kit = {
     ...known?.kit,
     ...out,
-    ...trialKit(hub),
+    ...trialKit(hub, sql),
     telephonyOf: known?.kit.telephonyOf ?? (async () => undefined),
     crm: known?.kit.crm ?? (async () => undefined),
     ownCrm: async (user) => ownCrm(sql, { home: view.workspace, connection: id, user }),
@@ -60,13 +61,17 @@ export async function tryConnection(
 }
 
 /** Nothing that is tried is kept, told or let in. */
-const trialKit = (hub: Hub): Omit<Kit, "fetch" | "now" | "openSocket" | "pause" | "source" | "telephonyOf" | "crm" | "ownCrm"> => ({
+const trialKit = (
+  hub: Hub,
+  sql: Sql,
+): Omit<Kit, "fetch" | "now" | "openSocket" | "pause" | "source" | "telephonyOf" | "crm" | "ownCrm"> => ({
   isTrial: true,
   publicUrl: hub.publicUrl,
   store: forgetfulStore(),
   book: { save: async () => {}, remove: async () => {}, get: async () => undefined, find: async () => [], touch: async () => {} },
   exclusively: (_names, work) => work(),
   resume: async () => {},
+  files: lendFiles({ pool: hub.pool, directory: hub.config.FILES_DIR }, hub.keys, sql.workspace, hub.publicUrl),
   recordingUrl: ({ url }) => url,
   record: async () => {},
   isHeard: async () => false,

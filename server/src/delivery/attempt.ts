@@ -1,4 +1,18 @@
-import { type AnyFlow, Closed, Conflict, type FlowContext, Gone, type KeptFile, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
+import {
+  type AnyFlow,
+  Closed,
+  Conflict,
+  type ConnectionId,
+  type EventDraft,
+  type FlowContext,
+  Gone,
+  type Inbox,
+  type KeepFile,
+  type KeptFile,
+  LoginNeeded,
+  Refused,
+  Unavailable,
+} from "@svyazka/core";
 import type { LiveConnection, Registry, WorkspaceView } from "../connections/registry.ts";
 import { DatabaseUnavailable } from "../db/pool.ts";
 import { type RecordedRequest, underWay } from "../net/way-out.ts";
@@ -11,7 +25,11 @@ export interface AttemptOptions {
   /** The next number of a connection's own count. */
   turn(claim: Claim): Promise<number>;
   /** Copies a file of the source connection into our storage. */
-  keepFile(source: LiveConnection, url: string, days: number): Promise<KeptFile>;
+  keepFile(source: LiveConnection, url: string, options: KeepFile): Promise<KeptFile>;
+  /** Our own book of conversations, in the name of this connection. */
+  inbox(claim: Claim, view: WorkspaceView): Inbox;
+  /** Facts that follow from the event of this claim, of this connection. */
+  record(claim: Claim, facts: readonly EventDraft[], of: ConnectionId): Promise<void>;
   /** The far side wants a new sign-in. */
   park(claim: Claim, because: string): Promise<void>;
   /** The far side as a whole is shut, or open again. */
@@ -62,14 +80,18 @@ function contextOf(claim: Claim, view: WorkspaceView, port: FlowContext["port"],
     port,
     workspace: view.workspace,
     source: source?.row.name ?? "",
+    sourceSettings: source?.row.settings ?? {},
+    target: claim.target,
+    inbox: options.inbox(claim, view),
+    record: (facts, of = claim.event.connection) => options.record(claim, facts, of),
     sourceCrm: source?.connected().crm,
     key: (part) => `${claim.event.id}:${claim.flow}:${part}`,
     turn: () => options.turn(claim),
     now: new Date(),
     attempt: claim.tries + 1,
-    async keepFile(url, { days }) {
+    async keepFile(url, how) {
       if (!source) throw new Refused("The connection that has this file was removed");
-      return options.keepFile(source, url, days);
+      return options.keepFile(source, url, how);
     },
     isActiveUser: (id) => active.has(id),
     // Of a connection that was removed nobody knows: what it brought is taken as it is.

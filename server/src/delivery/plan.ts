@@ -33,6 +33,7 @@ export const isHeard =
 const listeners = (flow: AnyFlow, view: WorkspaceView, source: ConnectionId): LiveConnection[] =>
   view
     .targets(flow.needs, source)
+    .filter((target) => flow.unless === undefined || target.connected()[flow.unless] === undefined)
     .filter(({ row }) => (!flow.onlyWhileActive || row.state === "active") && view.isRouteOn({ source, flow: flow.name, target: row.id }));
 
 /** A port may choose what it is told. */

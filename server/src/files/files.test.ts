@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestHub, testHub } from "../../testkit/hub.ts";
 import { KeyRing } from "../connections/secrets.ts";
 import { audioType } from "./audio-type.ts";
-import { keepRecording } from "./keep.ts";
+import { keepFile } from "./keep.ts";
+import { recordings } from "./kinds.ts";
 import { fileLink, isFileLink } from "./link.ts";
 
 const wav = Buffer.concat([Buffer.from("RIFF\x24\x08\x00\x00WAVEfmt ", "latin1"), Buffer.alloc(2000, 7)]);
@@ -31,11 +32,11 @@ afterAll(async () => {
 });
 
 const keep = (path: string, limits = { allowPrivateAddresses: true }) =>
-  keepRecording(
+  keepFile(
     { pool: hub.test.database, directory: hub.filesDir },
-    { workspace, connection: 1 as ConnectionId },
-    { method: "GET", url: url + path },
-    { days: 1, limits },
+    { workspace, connection: 1 as ConnectionId, source: url + path },
+    async () => ({ method: "GET", url: url + path }),
+    { days: 1, limits, kind: recordings },
   );
 
 describe("a recording", () => {

@@ -4,6 +4,7 @@ import type { WorkspaceId } from "@svyazka/core";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Hub } from "../hub.ts";
 import { pathOf } from "./keep.ts";
+import { isShown } from "./kinds.ts";
 import { isFileLink } from "./link.ts";
 
 /** `/files/<workspace>/<id>?until=…&sign=…`: a kept file for whoever has a valid address, in whole or in part. */
@@ -15,9 +16,9 @@ export function serveFiles(app: FastifyInstance, hub: Hub): void {
       const workspace = Number(params.workspace) as WorkspaceId;
       if (!isFileLink(hub.keys, workspace, params.id, query, new Date()))
         return reply.code(403).type("text/plain; charset=utf-8").send("403: this address has expired, or is not one of ours\n");
-      const [file] = await hub.pool.in(workspace).query<{ type: string }>({
+      const [file] = await hub.pool.in(workspace).query<{ type: string; name: string | null }>({
         name: "file",
-        text: "select type from hub.file where workspace = $1 and id = $2 and expires_at > now()",
+        text: "select type, name from hub.file where workspace = $1 and id = $2 and expires_at > now()",
         values: [workspace, params.id],
       });
       const path = pathOf(hub.config.FILES_DIR, workspace, params.id);
@@ -25,16 +26,26 @@ export function serveFiles(app: FastifyInstance, hub: Hub): void {
       if (file === undefined || size === undefined)
         return reply.code(404).type("text/plain; charset=utf-8").send("404: the file is no longer kept\n");
       reply.headers({
-        "content-type": file.type,
+        "content-type": isShown(file.type) ? file.type : "application/octet-stream",
+        "content-disposition": disposition(file),
         "accept-ranges": "bytes",
         "cache-control": "private, max-age=3600",
-        // Whatever lies in it, it is a sound and nothing else.
+        // Whatever lies in it, it is a picture, a sound or a film, or is not opened here at all.
         "x-content-type-options": "nosniff",
-        "content-security-policy": "default-src 'none'; media-src 'self'; sandbox",
+        "content-security-policy": "default-src 'none'; media-src 'self'; img-src 'self'; sandbox",
+        "cross-origin-resource-policy": "same-site",
       });
       return sendPart(reply, path, size, headers.range);
     },
   );
+}
+
+/** By RFC 6266: the name that it was sent with, in letters that every browser reads. */
+function disposition({ type, name }: { readonly type: string; readonly name: string | null }): string {
+  const how = isShown(type) ? "inline" : "attachment";
+  if (name === null) return how;
+  const clean = name.replaceAll(/[\p{Cc}\p{Cf}"\\/]/gu, "_");
+  return `${how}; filename="${clean.replaceAll(/[^ -~]/g, "_")}"; filename*=UTF-8''${encodeURIComponent(clean).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 }
 
 /** One range, as players ask for it; anything else is answered with the whole (RFC 9110 §14.2 allows that). */

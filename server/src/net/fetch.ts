@@ -67,7 +67,7 @@ async function asking<T>(request: OutgoingRequest, limits: Limits, read: (answer
     const answer = await send(url, {
       method: request.method as "GET",
       headers: { "user-agent": "Svyazka/0.1", ...request.headers },
-      ...(request.body !== undefined && { body: request.body }),
+      ...((request.bytes ?? request.body) !== undefined && { body: request.bytes ?? request.body }),
       dispatcher: limits.allowPrivateAddresses ? agents.open : agents.guarded,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,

@@ -42,6 +42,9 @@ export async function tidy(hub: Hub): Promise<void> {
       if (erased.length < lineChunk) break;
     }
     await sql.query({ text: "delete from hub.seen where workspace = $1 and expires_at < now()", values: [id] });
+    await sql.query({ text: "delete from hub.health_change where workspace = $1 and at < now() - interval '90 days'", values: [id] });
+    // Of messages that never came.
+    await sql.query({ text: "delete from crm.early_change where workspace = $1 and at < now() - interval '2 days'", values: [id] });
     await sql.query({ text: "delete from hub.idempotent_answer where workspace = $1 and at < now() - interval '1 day'", values: [id] });
     await sql.query({ text: "delete from hub.kept where workspace = $1 and expires_at < now()", values: [id] });
     await sql.query({ text: "delete from hub.job where workspace = $1 and finished_at < now() - interval '30 days'", values: [id] });

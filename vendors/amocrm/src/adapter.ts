@@ -1,5 +1,5 @@
 import type { Connected, DoorRoute, InboundRequest, Kit, Received, Vendor } from "@svyazka/core";
-import { Intruder } from "@svyazka/core";
+import { Intruder, pollWaiting } from "@svyazka/core";
 import { connectAccount, listenToAccount, pollAccount } from "./adapter/account.ts";
 import { amoOf, hookPath, redirectUriOf, signedInPath } from "./adapter/amo.ts";
 import { formText, receiveHook } from "./adapter/hooks.ts";
@@ -9,7 +9,7 @@ import { chatsPath } from "./protocol.ts";
 import { isChatPath, receiveChat } from "./served/channel.ts";
 import { tellDisabled } from "./served/disabling.ts";
 import { grantsOf } from "./served/grants.ts";
-import { connectChannel, pollChannel } from "./served/messenger.ts";
+import { connectChannel } from "./served/messenger.ts";
 import { subscriberOf } from "./served/tell.ts";
 import { limits, receiveServed, door as servedDoor } from "./served.ts";
 import { type Integration, settings } from "./settings.ts";
@@ -61,7 +61,7 @@ export const amocrm: Vendor<typeof settings> = {
   polls: ({ settings: { side } }) => side === "account" || side === "channel",
   async poll(account, kit, since) {
     const { side } = account.settings;
-    return side === "account" ? pollAccount(account, kit, since) : side === "channel" ? pollChannel(account, kit) : undefined;
+    return side === "account" ? pollAccount(account, kit, since) : side === "channel" ? pollWaiting(account.id, kit) : undefined;
   },
 
   connect(integration: Integration, kit: Kit): Connected {

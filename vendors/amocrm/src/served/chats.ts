@@ -185,7 +185,7 @@ function contentOf({ type, text = "", ...rest }: ChatMessage): Pick<OwnMessage, 
   return { kind: type, text, content: Object.keys(rest).length > 0 ? rest : null };
 }
 export const asWritten = ({ kind, text, content }: OwnMessage): ChatMessage => ({
-  type: kind,
+  type: kind === "template" ? "text" : kind,
   text,
   ...(content as Partial<ChatMessage> | null),
 });

@@ -1,14 +1,5 @@
-import {
-  type Connected,
-  type EventDraft,
-  type Kit,
-  type Messenger,
-  type OwnCrm,
-  type Polled,
-  Refused,
-  type SentMessage,
-  sentMessage,
-} from "@svyazka/core";
+import { createHash } from "node:crypto";
+import { type Connected, type Kit, type Messenger, type OwnCrm, Refused, type SendingPart, type SentMessage, Unsure } from "@svyazka/core";
 import type { ChatConnection } from "../api/chat-account.ts";
 import { type ChatMessage, signChatBody, writeChatHook } from "../protocol.ts";
 import type { Integration } from "../settings.ts";
@@ -27,13 +18,12 @@ function messengerOf(channel: Integration, kit: Kit): Messenger {
   const account = workspace.id as number;
   const accountId = chatAccountId(account);
 
-  async function hookOf(crm: OwnCrm, { message, conversation, user }: SentMessage): Promise<string> {
+  async function hookOf(crm: OwnCrm, sending: SendingPart, { message, conversation, user }: SentMessage): Promise<string> {
     const { client, external, uid } = conversation;
     const source = (await crm.sources.list()).find((one) => String(one.id) === conversation.source)?.code;
     const at = new Date(message.at).getTime();
-    const sent: ChatMessage = { type: message.kind, text: message.text, ...(message.content as Partial<ChatMessage> | null) };
     return writeChatHook({
-      ...{ accountId, at, messageId: message.uid, message: sent },
+      ...{ accountId, at, messageId: sending.place === 0 ? message.uid : uuidOf(sending.key), message: written(sending, message, kit) },
       receiver: {
         ...{ id: chatClientId(secrets.channel_id, client.external ?? uid), phone: client.phone ?? "", email: client.email ?? "" },
         ...(client.external !== null && { client_id: client.external }),
@@ -46,16 +36,11 @@ function messengerOf(channel: Integration, kit: Kit): Messenger {
 
   return {
     of: String(id),
-    async send(sent) {
-      const crm = await kit.ownCrm();
-      const number = Number(sent.message.id);
-      // Whoever it is sent for again by hand sees no other answer than that it is no longer waiting.
-      const failed = async (why: string): Promise<never> => {
-        await crm.messages.update(number, { state: "failed", error: why });
-        throw new Refused(why);
-      };
-      if (!(await kit.store.get<ChatConnection>(...connectedKey))) return failed("the channel is not connected to this account");
-      const body = await hookOf(crm, sent);
+    // What the channel behind it can do, nobody tells us.
+    abilities: { longestText: 100_000, longestCaption: 100_000, largestFile: 104_857_600, tellsDelivered: true, tellsRead: true },
+    async send(sending, sent) {
+      if (!(await kit.store.get<ChatConnection>(...connectedKey))) throw new Refused("the channel is not connected to this account");
+      const body = await hookOf(await kit.ownCrm(), sending, sent);
       let status: number;
       try {
         ({ status } = await kit.fetch({
@@ -66,23 +51,36 @@ function messengerOf(channel: Integration, kit: Kit): Messenger {
           timeoutSeconds: 5,
         }));
       } catch (error) {
+        if (error instanceof Refused) throw error;
         // It may have arrived: a client must not read it twice.
-        return failed(error instanceof Error ? error.message : String(error));
+        throw new Unsure(error instanceof Error ? error.message : String(error), { cause: error });
       }
-      if (status !== 200) return failed(`the channel answers ${status}`);
-      await crm.messages.update(number, { state: "sent" });
+      if (status !== 200) throw new Refused(`the channel answers ${status}`);
+      return {};
     },
   };
 }
 
-/** What waits, in case whoever put it down had no time to tell of it. */
-export async function pollChannel({ id }: Integration, kit: Kit): Promise<Polled> {
-  const crm = await kit.ownCrm();
-  const { items } = await crm.messages.list({ limit: 500, sort: "id", channels: [id as number], states: ["waiting"] });
-  const conversations = await crm.conversations.list({ limit: 500, ids: [...new Set(items.map(({ conversation }) => conversation))] });
-  const facts = items.flatMap((message): EventDraft[] => {
-    const conversation = conversations.items.find((one) => one.id === message.conversation);
-    return conversation ? [sentMessage(message, conversation)] : [];
-  });
-  return { facts, what: "written" };
+/** One message of the channel: files have an address that lasts. */
+function written({ part }: SendingPart, { kind, text, content }: SentMessage["message"], { files }: Kit): ChatMessage {
+  if (part.kind === "file") {
+    const { file, kind: type, name, bytes } = part.file;
+    return {
+      type,
+      text: part.caption,
+      media: files.url(file),
+      ...(name !== undefined && { file_name: name }),
+      ...(bytes !== undefined && { file_size: bytes }),
+    };
+  }
+  if (part.kind === "text") return { type: "text", text: part.text };
+  return { type: kind === "template" ? "text" : kind, text, ...(content as Partial<ChatMessage> | null) };
 }
+
+/** A name in the form of a UUID, the same every time. */
+const uuidOf = (key: string): string =>
+  createHash("sha256")
+    .update(key)
+    .digest("hex")
+    .slice(0, 32)
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");

@@ -1,0 +1,42 @@
+import type { OwnConversation, OwnMessage } from "@svyazka/core";
+import { sql as raw } from "kysely";
+import { getConversation } from "../conversations.ts";
+import { getMessage } from "../messages.ts";
+import { run } from "../page.ts";
+import type { Sql } from "../sql.ts";
+
+/** A message that the channel knows by this id, and which of its parts that is. */
+export interface KnownMessage {
+  readonly message: OwnMessage;
+  /** Of one of ours. */
+  readonly part?: number;
+}
+
+export async function findByExternal(sql: Sql, channel: number, external: string): Promise<KnownMessage | undefined> {
+  const [row] = await run<{ id: number; part: number | null }>(
+    sql,
+    raw`(select message as id, part from crm.message_part where workspace = ${sql.workspace} and channel = ${channel} and external = ${external})
+      union all (select id, null from crm.message where workspace = ${sql.workspace} and channel = ${channel} and external = ${external}) limit 1`,
+  );
+  return row && { message: await getMessage(sql, row.id), ...(row.part !== null && { part: row.part }) };
+}
+
+/** By our own key of a part: `<uid>.<part>`. */
+export async function findByKey(sql: Sql, channel: number, key: string): Promise<KnownMessage | undefined> {
+  const [, uid, part] = /^([0-9a-f-]{36})\.(\d{1,4})$/.exec(key) ?? [];
+  if (uid === undefined) return undefined;
+  const [row] = await run<{ id: number }>(
+    sql,
+    raw`select id from crm.message where workspace = ${sql.workspace} and channel = ${channel} and uid = ${uid}::uuid`,
+  );
+  return row && { message: await getMessage(sql, row.id), part: Number(part) };
+}
+
+export const conversationOf = (sql: Sql, { conversation }: OwnMessage): Promise<OwnConversation> => getConversation(sql, conversation, {});
+
+/** Whoever works on this conversation of the channel waits here: the channel tells of one thing several times at once. */
+export const alone = (sql: Sql, channel: number, external: string): Promise<unknown> =>
+  sql.query({
+    text: "select pg_advisory_xact_lock(hashtextextended($1, 0))",
+    values: [`crm.conversation ${sql.workspace} ${channel} ${external}`],
+  });

@@ -1,0 +1,103 @@
+import type { Kept, OwnClient, OwnConversation, OwnMessage, ReceivedMessage } from "@svyazka/core";
+import { toldConversation } from "@svyazka/core";
+import { sql as raw } from "kysely";
+import type { By } from "../by.ts";
+import { getConversation, openConversation, updateConversation } from "../conversations.ts";
+import { insertMessage } from "../messages.ts";
+import { run } from "../page.ts";
+import type { Sql } from "../sql.ts";
+import { applyEarly } from "./change.ts";
+import { begunFacts, keptFacts } from "./facts.ts";
+import { alone, conversationOf, findByExternal, type KnownMessage } from "./find.ts";
+import { changePart } from "./parts.ts";
+
+/** A message that a channel brings, in our book. */
+export const keepMessage = (sql: Sql, channel: number, told: ReceivedMessage, by: By): Promise<Kept> =>
+  sql.transaction(async (sql) => {
+    const { conversation: where, message } = told;
+    await alone(sql, channel, where.external);
+    const known = await findByExternal(sql, channel, message.external);
+    if (known) return answer(sql, known.message, told, false);
+    const conversation = await conversationFor(sql, channel, told, by);
+    const echo = message.direction === "out" ? await ownEcho(sql, conversation, told) : undefined;
+    if (echo) return answer(sql, echo.message, told, false);
+    const isOut = message.direction === "out";
+    const replyTo = message.replyTo === undefined ? undefined : await findByExternal(sql, channel, message.replyTo);
+    const made = await insertMessage(sql, conversation, {
+      ...{ external: message.external, direction: message.direction, user: null, kind: message.kind, text: message.text },
+      ...{ content: message.content ?? null, origin: isOut ? "phone" : "client", at: new Date(message.at) },
+      files: message.files.map(({ kind, name, type, bytes }) => ({ kind, name, type, bytes })),
+      ...(replyTo && { replyTo: replyTo.message.id }),
+      begins: !isOut && (await begins(sql, conversation)),
+    });
+    return answer(sql, await applyEarly(sql, channel, made), told, true);
+  });
+
+async function answer(sql: Sql, message: OwnMessage, { message: { files, direction } }: ReceivedMessage, isNew: boolean): Promise<Kept> {
+  const conversation = await conversationOf(sql, message);
+  const [row] = await run<{ begins: boolean }>(
+    sql,
+    raw`select begins from crm.message where workspace = ${sql.workspace} and id = ${message.id}`,
+  );
+  return {
+    ...{ message: String(message.id), conversation: toldConversation(conversation), isNew, files },
+    facts: [
+      ...(row?.begins ? begunFacts(message, conversation) : []),
+      // What we have sent ourselves is told of when it is sent.
+      ...(direction === "in" || message.origin === "phone" ? await keptFacts(sql, message, conversation) : []),
+    ],
+  };
+}
+
+/** The conversation of this message: by the channel's id; or the one in which we wrote to this phone or name first; or a new one. */
+async function conversationFor(sql: Sql, channel: number, { conversation, message }: ReceivedMessage, by: By): Promise<OwnConversation> {
+  const { external, network, client } = conversation;
+  const [first] = await run<{ id: number }>(
+    sql,
+    raw`select c.id from crm.conversation c where c.workspace = ${sql.workspace} and c.channel = ${channel} and c.external is null
+        and not exists (select from crm.conversation k where k.workspace = ${sql.workspace} and k.channel = ${channel} and k.external = ${external})
+        and (c.client ->> 'phone' = ${client.phone ?? null} or lower(c.client ->> 'username') = lower(${client.username ?? null}))
+      order by c.id desc limit 1`,
+  );
+  if (first) return updateConversation(sql, first.id, { external, client }, by);
+  const opened = await openConversation(sql, { channel, network, external, client }, by);
+  const locked = await getConversation(sql, opened.id, {}, "lock");
+  // An echo does not know who they are: only what they call us.
+  if (message.direction === "out" || !saysMore(client, locked.client)) return locked;
+  return updateConversation(sql, locked.id, { client: { ...locked.client, ...given(client) } }, by);
+}
+
+const given = (client: OwnClient): Partial<OwnClient> =>
+  Object.fromEntries(Object.entries(client).filter(([, value]) => value !== undefined && value !== null && value !== ""));
+const saysMore = (client: OwnClient, known: OwnClient): boolean =>
+  Object.entries(given(client)).some(([name, value]) => known[name as keyof OwnClient] !== value);
+
+/** They need a place in the CRM: they are new, have been dealt with, or have been silent for a day. */
+async function begins(sql: Sql, conversation: OwnConversation): Promise<boolean> {
+  const { closedAt, lastIncomingAt, contact, deal } = conversation;
+  if (closedAt !== null || lastIncomingAt === null) return true;
+  const [row] = await run<{ again: boolean }>(
+    sql,
+    raw`select (${contact}::bigint is null and not exists (
+            select from crm.conversation_place p where p.workspace = ${sql.workspace} and p.conversation = ${conversation.id}))
+          or exists (select from crm.deal d where d.workspace = ${sql.workspace} and d.id = ${deal} and (d.closed_at is not null or d.deleted_at is not null))
+          or ${lastIncomingAt}::timestamptz < statement_timestamp() - interval '1 day' as again`,
+  );
+  return row?.again === true;
+}
+
+/** So long after it was begun the echo of a part may come. */
+const echoMinutes = 15;
+
+/** What we have sent, or may have sent, and hear of now: the channel's id of it tells what became of it. */
+async function ownEcho(sql: Sql, conversation: OwnConversation, { message }: ReceivedMessage): Promise<KnownMessage | undefined> {
+  const [row] = await run<{ message: number; part: number }>(
+    sql,
+    raw`select p.message, p.part from crm.message m join crm.message_part p on p.workspace = ${sql.workspace} and p.message = m.id
+      where m.workspace = ${sql.workspace} and m.conversation = ${conversation.id} and p.external is null and p.state in ('begun', 'unknown')
+        and p.begun_at > statement_timestamp() - ${echoMinutes} * interval '1 minute' and btrim(p.text) = btrim(${message.text})
+      order by p.begun_at, p.part limit 1`,
+  );
+  if (!row) return undefined;
+  return { message: await changePart(sql, row.message, row.part, { state: "sent", external: message.external }), part: row.part };
+}
