@@ -3,6 +3,7 @@ import type {
   ChangedMessage,
   FailureReason,
   MessageFile,
+  OwnClient,
   OwnMessageState,
   ReceivedMessage,
   ToldConversation,
@@ -26,8 +27,10 @@ export interface Inbox {
     at: { readonly message: string; readonly place: number },
     file: Attached,
   ): Promise<readonly EventDraft[] | undefined>;
-  /** Puts down what was written in a CRM elsewhere, to be sent; undefined when there is no such conversation. */
-  write(written: WrittenMessage, files: readonly MessageFile[]): Promise<Kept | undefined>;
+  /** Puts down what was written in a CRM elsewhere, to be sent, in the conversation of this name; undefined when there is none. */
+  write(written: WrittenMessage, uid: string, files: readonly MessageFile[]): Promise<Kept | undefined>;
+  /** Begins a conversation with somebody who has not written yet; answers its `uid`. */
+  open(channel: ConnectionId, client: OwnClient): Promise<string>;
   /** A program answers by itself: once per `key`. */
   answer(conversation: RecordId, text: string, key: string): Promise<Kept>;
   /**

@@ -3,6 +3,7 @@ export * from "./address-book.ts";
 export * from "./calls.ts";
 export * from "./chat-desk.ts";
 export * from "./crm-records.ts";
+export * from "./crms.ts";
 export * from "./decisions.ts";
 export * from "./errors.ts";
 export * from "./event-titles.ts";

@@ -1,5 +1,6 @@
 import type { AddressBook } from "./address-book.ts";
 import type { CallRecording } from "./calls.ts";
+import type { Crms } from "./crms.ts";
 import type { EventDraft, EventType } from "./events.ts";
 import type { Links } from "./links.ts";
 import type { Fetch, Socket, SocketEar } from "./network.ts";
@@ -68,6 +69,8 @@ export interface Kit {
   }): Promise<{ readonly id: RecordId; readonly isAdmin: boolean } | undefined>;
   /** The screens of our own people, when our CRM is the one they work in. */
   callDesk(): Promise<CallDesk | undefined>;
+  /** The CRMs of this workspace, whoever's they are. */
+  readonly crms: Crms;
   /** Other connections of the same vendor in this workspace, which it may make and remove. */
   readonly siblings: Siblings;
 }
@@ -95,6 +98,8 @@ export interface Siblings {
   }): Promise<ConnectionId>;
   /** Also makes it active. */
   change(id: ConnectionId, settings: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Nothing comes in or goes out by it until it is changed, or a person switches it on. */
+  disable(id: ConnectionId): Promise<void>;
   remove(id: ConnectionId): Promise<void>;
   /** What the hub lends to that one. Undefined when it is gone. */
   kitOf(id: ConnectionId): Promise<Kit | undefined>;

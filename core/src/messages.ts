@@ -199,8 +199,15 @@ export interface WrittenMessage {
   /** That CRM's connection, and its own id of the message. */
   readonly desk: ConnectionId;
   readonly deskId: string;
-  /** Our name of the conversation (`uid`) where that CRM gives it back, or that CRM's own. */
-  readonly conversation: { readonly uid?: string; readonly chat?: string };
+  readonly conversation: {
+    /** Our name of it, where that CRM gives it back. */
+    readonly uid?: string;
+    /** That CRM's own. */
+    readonly chat: string;
+    /** Where somebody there writes first: the channel, as that CRM knows it, and whom to write to. */
+    readonly source?: string;
+    readonly phone?: string;
+  };
   readonly kind: OwnMessageKind;
   readonly text: string;
   readonly content?: Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import type { EventType } from "./events.ts";
 import type { FileKind, SentFile, SentMessage, SentTemplate } from "./messages.ts";
 import type { OutgoingRequest } from "./network.ts";
 
@@ -17,6 +18,12 @@ export interface MessengerAbilities {
   readonly tellsDelivered?: true;
   readonly tellsRead?: true;
 }
+
+/** The facts of a channel: what it brings, and what follows from it. */
+export const messengerFacts = [
+  ...(["message.received", "attachment.received", "message.changed", "message.sent"] as const),
+  ...(["conversation.begun", "message.kept", "message.marked"] as const),
+] as const satisfies readonly EventType[];
 
 /** One message of the channel: a message of ours may need several. */
 export type MessagePart =

@@ -1,4 +1,5 @@
 import type { BookState } from "./address-book.ts";
+import type { ChannelSources, CrmDoor } from "./crms.ts";
 import type { Decisions } from "./decisions.ts";
 import type { EventDraft, EventType } from "./events.ts";
 import type { Kit, Polled, StopSignal } from "./kit.ts";
@@ -30,6 +31,10 @@ export interface Vendor<S extends Settings = Settings> {
   readonly servesApi?: true;
   /** Such a program is let in by a person's grant: see `Connected.grants`. The settings under which a connection is one. */
   readonly integration?: Readonly<Record<string, string>>;
+  /** Its connections are CRMs with an address of their own. */
+  readonly crmDoor?: CrmDoor;
+  /** Kinds of keys by which programs get in, and the connection that each is: `token create --kind <kind>` makes one. */
+  readonly keys?: Readonly<Record<string, KeyKind>>;
   readonly settings: S;
   /** Requests per second the far side allows a connection with these settings, shared by all processes of the hub. Undefined is no limit. */
   pace?(settings: SettingValues<S>): Pace | undefined;
@@ -74,6 +79,15 @@ export interface Vendor<S extends Settings = Settings> {
   paste?(connection: Connection<S>, base: string): readonly Pasted[];
   /** How to try it with no account anywhere. */
   readonly demo?: Demo<S>;
+}
+
+export interface KeyKind {
+  readonly title: Label;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The generated secret that is the key. */
+  readonly secret: string;
+  /** The setting that lists the domains it may be used from. */
+  readonly domains: string;
 }
 
 export interface Pace {
@@ -153,6 +167,8 @@ export type Connected = Partial<Ports> & {
   /** Of a CRM that is elsewhere: who of it is in our address book by now. */
   bookState?(): Promise<BookState>;
   readonly grants?: Grants;
+  /** Of a CRM that keeps a list of the channels that conversations come by. */
+  readonly sources?: ChannelSources;
   /** Of a messenger's account that a person signs in by hand. */
   readonly signIn?: ChannelSignIn;
   /** What is in that CRM can be copied into ours, and back. */

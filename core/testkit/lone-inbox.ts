@@ -9,6 +9,7 @@ export const loneInbox: Inbox = {
     change: alone,
     attach: alone,
     write: alone,
+    open: alone,
     answer: alone,
     begin: alone,
     beginPart: alone,

@@ -26,5 +26,6 @@ export const loneKit: Kit = {
   closeDoor: alone,
   signIn: alone,
   callDesk: alone,
-  siblings: { list: alone, add: alone, change: alone, remove: alone, kitOf: alone },
+  crms: { find: async () => undefined, add: alone, bind: alone },
+  siblings: { list: alone, add: alone, change: alone, disable: alone, remove: alone, kitOf: alone },
 };

@@ -12,7 +12,7 @@ export const showMessage: Flow<"message.kept", "chatDesk"> = {
   on: ["message.kept"],
   needs: "chatDesk",
   async run({ data }, at) {
-    const { chat } = await at.port.show(data);
+    const { chat } = await at.port.show(data, at.source);
     return { done: wordsIn(at.workspace.language).done.messageShown, ...(chat !== undefined && { records: { chat } }) };
   },
 };

@@ -1,4 +1,13 @@
-import { type Flow, type FlowContext, type MessageFile, Refused, type ToldFile, Unavailable } from "@svyazka/core";
+import {
+  type Flow,
+  type FlowContext,
+  type MessageFile,
+  Refused,
+  readPhone,
+  type ToldFile,
+  Unavailable,
+  type WrittenMessage,
+} from "@svyazka/core";
 import { wordsIn } from "./text.ts";
 
 /** What somebody writes in a CRM elsewhere stands in our book, too, and goes out by the channel of the conversation. */
@@ -14,12 +23,28 @@ export const takeWrittenMessage: Flow<"message.written", "chatDesk"> = {
   async run({ data }, at) {
     const files: MessageFile[] = [];
     for (const file of data.files) files.push(await copy(file, at));
-    const kept = await at.inbox.write(data, files);
-    if (!kept) throw new Refused("there is no such conversation: the client has to be written to from the channel itself");
+    const kept = await at.inbox.write(data, await conversationOf(data, at), files);
+    if (!kept) throw new Refused("there is no such conversation");
     await at.record(kept.facts, kept.conversation.channel);
     return { done: wordsIn(at.workspace.language).done.messageTaken, records: { conversation: kept.conversation.id } };
   },
 };
+
+/** Whoever writes first in that CRM writes by a channel that can, to a phone. */
+async function conversationOf(
+  { conversation: { uid, chat, source, phone } }: WrittenMessage,
+  at: FlowContext<"chatDesk">,
+): Promise<string> {
+  const known = uid ?? (await at.port.findConversation(chat));
+  if (known !== undefined) return known;
+  const channel = await at.port.findChannel(source);
+  const to = phone === undefined ? undefined : readPhone(phone, at.workspace.country);
+  if (channel === undefined || !to?.e164)
+    throw new Refused("nobody has written in this chat yet, and there is no channel or no phone to begin by");
+  const made = await at.inbox.open(channel, { external: null, name: to.e164, phone: to.e164 });
+  await at.port.tie(chat, made);
+  return made;
+}
 
 const largestBytes = 104_857_600;
 const days = 1_095;

@@ -52,12 +52,10 @@ beforeAll(async () => {
     values: [beta.id, marker],
   });
   foreign["conversations"] = conversation?.id ?? 0;
-  const [message] = await hub.test.database
-    .in(beta.id as WorkspaceId)
-    .query<{ id: number }>({
-      text: "insert into crm.message (workspace, conversation, channel, direction, origin, kind, text, state) values ($1, $2, 1, 'out', 'robot', 'text', $3, 'failed') returning id",
-      values: [beta.id, conversation?.id, marker],
-    });
+  const [message] = await hub.test.database.in(beta.id as WorkspaceId).query<{ id: number }>({
+    text: "insert into crm.message (workspace, conversation, channel, direction, origin, kind, text, state) values ($1, $2, 1, 'out', 'robot', 'text', $3, 'failed') returning id",
+    values: [beta.id, conversation?.id, marker],
+  });
   foreign["messages"] = message?.id ?? 0;
   foreign["quick-replies"] = await post("/quick-replies", { title: marker, text: marker });
   foreign["channels"] = foreign["connections"] ?? 0;

@@ -204,6 +204,12 @@ export async function startHub(config: Config): Promise<RunningHub> {
             inboxOf(pool.in(event.workspace), {
               ...{ home: view.workspace, connection: target },
               isOwn: (connection) => view.connections.get(connection)?.vendor === (crm as AnyVendor),
+              tell: (conversation) =>
+                tell(pool.in(event.workspace), {
+                  kind: "live",
+                  workspace: event.workspace,
+                  news: { type: "conversation.changed", conversation },
+                }),
             }),
           record: async ({ event }, facts, of) => recordFollowing(lender, event.workspace, facts, of),
           park: ({ event, target }, because) => park(pool.in(event.workspace), target, because),

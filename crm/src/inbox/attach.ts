@@ -1,4 +1,4 @@
-import type { Attached, EventDraft, MessageFile } from "@svyazka/core";
+import type { Attached, EventDraft, MessageFile, OwnMessage } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import { getMessage, touch } from "../messages.ts";
 import { run } from "../page.ts";
@@ -12,7 +12,7 @@ export const attachFile = (
   channel: number,
   at: { readonly message: string; readonly place: number },
   attached: Attached,
-): Promise<readonly EventDraft[] | undefined> =>
+): Promise<{ readonly message: OwnMessage; readonly facts: readonly EventDraft[] } | undefined> =>
   sql.transaction(async (sql) => {
     const known = await findByExternal(sql, channel, at.message);
     if (!known) return undefined;
@@ -29,5 +29,6 @@ export const attachFile = (
       await touch(sql, known.message);
     }
     const now = await getMessage(sql, id);
-    return now.direction === "in" || now.origin === "phone" ? keptFacts(sql, now, await conversationOf(sql, now)) : [];
+    const isTold = now.direction === "in" || now.origin === "phone";
+    return { message: now, facts: isTold ? await keptFacts(sql, now, await conversationOf(sql, now)) : [] };
   });

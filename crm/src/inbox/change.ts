@@ -7,8 +7,8 @@ import { keptFacts, markedFacts } from "./facts.ts";
 import { alone, conversationOf, findByExternal, findByKey, type KnownMessage } from "./find.ts";
 import { changePart } from "./parts.ts";
 
-/** What a channel tells of a message later on; or sooner: what is told too early waits for the message. */
-export const changeMessage = (sql: Sql, channel: number, told: ChangedMessage): Promise<readonly EventDraft[]> =>
+/** What a channel tells of a message later on; or sooner: what is told too early waits for the message. Answers the message as it is now, once it is there. */
+export const changeMessage = (sql: Sql, channel: number, told: ChangedMessage): Promise<OwnMessage | undefined> =>
   sql.transaction(async (sql) => {
     await alone(sql, channel, `message ${told.external}`);
     const key = "key" in told.change ? told.change.key : undefined;
@@ -20,9 +20,9 @@ export const changeMessage = (sql: Sql, channel: number, told: ChangedMessage): 
         raw`insert into crm.early_change (workspace, channel, external, change)
           values (${sql.workspace}, ${channel}, ${told.external}, ${JSON.stringify(told.change)}::jsonb)`,
       );
-      return [];
+      return undefined;
     }
-    return reportOf(sql, await apply(sql, known, told));
+    return apply(sql, known, told);
   });
 
 /** What was told of this message before it came. */

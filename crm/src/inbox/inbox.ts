@@ -1,8 +1,9 @@
-import type { ConnectionId, Inbox, Workspace } from "@svyazka/core";
+import type { ConnectionId, Inbox, Kept, Workspace } from "@svyazka/core";
 import type { By } from "../by.ts";
 import { getMessage } from "../messages.ts";
 import type { Sql } from "../sql.ts";
 import { attachFile } from "./attach.ts";
+import { beginConversation } from "./begin.ts";
 import { changeMessage, reportOf } from "./change.ts";
 import { keepMessage } from "./keep.ts";
 import { findKin, findOwnPlace, findPlace, placeElsewhere, placeInOwn } from "./place.ts";
@@ -15,24 +16,42 @@ export interface InboxOptions {
   readonly connection: ConnectionId;
   /** Whether this connection is our own CRM, where conversations stand by themselves. */
   isOwn(connection: ConnectionId): boolean;
+  /** Something is new in this conversation: open pages need not find out by themselves. */
+  tell(conversation: number): Promise<void>;
 }
 
 /** Our own book of conversations, as flows are lent it. */
-export function inboxOf(sql: Sql, { home, connection, isOwn }: InboxOptions): Inbox {
+export function inboxOf(sql: Sql, { home, connection, isOwn, tell }: InboxOptions): Inbox {
   const by: By = { actor: `connection:${connection}`, via: connection, home };
+  const telling = async <T extends Kept | undefined>(kept: Promise<T>): Promise<T> => {
+    const done = await kept;
+    if (done?.isNew) await tell(Number(done.conversation.id));
+    return done;
+  };
   return {
     isOwn,
-    keep: (channel, told) => keepMessage(sql, channel, told, by),
-    change: (channel, told) => changeMessage(sql, channel, told),
-    attach: (channel, at, file) => attachFile(sql, channel, at, file),
-    write: (written, files) => writeMessage(sql, written, files),
-    answer: (conversation, text, key) => answerByProgram(sql, Number(conversation), text, key),
+    keep: (channel, told) => telling(keepMessage(sql, channel, told, by)),
+    async change(channel, told) {
+      const message = await changeMessage(sql, channel, told);
+      if (!message) return [];
+      await tell(message.conversation);
+      return reportOf(sql, message);
+    },
+    async attach(channel, at, file) {
+      const attached = await attachFile(sql, channel, at, file);
+      if (attached) await tell(attached.message.conversation);
+      return attached?.facts;
+    },
+    write: (written, uid, files) => telling(writeMessage(sql, written, uid, files)),
+    open: async (channel, client) => (await beginConversation(sql, { channel, client }, by)).uid,
+    answer: (conversation, text, key) => telling(answerByProgram(sql, Number(conversation), text, key)),
     begin: (message, texts) => beginSending(sql, Number(message), texts),
     async beginPart(message, part) {
       await beginPart(sql, Number(message), part);
     },
     async settle(message, part, result) {
-      await settlePart(sql, Number(message), part, result, by);
+      const { conversation } = await settlePart(sql, Number(message), part, result, by);
+      await tell(conversation);
     },
     report: async (message) => reportOf(sql, await getMessage(sql, Number(message))),
     findPlace: (conversation, crm) => (isOwn(crm) ? findOwnPlace(sql, Number(conversation)) : findPlace(sql, Number(conversation), crm)),

@@ -7,9 +7,9 @@ import type { Sql } from "../sql.ts";
 import { sentFacts } from "./facts.ts";
 
 /** What somebody writes in a CRM elsewhere, in our book, to be sent. Undefined when there is no such conversation. */
-export const writeMessage = (sql: Sql, written: WrittenMessage, files: readonly MessageFile[]): Promise<Kept | undefined> =>
+export const writeMessage = (sql: Sql, written: WrittenMessage, named: string, files: readonly MessageFile[]): Promise<Kept | undefined> =>
   sql.transaction(async (sql) => {
-    const [uid] = uuidsOf([written.conversation.uid ?? ""]);
+    const [uid] = uuidsOf([named]);
     if (uid === undefined) return undefined;
     const id = await idOf(sql, raw`select id from crm.conversation where workspace = ${sql.workspace} and uid = ${uid}::uuid`);
     if (id === undefined) return undefined;

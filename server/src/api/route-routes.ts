@@ -1,8 +1,8 @@
 import * as contract from "@svyazka/contract";
 import { type ConnectionId, type EventType, eventTitles } from "@svyazka/core";
 import { Invalid } from "@svyazka/crm";
+import { setRoutes } from "../connections/crms.ts";
 import type { LiveConnection, WorkspaceView } from "../connections/registry.ts";
-import { tell } from "../db/bus.ts";
 import type { Hub } from "../hub.ts";
 import { type Implementation, implement } from "./implement.ts";
 
@@ -37,19 +37,11 @@ export function routeRoutes(hub: Hub): readonly Implementation[] {
           : [[`routes.${index}`, [`there is no route from ${route.source} by ${route.flow} to ${route.target}`]] as const],
       );
       if (wrong.length > 0) throw new Invalid(Object.fromEntries(wrong));
-      await sql.transaction(async (sql) => {
-        await sql.query({
-          // The last word holds where a route is named twice.
-          text: `insert into hub.route (workspace, source, flow, target, enabled)
-                 select distinct on (source, flow, target) $1, source, flow, target, enabled
-                 from rows from (json_to_recordset($2::json) as (source bigint, flow text, target bigint, enabled boolean))
-                   with ordinality as x (source, flow, target, enabled, place) order by source, flow, target, place desc
-                 on conflict (workspace, source, flow, target) do update set enabled = excluded.enabled, updated_at = now()`,
-          values: [sql.workspace, JSON.stringify(body.routes)],
-        });
-        await sql.query({ text: "delete from hub.route where workspace = $1 and enabled", values: [sql.workspace] });
-        await tell(sql, { kind: "connections", workspace: sql.workspace });
-      });
+      await setRoutes(
+        hub,
+        sql.workspace,
+        body.routes.map((route) => ({ ...route, source: route.source as ConnectionId, target: route.target as ConnectionId })),
+      );
       hub.registry.forget(sql.workspace);
       return matrix(await hub.registry.view(sql.workspace));
     }),

@@ -13,6 +13,7 @@ import { wayOut } from "../net/way-out.ts";
 import { TooManyTries } from "../people/sign-in.ts";
 import { bookOf } from "./address-book.ts";
 import { aloneIn } from "./alone.ts";
+import { crmsOf } from "./crms.ts";
 import { linksOf } from "./links.ts";
 import { changeConnection } from "./manage.ts";
 import type { MakeKit, Registry } from "./registry.ts";
@@ -115,6 +116,7 @@ export const kitMaker =
         const view = await lender.registry().view(workspace);
         return view.targets("callDesk", id)[0]?.connected().callDesk;
       },
+      crms: crmsOf(lender.hub, workspace),
       siblings: siblingsOf(lender.hub, row),
     };
   };

@@ -34,6 +34,10 @@ export function siblingsOf(hub: () => Hub, { workspace, id, vendor, allow_privat
       await mustBeOne(other);
       await changeConnection(hub(), sql(), other, { settings, state: "active" });
     },
+    async disable(other) {
+      await mustBeOne(other);
+      await changeConnection(hub(), sql(), other, { state: "disabled" });
+    },
     async remove(other) {
       await mustBeOne(other);
       await removeConnection(hub(), sql(), other);

@@ -81,8 +81,15 @@ const trialKit = (
   signIn: async () => undefined,
   callDesk: async () => undefined,
   links: { find: async () => undefined, of: async () => [], save: async () => {}, remove: async () => {} },
+  crms: { find: async () => undefined, add: async () => undefined, bind: async () => {} },
   siblings: {
-    ...{ list: async () => [], add: async () => 0 as ConnectionId, change: async () => {}, remove: async () => {} },
+    ...{
+      list: async () => [],
+      add: async () => 0 as ConnectionId,
+      change: async () => {},
+      disable: async () => {},
+      remove: async () => {},
+    },
     kitOf: async () => undefined,
   },
 });

@@ -5,6 +5,7 @@ import { amoOf, hookPath, redirectUriOf, signedInPath } from "./adapter/amo.ts";
 import { formText, receiveHook } from "./adapter/hooks.ts";
 import { pasteOf } from "./adapter/paste.ts";
 import { receiveSignedIn, signInLink } from "./adapter/sign-in.ts";
+import { chatHookPath, isChatHookPath, receiveChatHook } from "./desk/hooks.ts";
 import { chatsPath } from "./protocol.ts";
 import { isChatPath, receiveChat } from "./served/channel.ts";
 import { tellDisabled } from "./served/disabling.ts";
@@ -14,12 +15,22 @@ import { subscriberOf } from "./served/tell.ts";
 import { limits, receiveServed, door as servedDoor } from "./served.ts";
 import { type Integration, settings } from "./settings.ts";
 
+/** `romashka.amocrm.ru` of whatever a person typed for it. */
+const hostIn = (domain: string): string =>
+  domain
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/\/.*$/, "");
+
 /** Paths of our own making. */
 const accountRoutes: readonly DoorRoute[] = [
   { methods: ["POST"], path: hookPath, inboundOnly: true },
   { methods: ["GET"], path: signedInPath, inboundOnly: true },
+  { methods: ["POST"], path: chatHookPath, inboundOnly: true },
+  { methods: ["POST"], path: `${chatHookPath}/*`, inboundOnly: true },
 ];
-const isAccountPath = (path: string): boolean => accountRoutes.some((route) => route.path === path);
+const isAccountPath = (path: string): boolean => accountRoutes.some((route) => route.path === path) || isChatHookPath(path);
 
 /** amoCRM, from both sides: an account there is a CRM that we write to, and programs that were written for it work with our own CRM. */
 export const amocrm: Vendor<typeof settings> = {
@@ -31,8 +42,12 @@ export const amocrm: Vendor<typeof settings> = {
   },
   servesApi: true,
   integration: { side: "integration" },
-  ports: ["crm", "callDesk", "phoneBook", "follower", "subscriber", "messenger"],
-  tells: ["record.told", "message.sent"],
+  ports: ["crm", "callDesk", "phoneBook", "follower", "subscriber", "messenger", "chatDesk"],
+  tells: ["record.told", "message.sent", "message.written"],
+  crmDoor: {
+    hostOf: ({ side, domain }) => (side === "account" && typeof domain === "string" ? hostIn(domain) : undefined),
+    settingsFor: (host, token) => ({ side: "account", domain: host, sign_in: "token", long_lived_token: token }),
+  },
   settings,
   // One request is longer on its way than another, and amoCRM counts what arrives: a second is a little longer here.
   pace: ({ side, requests_per_second: perSecond }) =>
@@ -50,6 +65,7 @@ export const amocrm: Vendor<typeof settings> = {
   receive(request: InboundRequest, integration: Integration, now: Date): Received {
     const { side } = integration.settings;
     if (side === "account" && request.path === hookPath) return receiveHook(formText(request));
+    if (side === "account" && isChatHookPath(request.path)) return receiveChatHook(request, integration);
     if (side === "account" && request.path === signedInPath) return receiveSignedIn(request, integration, (kit) => amoOf(integration, kit));
     if (side === "channel" && isChatPath(request.path)) return receiveChat(request, integration, now);
     if (side !== "integration" || isChatPath(request.path) || isAccountPath(request.path)) throw new Intruder("not an integration");

@@ -1,5 +1,5 @@
 import type { Connection } from "@svyazka/core";
-import { hookNames } from "./protocol.ts";
+import { chatsHost, hookNames } from "./protocol.ts";
 
 const integration = { ru: "Интеграция", en: "Integration" };
 const hook = { ru: "Вебхук", en: "Webhook" };
@@ -9,6 +9,7 @@ const asAccount = { setting: "side", is: ["account"] };
 const asIntegration = { setting: "side", is: ["integration"] };
 const channel = { ru: "Канал чатов", en: "Chat channel" };
 const asChannel = { setting: "side", is: ["channel"] };
+const chats = { ru: "Чаты amoCRM", en: "Chats of amoCRM" };
 const asHook = { setting: "side", is: ["hook"] };
 
 /**
@@ -106,6 +107,46 @@ export const settings = {
     // It stands in the redirect address, which a person copies.
     public: true,
     label: { ru: "Ключ вебхуков", en: "Key of the webhooks" },
+  },
+  chat_channel_id: {
+    type: "text",
+    group: chats,
+    when: asAccount,
+    pattern: /^[0-9a-f-]{36}$/i,
+    placeholder: "00000000-0000-0000-0000-000000000000",
+    label: { ru: "ID канала чатов", en: "Id of the chat channel" },
+    hint: {
+      ru: "Канал чатов выдаёт поддержка amoCRM. С ним переписка видна в amoCRM, и отвечать можно оттуда.",
+      en: "amoCRM's support gives out chat channels. With one, conversations are seen in amoCRM, and answered from there.",
+    },
+  },
+  chat_channel_secret: {
+    type: "secret",
+    group: chats,
+    when: asAccount,
+    label: { ru: "Секрет канала чатов", en: "Secret of the chat channel" },
+  },
+  chat_bot_id: {
+    type: "text",
+    group: chats,
+    when: asAccount,
+    advanced: true,
+    pattern: /^[0-9a-f-]{36}$/i,
+    label: { ru: "ID бота канала", en: "Id of the channel's bot" },
+    hint: {
+      ru: "Автор сообщений, которые написаны не в amoCRM и не её пользователем.",
+      en: "The author of messages that were written elsewhere, by nobody who works in amoCRM.",
+    },
+  },
+  chats_host: {
+    type: "text",
+    group: chats,
+    when: asAccount,
+    advanced: true,
+    default: chatsHost,
+    pattern: /^https?:\/\/[^\s/?#]+$/,
+    label: { ru: "Адрес чатов", en: "Address of the chats" },
+    hint: { ru: "У Kommo — https://amojo.kommo.com.", en: "At Kommo: https://amojo.kommo.com." },
   },
   leads_as: {
     type: "choice",

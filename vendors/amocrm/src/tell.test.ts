@@ -118,6 +118,7 @@ function hookAt(destination: string, events: readonly string[], kit = memoryKit(
       client_secret: "secret",
       hook_secret: "",
       channel_id: "",
+      chat_channel_secret: undefined,
       channel_secret: "",
       bot_id: "",
       code: undefined,

@@ -1,4 +1,7 @@
 import { type Connected, callerIn, type Kit, type Polled, type StopSignal } from "@svyazka/core";
+import { deskOf } from "../desk/desk.ts";
+import { chatsOf } from "../desk/ground.ts";
+import { sourcesIn } from "../desk/sources.ts";
 import { moveOf } from "../move/move.ts";
 import { asking } from "../port-errors.ts";
 import type { Integration as Account } from "../settings.ts";
@@ -20,6 +23,8 @@ import { enterCode } from "./sign-in.ts";
 export function connectAccount(account: Account, kit: Kit): Connected {
   const { ground, load } = groundOf(account, kit, false);
   const { amo, setups } = ground;
+  const sources = sourcesIn(amo, kit);
+  const chats = chatsOf(account, amo, kit);
   const ports = {
     ...contactsIn(ground, load),
     ...companiesIn(ground, load),
@@ -42,6 +47,8 @@ export function connectAccount(account: Account, kit: Kit): Connected {
     },
     phoneBook: { find: async ({ e164 }) => (e164 === undefined ? undefined : callerIn(kit.book, e164)) },
     follower: inWordsOfPorts(followerOf(ground)),
+    sources,
+    ...(chats && { chatDesk: deskOf(ground, chats, sources) }),
     bookState: load.state,
     move: moveOf(amo, kit, account.workspace),
     async check() {
