@@ -3,5 +3,6 @@ export { amocrm } from "@svyazka/amocrm/adapter";
 export { asterisk } from "@svyazka/asterisk/adapter";
 export { fivecrm } from "@svyazka/fivecrm/adapter";
 export { onec } from "@svyazka/onec/adapter";
+export { touchapi } from "@svyazka/touchapi/adapter";
 export { vats } from "@svyazka/vats/adapter";
 export { webhook } from "@svyazka/webhook/adapter";

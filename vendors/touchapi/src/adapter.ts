@@ -1,0 +1,114 @@
+import {
+  type Connected,
+  type DoorRoute,
+  type InboundRequest,
+  Intruder,
+  type Kit,
+  messengerFacts,
+  pollWaiting,
+  type Received,
+  Refused,
+  type Vendor,
+} from "@svyazka/core";
+import { hookPath, hookUrlOf, touchOf } from "./adapter/account.ts";
+import { receiveHook } from "./adapter/hooks.ts";
+import { joinHook, mend } from "./adapter/mend.ts";
+import { inWords, messengerOf } from "./adapter/messenger.ts";
+import { signInOf, stateOf } from "./adapter/sign-in.ts";
+import { limits, receiveService, refuse, servicePaths, serviceRoutes, tokenOf } from "./served.ts";
+import { settings, type TouchConnection } from "./settings.ts";
+
+const hookRoutes: readonly DoorRoute[] = [{ methods: ["POST"], path: hookPath, inboundOnly: true }];
+
+/** Accounts of messengers at Touch-API, and the service that connects them to CRMs by one call. */
+export const touchapi: Vendor<typeof settings> = {
+  id: "touchapi",
+  title: { ru: "Touch-API (WhatsApp, Telegram и другие)", en: "Touch-API (WhatsApp, Telegram and others)" },
+  about: {
+    ru: "Переписка через WhatsApp, Telegram, MAX, VK, Viber: вход по QR, подключение к CRM одним запросом.",
+    en: "Conversations by WhatsApp, Telegram, MAX, VK, Viber: signed in by a QR code, connected to a CRM by one request.",
+  },
+  servesApi: true,
+  ports: ["messenger"],
+  tells: messengerFacts,
+  keys: {
+    connect: {
+      title: { ru: "Ключ для POST /crm/connect", en: "A key for POST /crm/connect" },
+      settings: { side: "service" },
+      secret: "api_key",
+      domains: "domains",
+    },
+  },
+  settings,
+  door: {
+    routes: [...serviceRoutes, ...hookRoutes],
+    bodyLimit: 1_048_576,
+    token: tokenOf,
+    // Hooks may carry the token of the account, and calls of the service do.
+    secrets: ({ json, form, query }) =>
+      [form["touchapi_token"], form["token"], form["crm_token"], query["touchapi_token"], query["crm_token"], tokenIn(json)].flatMap(
+        (one) => (one ? [one] : []),
+      ),
+    refuse,
+  },
+  limits,
+
+  receive(request: InboundRequest, connection: TouchConnection, now: Date): Received {
+    const isService = servicePaths.has(request.path);
+    if (isService && connection.settings.side === "service") return receiveService(request, connection);
+    if (!isService && connection.settings.side === "account") return receiveHook(request, connection, now);
+    throw new Intruder("not this side");
+  },
+
+  connect(connection: TouchConnection, kit: Kit): Connected {
+    if (connection.settings.side === "service") return { check: async () => {} };
+    const touch = touchOf(connection, kit);
+    return {
+      messenger: messengerOf(connection, kit),
+      signIn: signInOf(connection, kit),
+      async check() {
+        const { state, detail } = stateOf(await inWords(() => touch.getInfo()));
+        if (!kit.isTrial) {
+          const joined = await joinHook(connection, kit);
+          if (!joined.ok) throw new Refused(`the webhook could not be set: ${String(joined["error"])}`);
+        }
+        if (state !== "active") throw new Refused(`the account is not ready: ${detail ?? state}`);
+      },
+      async farewell() {
+        await inWords(() => touch.deleteWebhook(hookUrlOf(connection.secrets.hook_secret, kit.publicUrl())));
+      },
+    };
+  },
+
+  polls: ({ settings: { side } }) => side === "account",
+  async poll(connection, kit) {
+    if (connection.settings.side !== "account") return undefined;
+    const waiting = await pollWaiting(connection.id, kit);
+    if (waiting.facts.length > 0) return waiting;
+    await mend(connection, kit);
+    return waiting;
+  },
+
+  urls({ settings: { side }, secrets }, base): Record<string, string> {
+    return side === "service" ? { connect: `${base}/crm/connect` } : { webhook: hookUrlOf(secrets.hook_secret, base) };
+  },
+
+  paste({ settings: { side, domains } }, base) {
+    if (side !== "service") return [];
+    const sample = { touchapi_source: "whatsapp", touchapi_token: "…", touchapi_login: "…", crm_url: "domain.amocrm.ru" };
+    return [
+      {
+        label: { ru: "Подключить аккаунт из командной строки", en: "Connect an account from a command line" },
+        text: `curl -X POST '${base}/crm/connect' -H 'Content-Type: application/json' -H 'X-Api-Key: {api_key}' -H 'Referer: ${domains[0] ?? "example.com"}' -d '${JSON.stringify(sample)}'`,
+      },
+    ];
+  },
+};
+
+/** Wherever a sender puts it. */
+function tokenIn(json: unknown): string | undefined {
+  const { token, crm_token: crmToken } = (typeof json === "object" && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
+  const nested =
+    typeof crmToken === "object" && crmToken !== null ? Object.values(crmToken).find((value) => typeof value === "string") : undefined;
+  return typeof token === "string" ? token : (nested as string | undefined);
+}
