@@ -107,6 +107,16 @@ export const VendorShape = Type.Object({
     description:
       "receives: takes requests; serves: programs written for that vendor's API work with the hub; integrations: such a program is let in by a person's grant; listens: keeps a socket open; polled: is asked for what it did not tell; tests: can send something to try; of a connection alone: move: what is in that CRM can be copied into ours, and back; decides: it asks people to decide, see `GET /connections/:id/decisions`; packages: the other side fetches software from it, see `GET /connections/:id/packages`; signs_in: a phone signs its account in, see `GET /connections/:id/account`; and the ports its connections may offer to flows: crm, call_desk, phone_book, telephony, rehearsal, call_feed, accounting, …",
   }),
+  keys: Type.Record(
+    Type.String(),
+    Type.Object({
+      title: Texts,
+      settings: Type.Record(Type.String(), Type.Unknown(), { description: "Of the connection that such a key is" }),
+      secret: Type.String({ description: "Which of its secrets is the key" }),
+      domains: Type.String({ description: "Which of its settings lists the domains it may be used from" }),
+    }),
+    { description: "Kinds of keys by which programs get in" },
+  ),
   maps_fields: Type.Boolean({ description: "People may say which field of ours each field of its requests is" }),
   settings: Type.Array(SettingShape),
 });

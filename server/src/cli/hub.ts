@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { WrongConfiguration } from "../config.ts";
 import { CommandFailed, type HubClient, makeClient } from "./client.ts";
+import { collectDomains, createKey, type KeyOptions } from "./keys.ts";
 import { addMoveCommands } from "./move.ts";
 import { printJson, printRecord, printTable } from "./print.ts";
 
@@ -346,16 +347,22 @@ for (const verb of ["retry", "skip"] as const) {
 }
 
 const token = noun("token", "API tokens");
-inWorkspace(token.command("create").description("make an API token; it is shown this once"))
-  .requiredOption("--name <name>")
-  .option("--scopes <scopes>", "parted by commas; without it, all of the workspace")
+inWorkspace(token.command("create").description("make an API token, or a key of another kind; it is shown this once"))
+  .option("--name <name>")
+  .option("--scopes <scopes>", "of an API token: parted by commas; without it, all of the workspace")
+  .option("--kind <kind>", "a key by which a program gets in another way: connect")
+  .option("--domain <domain>", "of such a key: where it may be used from, as often as needed", collectDomains, [])
+  .option("--set <key=value>", "of such a key: a setting, as often as needed", collectSettings, {})
+  .option("--allow-private-addresses", "of such a key: let it reach addresses of the local network")
   .action(
-    act<Shared & { name: string; scopes?: string }, unknown>(
+    act<KeyOptions, unknown>(
       (hub, o) =>
-        hub.call("POST", "/tokens", {
-          workspace: o.workspace,
-          body: { name: o.name, scopes: o.scopes?.split(",").map((scope) => scope.trim()) },
-        }),
+        o.kind === undefined
+          ? hub.call("POST", "/tokens", {
+              workspace: o.workspace,
+              body: { name: o.name, scopes: o.scopes?.split(",").map((scope) => scope.trim()) },
+            })
+          : createKey(hub, o, o.kind),
       record,
     ),
   );

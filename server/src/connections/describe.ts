@@ -11,6 +11,12 @@ export function describeVendor(vendor: AnyVendor) {
     about: { ...(vendor.about ?? vendor.title) },
     docs: existsSync(new URL(`../../../${page}`, import.meta.url)) ? page : null,
     abilities: [...ways(vendor), ...(vendor.ports ?? []).map(wireName)],
+    keys: Object.fromEntries(
+      Object.entries(vendor.keys ?? {}).map(([kind, { title, settings, ...rest }]) => [
+        kind,
+        { title: { ...title }, settings: { ...settings }, ...rest },
+      ]),
+    ),
     maps_fields: vendor.sentFields !== undefined,
     settings: Object.entries(vendor.settings as Record<string, Setting>).map(([name, setting]) => describeSetting(name, setting)),
   };
