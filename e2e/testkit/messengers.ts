@@ -74,6 +74,7 @@ function parse(text: string): unknown {
 export interface AmoDesk {
   /** Of the far company. */
   readonly there: ReturnType<typeof api>;
+  readonly token: string;
   /** The connection of the near company. */
   readonly account: Added;
   /** Host and port: what `crm_url` is. */
@@ -97,7 +98,7 @@ export async function addAmoDesk(near: HubProcess, { subdomain, token }: Company
   await api(near, token).send("PATCH", `/connections/${account.id}`, {
     settings: { chat_channel_id: id, chat_channel_secret: secret, chat_bot_id: bot },
   });
-  return { there: api(far, other.token), account, host: new URL(integration.urls.api).host };
+  return { there: api(far, other.token), token: other.token, account, host: new URL(integration.urls.api).host };
 }
 
 export interface ShownConversation {

@@ -19,7 +19,11 @@ export const keepMessage = (sql: Sql, channel: number, told: ReceivedMessage, by
     const known = await findByExternal(sql, channel, message.external);
     if (known) return answer(sql, known.message, told, false);
     const conversation = await conversationFor(sql, channel, told, by);
-    const echo = message.direction === "out" ? await ownEcho(sql, conversation, told) : undefined;
+    // Whoever has just sent it, and held the conversation until now, knows by now what it is called.
+    const echo =
+      message.direction === "out"
+        ? ((await findByExternal(sql, channel, message.external)) ?? (await ownEcho(sql, conversation, told)))
+        : undefined;
     if (echo) return answer(sql, echo.message, told, false);
     const isOut = message.direction === "out";
     const replyTo = message.replyTo === undefined ? undefined : await findByExternal(sql, channel, message.replyTo);

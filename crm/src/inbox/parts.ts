@@ -73,9 +73,7 @@ export async function sumUp(sql: Sql, message: number): Promise<OwnMessage> {
   const before = await getMessage(sql, message);
   const worst = parts.find(({ state }) => state === "failed") ?? parts.find(({ state }) => state === "unknown");
   const state = worst?.state ?? slowest(parts);
-  const external = before.external ?? parts.find((one) => one.external !== null)?.external ?? null;
-  if (state === undefined || (state === before.state && before.error === (worst?.error ?? null) && external === before.external))
-    return before;
+  if (state === undefined || (state === before.state && before.error === (worst?.error ?? null))) return before;
   await run(
     sql,
     raw`update crm.message set state = ${state}, reason = ${worst?.reason ?? null}, error = ${worst?.error ?? null}
