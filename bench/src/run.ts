@@ -7,6 +7,7 @@ import { measureEndToEnd, measureScaling } from "./end-to-end.ts";
 import { measureIdle } from "./idle.ts";
 import { measureIntake } from "./intake.ts";
 import { measureLookup } from "./lookup.ts";
+import { measureMessages } from "./messages.ts";
 import { measureOnec } from "./onec.ts";
 import { addSite, command, makeDataDir, pssMib, root, type Server, startDatabase, startHub } from "./processes.ts";
 import { measureSearch } from "./search.ts";
@@ -47,6 +48,8 @@ try {
   for (const figure of await measureAmocrm(hub, database, amocrm)) note(figure);
   const onec = { counterparties: quick ? 10_000 : 100_000, orders: quick ? 300 : 3_000 };
   for (const figure of await measureOnec(hub, database.url, onec)) note(figure);
+  const messages = { chats: quick ? 200 : 1_000, seconds: quick ? 3 : 20, sent: quick ? 200 : 1_500 };
+  for (const figure of await measureMessages(hub, database.url, messages)) note(figure);
   for (const figure of await measureBoard(hub, pool, quick ? 2_000 : 10_000)) note(figure);
   for (const figure of await measureCard(hub, quick ? 400 : 2_000)) note(figure);
   for (const figure of await measureThousandCalls(hub, pool, quick ? 200 : 1_000)) note(figure);
@@ -99,6 +102,8 @@ ${table(all)}
 * **Tokens renewed**: one file of tokens, sixteen processes that begin at the same moment.
 * **Counterparties of 1C**: each call is answered with an id after the company, its link and the line of the journal are on disk. The limit is one row per commit, from as many connections.
 * **Orders to 1C**: an answer that is lost after the work was done is asked for again, so that the order is there once.
+* **A message**: from the first byte of the hook to the news on the page's stream, the hook's fact and the message itself being on disk by then. The limit is what PostgreSQL needs alone.
+* **Messages of ours**: each part is put down as begun, on disk, before it leaves; what the messenger answers is put down afterwards.
 * **The board**: a real browser (Chromium without a graphics processor) on the same two cores as the hub and PostgreSQL. Its limits are an empty screen of the same console, and the frames while nothing but the pointer moves.
 * **The card**: from the first byte of the push to the message on the page's stream, every step between being durable.
 * **A thousand calls**: played by the simulated engine in one workspace, told over HTTP to another one of the same hub, both on these two cores.

@@ -70,6 +70,19 @@ export const settings = {
     pattern: /^https?:\/\/[^\s/?#]+\S*$/,
     label: { ru: "Адрес API", en: "Address of the API" },
   },
+  requests_per_second: {
+    type: "number",
+    when: asAccount,
+    advanced: true,
+    default: 20,
+    min: 0,
+    max: 1_000,
+    label: { ru: "Запросов в секунду", en: "Requests per second" },
+    hint: {
+      ru: "Предел Touch-API не описан. Меньше — бережнее к номеру. 0 — без ограничения.",
+      en: "What Touch-API allows is not documented. Fewer are kinder to the number. 0 is no limit.",
+    },
+  },
   hook_secret: {
     type: "secret",
     group: account,

@@ -31,12 +31,22 @@ export function messengerOf(account: TouchConnection, kit: Kit): Messenger {
     of: String(account.id),
     abilities: abilitiesOf(account.settings),
     async send(sending, sent) {
-      const { item, thread } = await inWords(() => touch.sendMessage(draftOf(sending, sent, kit)));
+      const { item, thread } = await leavingAlone(kit, () => inWords(() => touch.sendMessage(draftOf(sending, sent, kit))));
       return { external: item, ...(thread !== undefined && { conversation: thread }) };
     },
     // A link of its own server, good for a while: no token goes with it.
     media: async (ref) => ({ method: "GET", url: ref }),
   };
+}
+
+/** Whoever is told that it is too much asks for nothing more for so long, in any process. */
+async function leavingAlone<T>(kit: Pick<Kit, "pause">, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Unavailable && error.retryAfterSeconds !== undefined) await kit.pause(error.retryAfterSeconds);
+    throw error;
+  }
 }
 
 /** The thread is surer than a phone: people whose number is hidden are not found by it. */
