@@ -108,7 +108,10 @@ export const amocrm: Vendor<typeof settings> = {
     if (side === "channel") return { chats: `${base}${chatsPath}/${secrets.channel_id}` };
     if (side === "account") {
       const signIn = signInLink(connection);
-      return { ...(signIn !== undefined && { redirect: redirectUriOf(connection, base), authorize: signIn }) };
+      return {
+        ...(signIn !== undefined && { redirect: redirectUriOf(connection, base), authorize: signIn }),
+        ...(settings.chat_channel_id && { chats: `${base}/in/${secrets.hook_secret}${chatHookPath}/:scope_id` }),
+      };
     }
     return side === "integration"
       ? { api: base, authorize: `${base}/oauth?client_id=${secrets.client_id}`, token: `${base}/oauth2/access_token` }
