@@ -148,6 +148,23 @@ describe("what is written in amoCRM", () => {
   });
 });
 
+describe("what was written while we were away", () => {
+  it("is found when we are back, although amoCRM tells of it once: it goes out, once", async () => {
+    const { id } = await there("Мария");
+    const port = Number(new URL(near.url).port);
+    await near.kill();
+    await desk.there.send("POST", `/conversations/${id}/messages`, { text: "Пока вас не было" });
+    await until(async () => (await saidThere(id)).find(({ text }) => text === "Пока вас не было")?.state === "unknown");
+    near = await startHubProcess({ dataDir: dataDirs[0], port });
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    for (const _ of [1, 2]) await shop.client.send("POST", `/connections/${desk.account.id}/poll`, { since });
+    await until(async () => (await saidThere(id)).find(({ text }) => text === "Пока вас не было")?.state === "read", 30);
+    expect(shop.touch.sent.filter(({ text }) => text === "Пока вас не было")).toHaveLength(1);
+    await bothIdle(30);
+    expect((await saidThere(id)).filter(({ text }) => text === "Пока вас не было")).toHaveLength(1);
+  }, 60_000);
+});
+
 describe("what is written elsewhere", () => {
   it("is shown in amoCRM, too: on the phone, and in our own inbox", async () => {
     const { id } = await there("Мария");

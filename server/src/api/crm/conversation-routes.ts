@@ -52,7 +52,9 @@ export function conversationRoutes(channels: Channels): readonly Implementation[
         ...(open !== undefined && { isClosed: !open }),
         ...(read && { isRead: true as const }),
       };
-      return shown(sql, await crm.updateConversation(sql, params.id, changes, by(caller)));
+      const changed = await crm.updateConversation(sql, params.id, changes, by(caller));
+      if (read) void tellRead(sql, changed).catch(() => {});
+      return shown(sql, changed);
     }),
 
     implement(contract.listMessages, async ({ params, query, caller, sql }) => {
@@ -85,6 +87,15 @@ export function conversationRoutes(channels: Channels): readonly Implementation[
       return undefined;
     }),
   ];
+
+  /** The client sees that it was read, where the channel can show it. */
+  async function tellRead(sql: crm.Sql, conversation: OwnConversation): Promise<void> {
+    const channel = await channels.find(sql, conversation.channel);
+    if (!channel?.isActive || !channel.messenger.markRead) return;
+    const { items } = await crm.listMessages(sql, { limit: 20, conversations: [conversation.id] }, {});
+    const last = items.find(({ direction, external }) => direction === "in" && external !== null)?.external;
+    if (last != null) await channel.messenger.markRead(crm.told(conversation), last);
+  }
 
   /** Throws `Invalid` for what the channel certainly would not take. */
   async function draftOf(

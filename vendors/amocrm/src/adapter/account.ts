@@ -1,6 +1,7 @@
 import { type Connected, callerIn, type Kit, type Polled, type StopSignal } from "@svyazka/core";
 import { deskOf } from "../desk/desk.ts";
 import { chatsOf } from "../desk/ground.ts";
+import { missedSince } from "../desk/missed.ts";
 import { sourcesIn } from "../desk/sources.ts";
 import { moveOf } from "../move/move.ts";
 import { asking } from "../port-errors.ts";
@@ -63,8 +64,12 @@ export function connectAccount(account: Account, kit: Kit): Connected {
   };
 }
 
-export function pollAccount(account: Account, kit: Kit, since: Date): Promise<Polled> {
-  return asking(() => changesSince(groundOf(account, kit).ground, since));
+/** What webhooks have not told: changes of records, and what was written in chats. */
+export async function pollAccount(account: Account, kit: Kit, since: Date): Promise<Polled> {
+  const { ground } = groundOf(account, kit);
+  const changes = await asking(() => changesSince(ground, since));
+  const chats = chatsOf(account, ground.amo, kit);
+  return chats ? { ...changes, facts: [...changes.facts, ...(await missedSince(ground, chats, since))] } : changes;
 }
 
 export function listenToAccount(account: Account, kit: Kit, signal: StopSignal): Promise<void> {

@@ -4,7 +4,8 @@ import type { Amo } from "../client.ts";
 import { asking } from "../port-errors.ts";
 import type { DeliveryReport } from "../protocol.ts";
 import { type Chats, inWords, isRepeat, isScopeGone } from "./ground.ts";
-import { payloadsOf } from "./payload.ts";
+import { rememberShown } from "./missed.ts";
+import { clientOf, payloadsOf } from "./payload.ts";
 import type { Sources } from "./sources.ts";
 
 /** The chats of an account: our conversations are shown there, each by the source of its channel. Source: chats/chat-api-reference */
@@ -30,6 +31,7 @@ export function deskOf(ground: Ground, chats: Chats, sources: Sources): ChatDesk
       chat: await kit.store.get<string>("chat of", uid),
       author: kept.message.direction === "in" ? "" : await authorOf(kept),
     };
+    await rememberShown(kit, uid, { source: sides.source, user: clientOf(kept.conversation) });
     let chat: string | undefined;
     for (const payload of payloadsOf(kept, sides, kit))
       await inScope(async (scope) => {

@@ -1,16 +1,7 @@
-import {
-  type EventDraft,
-  type FileKind,
-  fileKinds,
-  type InboundRequest,
-  Intruder,
-  type OwnMessageKind,
-  type Received,
-  type Reply,
-  type WrittenMessage,
-} from "@svyazka/core";
-import { type ChatHookMessage, isChatHook, readChatHook } from "../protocol.ts";
+import { type InboundRequest, Intruder, type Received, type Reply } from "@svyazka/core";
+import { isChatHook, readChatHook } from "../protocol.ts";
 import type { Integration as Account } from "../settings.ts";
+import { writtenFact } from "./written.ts";
 
 /** What is written in the chats of an account. Sent once, never repeated: it is stored before anything else. Source: chats/chat-webhooks */
 
@@ -27,44 +18,11 @@ export function receiveChatHook({ text, bytes, headers }: InboundRequest, accoun
   const hook = readChatHook(body);
   if (!hook) return { ignored: "not a hook of the chats API, v2", reply: ok };
   if (hook.kind !== "message") return { ignored: hook.kind, reply: ok };
-  return { facts: [writtenOf(hook.message, account)], reply: ok };
-}
-
-function writtenOf(
-  { conversation, message, receiver, source, msec_timestamp: ms }: ChatHookMessage,
-  { id }: Account,
-): EventDraft<"message.written"> {
-  const data: WrittenMessage = {
-    ...{ desk: id, deskId: message.id, text: message.text ?? "", at: new Date(Number.isFinite(ms) && ms > 0 ? ms : 0).toISOString() },
-    conversation: {
-      ...{ chat: conversation.id, ...(conversation.client_id !== undefined && { uid: conversation.client_id }) },
-      ...(source && { source: source.external_id }),
-      ...(receiver.phone && { phone: receiver.phone }),
-    },
-    kind: kindOf(message.type),
-    ...(message.location && { content: { latitude: message.location.lat, longitude: message.location.lon } }),
-    ...(message.contact && { content: { name: message.contact.name, phones: [message.contact.phone] } }),
-    files: message.media
-      ? [
-          {
-            kind: fileKindOf(message.type),
-            ref: message.media,
-            ...(message.file_name && { name: message.file_name }),
-            ...(message.file_size && { bytes: message.file_size }),
-          },
-        ]
-      : [],
-    ...replyIn(message.reply_to),
+  const { conversation, message, receiver, source, msec_timestamp: at } = hook.message;
+  const where = {
+    ...{ chat: conversation.id, ...(conversation.client_id !== undefined && { uid: conversation.client_id }) },
+    ...(source && { source: source.external_id }),
+    ...(receiver.phone && { phone: receiver.phone }),
   };
-  return { type: "message.written", key: `chat ${message.id}`, subject: `chat ${conversation.id}`, data };
+  return { facts: [writtenFact(account.id, { conversation: where, at, message })], reply: ok };
 }
-
-/** `{message: {id, msgid}}`: `msgid` is our own. */
-function replyIn(told: unknown): { replyTo?: string } {
-  const { message } = (typeof told === "object" && told !== null ? told : {}) as { message?: { msgid?: unknown } };
-  return typeof message?.msgid === "string" ? { replyTo: message.msgid } : {};
-}
-
-const kindOf = (type: string): OwnMessageKind =>
-  ["text", "location", "contact", ...fileKinds].includes(type) ? (type as OwnMessageKind) : "text";
-const fileKindOf = (type: string): FileKind => fileKinds.find((kind) => kind === type) ?? "file";

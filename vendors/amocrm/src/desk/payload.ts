@@ -40,7 +40,7 @@ export function payloadsOf(
   }));
 }
 
-const clientOf = ({ uid, client }: KeptMessage["conversation"]): ChatUser => ({
+export const clientOf = ({ uid, client }: KeptMessage["conversation"]): ChatUser => ({
   ...{ id: client.external ?? uid, name: client.name || client.username || client.phone || "?" },
   ...(client.avatar !== undefined && { avatar: client.avatar }),
   ...(client.link !== undefined && { profile_link: client.link }),
