@@ -35,8 +35,8 @@ export const keepAttachment: Flow<"attachment.received", "messenger"> = {
 
 /** Bytes. */
 const largestBytes = 104_857_600;
-/** A link that has been dead for so many tries, more than half an hour, stays dead. */
-const mostTries = 4;
+/** A link that has been dead for so many tries, more than half a minute, stays dead: others wait for the message that it is of. */
+const mostTries = 3;
 
 async function copy({ file }: ReceivedFile, at: FlowContext<"messenger">): Promise<Attached> {
   try {

@@ -61,9 +61,8 @@ const failed = (path: string): string =>
   statusPaths.includes(path) ? said.statusFailed : disablePaths.includes(path) ? said.disableFailed : said.connectFailed;
 
 export const limits = (request: InboundRequest, { settings, secrets }: TouchConnection): readonly RateLimit[] =>
-  settings.side === "service" && servicePaths.has(request.path)
-    ? [{ name: "key", key: secrets.api_key, perMinute: 120 }]
-    : [{ name: "account", key: secrets.hook_secret, perSecond: 500 }];
+  // A hook that is not taken may never come again.
+  settings.side === "service" && servicePaths.has(request.path) ? [{ name: "key", key: secrets.api_key, perMinute: 120 }] : [];
 
 /** A refusal in the service's own shape; of a hook nobody documents one, so it gets the same. */
 export function refuse(problem: DoorProblem, { path, method }: InboundRequest): Reply {
