@@ -34,9 +34,11 @@ export interface Inbox {
   /** A program answers by itself: once per `key`. */
   answer(conversation: RecordId, text: string, key: string): Promise<Kept>;
   /**
-   * Begins to send a message whose parts have these texts; answers which of them are still to be sent. Of a part that was begun before nobody knows what became of it: it is `unknown`.
+   * Begins to send a message whose parts have these texts; answers which of them are still to be sent, and of which nobody knows what became of them: those were begun before.
    */
   begin(message: RecordId, texts: readonly string[]): Promise<Begun>;
+  /** Which of these ids of the channel are no message that we know. */
+  strange(channel: ConnectionId, externals: readonly string[]): Promise<readonly string[]>;
   /** Right before this part leaves: on disk when this resolves. */
   beginPart(message: RecordId, part: number): Promise<void>;
   /** What became of one part. */
@@ -64,8 +66,8 @@ export type Attached = { readonly file: string; readonly type: string; readonly 
 
 export interface Begun {
   readonly open: readonly number[];
-  /** Nobody knows what became of a part: nothing more of this message is sent by itself. */
-  readonly isUnknown: boolean;
+  /** It may have arrived. */
+  readonly unknown: readonly number[];
 }
 
 export interface PartResult {

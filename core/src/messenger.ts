@@ -60,6 +60,11 @@ export interface Messenger {
    * certainly not taken and may be later, and `Unsure` when it may have been taken: whoever reads the same words twice thinks badly of us.
    */
   send(sending: SendingPart, sent: SentMessage): Promise<{ readonly external?: string; readonly conversation?: string }>;
+  /**
+   * Where the channel can be asked what was said: the ids of messages of ours that may be this part, the latest first. Only what the channel has for certain: a part that is not there was not taken.
+   * Without it, a part that may have been taken is for a person to look at.
+   */
+  find?(sending: SendingPart, sent: SentMessage): Promise<readonly string[]>;
   /** The request that answers with the bytes of `ToldFile.ref`. May ask the channel first. Throws what a port throws. */
   media?(ref: string): Promise<OutgoingRequest>;
   /** Words let pass beforehand. */

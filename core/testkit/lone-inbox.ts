@@ -12,6 +12,7 @@ export const loneInbox: Inbox = {
     open: alone,
     answer: alone,
     begin: alone,
+    strange: alone,
     beginPart: alone,
     settle: alone,
     report: alone,

@@ -56,7 +56,7 @@ beforeEach(() => {
   crm = memoryCrm({ directory: { users }, now: () => now });
   [recorded, answers, parts, turns, isOwn] = [[], [], [], 0, true];
   places = new Map();
-  begun = { open: [0], isUnknown: false };
+  begun = { open: [0], unknown: [] };
 });
 
 const kept = (changes: Partial<Kept> = {}): Kept => ({ message: "9", conversation, isNew: true, files: [], facts: [], ...changes });
@@ -70,6 +70,7 @@ const inbox: Inbox = {
     return kept();
   },
   begin: async () => begun,
+  strange: async (_channel, externals) => externals.filter((one) => one !== "known"),
   beginPart: async () => {},
   settle: async (_message, part, result) => void parts.push({ part, ...result }),
   report: async () => [],
@@ -167,8 +168,23 @@ describe("a message of ours", () => {
   it("that may have been taken is unknown, and not tried again by itself", async () => {
     await expect(failing(new Unsure("time-out"))).rejects.toThrow(Refused);
     expect(parts).toEqual([{ part: 0, state: "unknown", error: "time-out" }]);
-    begun = { open: [], isUnknown: true };
+    begun = { open: [], unknown: [0] };
     expect((await failing(new Error("is never asked"))).done).toContain("Nobody knows");
+  });
+
+  it("of which nobody knows is asked for where the channel can be asked: it is there, or is sent", async () => {
+    const found: string[] = ["known", "new"];
+    let sends = 0;
+    const asked = { ...messenger(async () => ({ external: `sent ${++sends}` })), find: async () => found };
+    const again = (attempt: number, port: Messenger = asked) => run("send-message", "message.sent", sent, at(port, {}, { attempt }));
+    const lost = { ...asked, send: () => Promise.reject(new Unsure("time-out")) };
+    await expect(again(1, lost)).rejects.toThrow(Unavailable);
+    begun = { open: [], unknown: [0] };
+    await again(2);
+    expect([sends, parts.at(-1)]).toEqual([0, { part: 0, state: "sent", external: "new" }]);
+    found.length = 0;
+    await again(2);
+    expect([sends, parts.at(-1)]).toEqual([1, { part: 0, state: "sent", external: "sent 1", conversation: undefined }]);
   });
 
   it("that was certainly not taken waits, and is tried again", async () => {

@@ -1,4 +1,15 @@
-import { type Flow, type FlowContext, type MessagePart, partsOf, Refused, type SentMessage, Undelivered, Unsure } from "@svyazka/core";
+import {
+  type Event,
+  type Flow,
+  type FlowContext,
+  type MessagePart,
+  partsOf,
+  Refused,
+  type SendingPart,
+  Unavailable,
+  Undelivered,
+  Unsure,
+} from "@svyazka/core";
 import { wordsIn } from "./text.ts";
 
 type Context = FlowContext<"messenger">;
@@ -13,27 +24,46 @@ export const sendMessage: Flow<"message.sent", "messenger"> = {
   },
   on: ["message.sent"],
   needs: "messenger",
-  async run({ data }, at) {
-    const { id } = data.message;
+  async run(event, at) {
+    const { id, uid } = event.data.message;
     const { done } = wordsIn(at.workspace.language);
-    const parts = partsOf(data, at.port.abilities);
+    const parts = partsOf(event.data, at.port.abilities);
     const begun = await at.inbox.begin(id, parts.map(textOf));
-    if (!begun.isUnknown) for (const place of begun.open) await sendPart(data, parts, place, at);
+    // Whoever comes back to a part comes seconds later: after the patience below, or when the lease of a process that died is over.
+    const isClear = begun.unknown.length === 0 || at.port.find !== undefined;
+    if (isClear) {
+      for (const [place, part] of parts.entries()) {
+        const sending = { place, part, key: `${uid}.${place}` };
+        const isLost = begun.unknown.includes(place) && !(await wasTaken(event, sending, at));
+        if (isLost || begun.open.includes(place)) await sendPart(event, sending, at);
+      }
+    }
     await at.record(await at.inbox.report(id));
-    return { done: begun.isUnknown ? done.messageUnknown : done.messageSent };
+    return { done: isClear ? done.messageSent : done.messageUnknown };
   },
 };
 
 const textOf = (part: MessagePart): string => (part.kind === "text" ? part.text : part.kind === "file" ? part.caption : "");
 
+/** Asks the channel whether it has a part of which nobody knows; of one that it has not, nothing was taken. */
+async function wasTaken({ data, connection }: Event<"message.sent">, sending: SendingPart, at: Context): Promise<boolean> {
+  const { id } = data.message;
+  const found = (await at.port.find?.(sending, data)) ?? [];
+  const [external] = await at.inbox.strange(connection, found);
+  await at.inbox.settle(id, sending.place, external === undefined ? { state: "waiting" } : { state: "sent", external });
+  return external !== undefined;
+}
+
+/** So long after a send whose answer was lost the channel is asked what became of it: by then its echo may have told. */
+const patienceSeconds = 10;
+
 /** Throws what is to be done about the delivery; what became of the part is down by then. */
-async function sendPart(sent: SentMessage, parts: readonly MessagePart[], place: number, at: Context): Promise<void> {
-  const part = parts[place];
-  if (!part) return;
-  const { id, uid } = sent.message;
+async function sendPart({ data }: Event<"message.sent">, sending: SendingPart, at: Context): Promise<void> {
+  const { id } = data.message;
+  const { place } = sending;
   await at.inbox.beginPart(id, place);
   try {
-    const { external, conversation } = await at.port.send({ place, part, key: `${uid}.${place}` }, sent);
+    const { external, conversation } = await at.port.send(sending, data);
     await at.inbox.settle(id, place, { state: "sent", external, conversation });
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
@@ -42,10 +72,9 @@ async function sendPart(sent: SentMessage, parts: readonly MessagePart[], place:
       const { reason, code } = error instanceof Undelivered ? error : { reason: "unknown" as const, code: undefined };
       await at.inbox.settle(id, place, { state: "failed", reason, code, error: words });
     } else await at.inbox.settle(id, place, { state: "waiting" });
-    if (error instanceof Unsure || error instanceof Refused) {
-      await at.record(await at.inbox.report(id));
-      throw new Refused(words, { cause: error });
-    }
-    throw error;
+    if (error instanceof Unsure && at.port.find) throw new Unavailable(words, { retryAfterSeconds: patienceSeconds, cause: error });
+    if (!(error instanceof Unsure || error instanceof Refused)) throw error;
+    await at.record(await at.inbox.report(id));
+    throw new Refused(words, { cause: error });
   }
 }

@@ -21,6 +21,17 @@ export async function findByExternal(sql: Sql, channel: number, external: string
   return row && { message: await getMessage(sql, row.id), ...(row.part !== null && { part: row.part }) };
 }
 
+/** Which of these ids of the channel nobody has. */
+export async function strangeTo(sql: Sql, channel: number, externals: readonly string[]): Promise<string[]> {
+  const known = await run<{ external: string }>(
+    sql,
+    raw`select external from crm.message_part where workspace = ${sql.workspace} and channel = ${channel} and external = any(${externals}::text[])
+      union select external from crm.message where workspace = ${sql.workspace} and channel = ${channel} and external = any(${externals}::text[])
+        and origin <> 'phone'`,
+  );
+  return externals.filter((one) => !known.some(({ external }) => external === one));
+}
+
 /** By our own key of a part: `<uid>.<part>`. */
 export async function findByKey(sql: Sql, channel: number, key: string): Promise<KnownMessage | undefined> {
   const [, uid, part] = /^([0-9a-f-]{36})\.(\d{1,4})$/.exec(key) ?? [];

@@ -132,10 +132,10 @@ describe("what a channel brings", () => {
 describe("what we send", () => {
   it("goes out once: of a part that was begun, nobody knows", async () => {
     const one = await waiting();
-    expect(await inbox.begin(one.id, ["Ответ"])).toEqual({ open: [0], isUnknown: false });
-    expect(await inbox.begin(one.id, ["Ответ"])).toEqual({ open: [0], isUnknown: false });
+    expect(await inbox.begin(one.id, ["Ответ"])).toEqual({ open: [0], unknown: [] });
+    expect(await inbox.begin(one.id, ["Ответ"])).toEqual({ open: [0], unknown: [] });
     await inbox.beginPart(one.id, 0);
-    expect(await inbox.begin(one.id, ["Ответ"])).toEqual({ open: [], isUnknown: true });
+    expect(await inbox.begin(one.id, ["Ответ"])).toEqual({ open: [], unknown: [0] });
     expect(await stateOf(one)).toBe("unknown");
   });
 
@@ -165,7 +165,7 @@ describe("what we send", () => {
     });
     const again = await sendAgain(sql, Number(one.id), by);
     expect(again).toMatchObject({ state: "waiting", attempt: 2, error: null });
-    expect(await inbox.begin(one.id, ["Ответ"])).toEqual({ open: [0], isUnknown: false });
+    expect(await inbox.begin(one.id, ["Ответ"])).toEqual({ open: [0], unknown: [] });
     await inbox.beginPart(one.id, 0);
     await inbox.settle(one.id, 0, { state: "sent", external: `j-${one.id}` });
     await inbox.change(channel, state(`j-${one.id}`, { state: "delivered" }));

@@ -5,6 +5,7 @@ import type { Sql } from "../sql.ts";
 import { attachFile } from "./attach.ts";
 import { beginConversation } from "./begin.ts";
 import { changeMessage, reportOf } from "./change.ts";
+import { strangeTo } from "./find.ts";
 import { keepMessage } from "./keep.ts";
 import { findKin, findOwnPlace, findPlace, placeElsewhere, placeInOwn } from "./place.ts";
 import { beginPart, beginSending, settlePart } from "./send.ts";
@@ -46,6 +47,7 @@ export function inboxOf(sql: Sql, { home, connection, isOwn, tell }: InboxOption
     open: async (channel, client) => (await beginConversation(sql, { channel, client }, by)).uid,
     answer: (conversation, text, key) => telling(answerByProgram(sql, Number(conversation), text, key)),
     begin: (message, texts) => beginSending(sql, Number(message), texts),
+    strange: (channel, externals) => strangeTo(sql, channel, externals),
     async beginPart(message, part) {
       await beginPart(sql, Number(message), part);
     },

@@ -25,9 +25,8 @@ export const beginSending = (sql: Sql, message: number, texts: readonly string[]
         raw`update crm.message_part set state = 'unknown', error = ${lostText} where workspace = ${sql.workspace} and message = ${message} and state = 'begun'`,
       );
       await sumUp(sql, message);
-      return { open: [], isUnknown: true };
     }
-    if (before.some(({ state }) => state === "unknown")) return { open: [], isUnknown: true };
+    const unknown = before.flatMap(({ state, part }) => (state === "begun" || state === "unknown" ? [part] : []));
     // What the channel would not have is tried again when a person wants the delivery tried again.
     const isOpen = ({ state }: Part): boolean => state === "waiting" || state === "failed";
     const open = texts.flatMap((text, part) => (before[part] === undefined || isOpen(before[part]) ? [{ part, text }] : []));
@@ -38,7 +37,7 @@ export const beginSending = (sql: Sql, message: number, texts: readonly string[]
           select ${sql.workspace}, ${message}, part, ${channel}, text, 'waiting' from jsonb_to_recordset(${JSON.stringify(open)}::jsonb) as x(part smallint, text text)
           on conflict (workspace, message, part) do update set state = 'waiting', reason = null, code = null, error = null, external = null where p.state = 'failed'`,
       );
-    return { open: open.map(({ part }) => part), isUnknown: false };
+    return { open: open.map(({ part }) => part), unknown };
   });
 
 const lostText = "the hub stopped while it was being sent: it may have arrived";

@@ -1,7 +1,7 @@
 import { type AnyVendor, type Connection, type ConnectionId, isMeant, readSettings, type Setting, type Workspace } from "@svyazka/core";
 import { Invalid, NotFound, type Sql } from "@svyazka/crm";
 import { tell } from "../db/bus.ts";
-import { unpark } from "../delivery/manage.ts";
+import { hasten, unpark } from "../delivery/manage.ts";
 import type { Hub } from "../hub.ts";
 import { rewriteSoftphones } from "../people/softphone.ts";
 import { sayFarewell } from "./farewell.ts";
@@ -193,6 +193,7 @@ export async function touchConnection(sql: Sql, id: ConnectionId): Promise<void>
   await tell(sql, { kind: "connections", workspace: sql.workspace });
 }
 
+/** What was found of a connection. One that was not well and is well again goes on with what waits for it, at once. */
 export async function rememberHealth(
   sql: Sql,
   id: ConnectionId,
@@ -200,14 +201,16 @@ export async function rememberHealth(
 ): Promise<{ ok: boolean; message: string; at: string }> {
   const health = { ...found, at: new Date().toISOString() };
   // What was known before is read from the same snapshot: a line is written when it says something else now.
-  await sql.query({
+  const [before] = await sql.query<{ ok: boolean | null }>({
     text: `with before as (select health from hub.connection where workspace = $1 and id = $2),
-        changed as (update hub.connection set health = $3 where workspace = $1 and id = $2 returning id)
-      insert into hub.health_change (workspace, connection, ok, message)
-      select $1, id, $4, $5 from changed, before
-      where before.health is null or (before.health ->> 'ok')::boolean <> $4 or before.health ->> 'message' <> $5`,
+        changed as (update hub.connection set health = $3 where workspace = $1 and id = $2 returning id),
+        told as (insert into hub.health_change (workspace, connection, ok, message)
+          select $1, id, $4, $5 from changed, before
+          where before.health is null or (before.health ->> 'ok')::boolean <> $4 or before.health ->> 'message' <> $5)
+      select (health ->> 'ok')::boolean as ok from before`,
     values: [sql.workspace, id, JSON.stringify(health), found.ok, found.message.slice(0, 500)],
   });
+  if (found.ok && before?.ok === false) await hasten(sql, id);
   return health;
 }
 

@@ -15,6 +15,18 @@ export async function unpark(sql: Sql, connection: ConnectionId): Promise<void> 
   await tell(sql, { kind: "work", workspace: sql.workspace });
 }
 
+/** The far side is there again: what was to be tried some time is tried now. */
+export async function hasten(sql: Sql, connection: ConnectionId): Promise<void> {
+  const due = await sql.query({
+    // In the order in which everybody locks them; whoever holds one at this moment is trying.
+    text: `with late as (select lane from hub.lane
+             where workspace = $1 and target = $2 and pending > 0 and next_at > now() and next_at < 'infinity' order by lane for update skip locked)
+           update hub.lane l set next_at = now() where l.workspace = $1 and l.lane = any(array(select lane from late)) returning l.lane`,
+    values: [sql.workspace, connection],
+  });
+  if (due.length > 0) await tell(sql, { kind: "work", workspace: sql.workspace });
+}
+
 /** The far side wants a new sign-in: nothing is tried until a person has seen to it. */
 export async function park(sql: Sql, connection: ConnectionId, because: string): Promise<void> {
   await sql.transaction(async (sql) => {

@@ -86,10 +86,8 @@ export const touchapi: Vendor<typeof settings> = {
   polls: ({ settings: { side } }) => side === "account",
   async poll(connection, kit) {
     if (connection.settings.side !== "account") return undefined;
-    const waiting = await pollWaiting(connection.id, kit);
-    if (waiting.facts.length > 0) return waiting;
     await mend(connection, kit);
-    return waiting;
+    return pollWaiting(connection.id, kit);
   },
 
   urls({ settings: { side }, secrets }, base): Record<string, string> {

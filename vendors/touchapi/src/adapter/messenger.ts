@@ -34,6 +34,19 @@ export function messengerOf(account: TouchConnection, kit: Kit): Messenger {
       const { item, thread } = await leavingAlone(kit, () => inWords(() => touch.sendMessage(draftOf(sending, sent, kit))));
       return { external: item, ...(thread !== undefined && { conversation: thread }) };
     },
+    async find(sending, sent) {
+      const { external, client } = sent.conversation;
+      const draft = draftOf(sending, sent, kit);
+      const said = await inWords(() => touch.getChatMessages(external ?? client.phone?.replace(/^\+/, "") ?? client.username ?? ""));
+      const since = new Date(sent.message.at).getTime() - slackMs;
+      return said
+        .filter(({ isOutgoing, text, attachments, at }) => {
+          const isSame = text.trim() === (draft.text ?? "").trim() && attachments.length > 0 === (draft.content !== undefined);
+          return isOutgoing && isSame && (at === undefined || at.getTime() >= since);
+        })
+        .sort((one, other) => (other.at?.getTime() ?? 0) - (one.at?.getTime() ?? 0))
+        .map(({ item }) => item);
+    },
     // A link of its own server, good for a while: no token goes with it.
     media: async (ref) => ({ method: "GET", url: ref }),
   };
@@ -48,6 +61,9 @@ async function leavingAlone<T>(kit: Pick<Kit, "pause">, work: () => Promise<T>):
     throw error;
   }
 }
+
+/** The messenger's clock and ours need not agree. */
+const slackMs = 120_000;
 
 /** The thread is surer than a phone: people whose number is hidden are not found by it. */
 function draftOf({ part, place }: SendingPart, { conversation, message }: SentMessage, { files }: Kit): MessageDraft {
