@@ -41,7 +41,7 @@ export interface BotState {
 }
 
 /** What is kept at most; the oldest goes first. */
-const most = { queue: 10_000, messages: 10_000, files: 1_000 };
+const most = { queue: 10_000, people: 10_000, messages: 10_000, files: 1_000 };
 
 export const newBot = (id: number, token: string, username: string, name: string): BotState => ({
   ...{ token, user: { id, is_bot: true, first_name: name, username }, queue: [], people: new Map(), blockedBy: new Set() },
@@ -71,6 +71,13 @@ export function keepMessage(bot: BotState, message: Message): void {
   dropOldest(bot.messages, most.messages);
 }
 
+/** Whoever has written may be written to. */
+export function keepPerson(bot: BotState, person: User): void {
+  bot.people.set(person.id, person);
+  bot.blockedBy.delete(person.id);
+  dropOldest(bot.people, most.people);
+}
+
 export function keepFile(bot: BotState, file: Omit<StoredFile, "fileId" | "path">, folder: string): StoredFile {
   const number = bot.nextFile++;
   const ending = /\.\w{1,8}$/.exec(file.name ?? "")?.[0] ?? `.${(file.type.split(/[/;+]/)[1] ?? "bin").slice(0, 8)}`;
@@ -82,7 +89,7 @@ export function keepFile(bot: BotState, file: Omit<StoredFile, "fileId" | "path"
   return stored;
 }
 
-function dropOldest(map: Map<string, unknown>, limit: number): void {
+function dropOldest<K>(map: Map<K, unknown>, limit: number): void {
   for (const key of map.keys()) {
     if (map.size <= limit) return;
     map.delete(key);

@@ -1,5 +1,5 @@
 import type { Chat, Message, MessageReactionUpdated, Update, User } from "@grammyjs/types";
-import { type BotState, keepFile, keepMessage, messageKey, push } from "./bot.ts";
+import { type BotState, keepFile, keepMessage, keepPerson, messageKey, push } from "./bot.ts";
 
 export interface Someone {
   readonly id: number;
@@ -44,10 +44,7 @@ const privateChat = (user: User): Chat.PrivateChat => ({
 /** Answers the message, which also is in the bot's queue. */
 export function say(bot: BotState, said: Said): Message {
   const from = userOf(said.from);
-  if (!said.group) {
-    bot.people.set(from.id, from);
-    bot.blockedBy.delete(from.id);
-  }
+  if (!said.group) keepPerson(bot, from);
   const chat = said.group ? { ...said.group, type: "supergroup" as const } : privateChat(from);
   const replied = said.replyTo === undefined ? undefined : bot.messages.get(messageKey(chat.id, said.replyTo));
   const message = {

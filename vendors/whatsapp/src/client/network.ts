@@ -1,0 +1,40 @@
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** In place of `body`, for what is no text. */
+  readonly bytes?: Uint8Array;
+  readonly timeoutSeconds?: number;
+  /** What in it is secret: whoever keeps a record of requests, leaves these out. */
+  readonly secrets?: readonly string[];
+  /** The answer brings a new secret. */
+  readonly hidesReply?: boolean;
+}
+
+/**
+ * The way out to the network: send this, get that. A redirect is an answer and is not followed. Throws when no answer came, or not in time; an error
+ * named `Refused` means that it would not send the request at all.
+ */
+export type Send = (request: OutgoingRequest) => Promise<{
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}>;
+
+/** The connection was never made, so that nothing can have been done. Anything else may have happened behind our back. */
+const unsent = new Set([
+  ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "UND_ERR_CONNECT_TIMEOUT"],
+  ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+  ...["ERR_TLS_CERT_ALTNAME_INVALID", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"],
+]);
+
+/** Whether what `send` threw leaves it open if the far side did what was asked. */
+export function mayHaveArrived(error: unknown): boolean {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {
+    if ("code" in at && typeof at.code === "string" && unsent.has(at.code)) return false;
+    // Both addresses of a name were tried.
+    if (at instanceof AggregateError && at.errors.length > 0 && at.errors.every((one) => !mayHaveArrived(one))) return false;
+  }
+  return true;
+}
