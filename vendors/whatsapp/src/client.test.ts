@@ -251,6 +251,8 @@ describe("a file", () => {
     whatsapp.advance(301);
     expect((await localSend(request)).status).toBe(404);
     expect((await localSend((await download(mediaId)).request)).status).toBe(200);
+    whatsapp.advance(7 * 24 * 3600);
+    await expect(client.media(mediaId)).rejects.toMatchObject({ isGone: true });
   });
 
   it("that is too old or was taken away is gone, and a message with it fails", async () => {

@@ -90,7 +90,7 @@ export interface Media {
   /** MIME. */
   readonly type: string;
   readonly bytes?: number;
-  /** Base64 or hex: Meta writes either. */
+  /** Base64 or hex: both have been seen. */
   readonly sha256?: string;
 }
 export function readMedia(result: unknown): Media | undefined {

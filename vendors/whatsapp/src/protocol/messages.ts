@@ -4,7 +4,7 @@ import { type Person, readSender } from "./people.ts";
 export type AttachmentKind = "picture" | "video" | "voice" | "audio" | "file" | "sticker";
 export interface Attachment {
   readonly kind: AttachmentKind;
-  /** For `media`, within 30 days: https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media */
+  /** For `media`, within 7 days: https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media */
   readonly mediaId: string;
   /** MIME. */
   readonly type?: string;

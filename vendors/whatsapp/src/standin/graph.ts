@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { answerMessages } from "./messages.ts";
-import { bound, keepMedia, linkSeconds, mediaOf, nowSeconds, type State } from "./state.ts";
+import { bound, keepMedia, linkSeconds, mediaOf, mediaSeconds, nowSeconds, type State } from "./state.ts";
 import { type Answer, answerOf, missing, readBody, refuse } from "./wire.ts";
 
 export interface Asked {
@@ -61,7 +61,12 @@ async function upload(state: State, { type, bytes }: Asked): Promise<Answer> {
     return refuse(400, 100, "(#100) Invalid parameter", "messaging_product and file are required");
   const declared = form.get("type");
   const content = new Uint8Array(await file.arrayBuffer());
-  const media = keepMedia(state, { bytes: content, name: file.name, type: typeof declared === "string" ? declared : file.type });
+  const media = keepMedia(state, {
+    bytes: content,
+    name: file.name,
+    type: typeof declared === "string" ? declared : file.type,
+    livesSeconds: mediaSeconds.uploaded,
+  });
   return answerOf({ id: media.id });
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { StatusState } from "../protocol.ts";
-import { bound, keepMedia, newMessageId, nowSeconds, type SentMessage, type Someone, type State } from "./state.ts";
+import { bound, keepMedia, mediaSeconds, newMessageId, nowSeconds, type SentMessage, type Someone, type State } from "./state.ts";
 
 /** What somebody writes to the number. */
 export interface Said {
@@ -67,7 +67,7 @@ export function messageHook(state: State, said: Said): { readonly id: string; re
 function contentOf(state: State, { text, file, location, contact, button, reaction, other }: Said): object {
   if (file) {
     const type = file.as === "voice" ? "audio" : file.as;
-    const { id } = keepMedia(state, { bytes: file.bytes, type: file.type, name: file.name ?? "" });
+    const { id } = keepMedia(state, { bytes: file.bytes, type: file.type, name: file.name ?? "", livesSeconds: mediaSeconds.received });
     const node = {
       ...(text !== undefined && { caption: text }),
       ...(file.as === "document" && file.name !== undefined && { filename: file.name }),

@@ -35,6 +35,7 @@ export interface StoredMedia {
   readonly type: string;
   readonly name: string;
   readonly bornAt: number;
+  readonly livesSeconds: number;
 }
 /** What the number sent, as it was asked for. */
 export interface SentMessage {
@@ -80,9 +81,9 @@ export interface State {
 /** What is kept at most; the oldest goes first. */
 const most = 10_000;
 export const windowSeconds = 24 * 3600;
-/** "Media URLs expire after 5 minutes", and files after 30 days. */
+/** Of the address of a file: five minutes. "Media IDs returned by the API expire after 30 days. Media IDs in webhooks expire after 7 days." */
 export const linkSeconds = 300;
-export const mediaSeconds = 30 * 24 * 3600;
+export const mediaSeconds = { uploaded: 30 * 24 * 3600, received: 7 * 24 * 3600 } as const;
 
 export const nowSeconds = (state: State): number => Math.floor(Date.now() / 1000) + state.ahead;
 
@@ -112,5 +113,5 @@ export function keepMedia(state: State, file: Omit<StoredMedia, "id" | "bornAt">
 /** Undefined once it is too old, or was forgotten. */
 export function mediaOf(state: State, id: string): StoredMedia | undefined {
   const media = state.media.get(id);
-  return media && nowSeconds(state) - media.bornAt <= mediaSeconds ? media : undefined;
+  return media && nowSeconds(state) - media.bornAt <= media.livesSeconds ? media : undefined;
 }
