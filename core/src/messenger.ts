@@ -4,6 +4,8 @@ import type { OutgoingRequest } from "./network.ts";
 
 /** What a channel can do with messages. */
 export interface MessengerAbilities {
+  /** What its conversations are of (`ReceivedMessage.conversation.network`), where that is always the same: one that we begin is called so at once. */
+  readonly network?: string;
   /** By what a conversation may be begun with somebody who has not written yet. */
   readonly writesFirstBy?: "phone" | "username";
   /** Hours after the client's last message during which anything may be written; later, templates only. */
@@ -12,6 +14,8 @@ export interface MessengerAbilities {
   readonly longestText: number;
   /** Letters that may go with a file; 0 is none. */
   readonly longestCaption: number;
+  /** Kinds of files that words may go with; without it, all but stickers and voice messages. */
+  readonly captioned?: readonly FileKind[];
   /** Bytes. */
   readonly largestFile: number;
   readonly hasTemplates?: true;
@@ -78,13 +82,14 @@ export interface Messenger {
 /** What a message of ours becomes at such a channel, in order: the same every time. */
 export function partsOf(
   { message }: Pick<SentMessage, "message">,
-  abilities: Pick<MessengerAbilities, "longestText" | "longestCaption">,
+  abilities: Pick<MessengerAbilities, "longestText" | "longestCaption" | "captioned">,
 ): MessagePart[] {
   const template = message.kind === "template" ? readTemplate(message.content) : undefined;
   if (template) return [{ kind: "template", template }];
   const [first, ...others] = message.files;
   const text = message.text.trim() === "" ? "" : message.text;
-  const isCaption = first !== undefined && canCaption(first.kind) && text.length <= abilities.longestCaption;
+  const isCaption =
+    first !== undefined && (abilities.captioned ?? usuallyCaptioned).includes(first.kind) && text.length <= abilities.longestCaption;
   const files: MessagePart[] =
     first === undefined
       ? []
@@ -99,7 +104,7 @@ export function partsOf(
   return parts.length > 0 ? parts : [{ kind: "text", text: message.text }];
 }
 
-const canCaption = (kind: FileKind): boolean => kind !== "sticker" && kind !== "voice";
+const usuallyCaptioned: readonly FileKind[] = ["file", "picture", "video", "audio"];
 
 export function readTemplate(content: Readonly<Record<string, unknown>> | null): SentTemplate | undefined {
   const { name, language, values } = content ?? {};

@@ -19,13 +19,15 @@ import { alone, conversationOf } from "./find.ts";
 /** Whom somebody here writes to, who has not written yet. */
 export interface FirstWords {
   readonly channel: number;
+  /** What the channel's conversations are of, where it is always the same; otherwise, what its last one is of. */
+  readonly network?: string | undefined;
   readonly client: OwnClient;
   readonly contact?: number | undefined;
   readonly deal?: number | undefined;
 }
 
 /** The conversation with them, made where there is none: by the phone or name that the channel is to find them by. */
-export const beginConversation = (sql: Sql, { channel, client, contact, deal }: FirstWords, by: By): Promise<OwnConversation> =>
+export const beginConversation = (sql: Sql, { channel, network, client, contact, deal }: FirstWords, by: By): Promise<OwnConversation> =>
   sql.transaction(async (sql) => {
     await alone(sql, channel, `first ${client.phone ?? client.username ?? ""}`);
     const [known] = await run<{ id: number; network: string }>(
@@ -40,7 +42,7 @@ export const beginConversation = (sql: Sql, { channel, client, contact, deal }: 
       sql,
       raw`select network from crm.conversation where workspace = ${sql.workspace} and channel = ${channel} order by id desc limit 1`,
     );
-    return openConversation(sql, { channel, network: other?.network ?? "", client, contact, deal }, by);
+    return openConversation(sql, { channel, network: network ?? other?.network ?? "", client, contact, deal }, by);
   });
 
 /** What is to be told of a message that waits, and to which channel. */

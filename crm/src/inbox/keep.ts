@@ -18,7 +18,7 @@ export const keepMessage = (sql: Sql, channel: number, told: ReceivedMessage, by
     await alone(sql, channel, where.external);
     const known = await findByExternal(sql, channel, message.external);
     if (known) return answer(sql, known.message, told, false);
-    const conversation = await conversationFor(sql, channel, told, by);
+    const conversation = await named(sql, await conversationFor(sql, channel, told, by), where.network);
     // Whoever has just sent it, and held the conversation until now, knows by now what it is called.
     const echo =
       message.direction === "out"
@@ -69,6 +69,16 @@ async function conversationFor(sql: Sql, channel: number, { conversation, messag
   // An echo does not know who they are: only what they call us.
   if (message.direction === "out" || !saysMore(client, locked.client)) return locked;
   return updateConversation(sql, locked.id, { client: { ...locked.client, ...given(client) } }, by);
+}
+
+/** Whoever wrote first by a channel that had brought nothing yet, did not know what its conversations are of. */
+async function named(sql: Sql, conversation: OwnConversation, network: string): Promise<OwnConversation> {
+  if (conversation.network !== "" || network === "") return conversation;
+  await run(
+    sql,
+    raw`update crm.conversation set network = ${network}, updated_at = statement_timestamp() where workspace = ${sql.workspace} and id = ${conversation.id}`,
+  );
+  return getConversation(sql, conversation.id, {});
 }
 
 const given = (client: OwnClient): Partial<OwnClient> =>

@@ -132,7 +132,7 @@ async function firstWords(
   { id, messenger: { abilities } }: ChannelOf,
   caller: Caller,
 ): Promise<crm.FirstWords> {
-  const about = { channel: id as number, contact, deal };
+  const about = { channel: id as number, network: abilities.network, contact, deal };
   const known = contact === undefined ? undefined : await crm.getContact(sql, contact, reader(caller));
   const name = known?.name ?? "";
   switch (abilities.writesFirstBy) {
