@@ -5,5 +5,6 @@ export * from "./lone-kit.ts";
 export * from "./memory-crm.ts";
 export * from "./memory-kit.ts";
 export type * from "./memory-records.ts";
+export * from "./messenger-contract.ts";
 export * from "./subscriber-contract.ts";
 export * from "./telephony-contract.ts";
