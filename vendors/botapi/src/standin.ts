@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Message } from "@grammyjs/types";
@@ -25,8 +26,8 @@ export interface StandinBot {
   unblock(from: Someone): void;
   /** Updates that nobody has taken. */
   readonly pending: number;
-  /** The token is worth nothing from now on. */
-  revoke(): void;
+  /** The token is worth nothing from now on: answers the new one, as @BotFather does. */
+  revoke(): string;
 }
 
 /** How Telegram is in trouble; each holds until it is set back. */
@@ -49,6 +50,9 @@ export interface TelegramStandin {
   addBot(bot?: { readonly token?: string; readonly username?: string; readonly name?: string }): StandinBot;
   /** Every update that is for a webhook was taken, or given up. */
   settled(): Promise<void>;
+  /** Nobody listens at its address until it is back; what is kept stays. */
+  away(): Promise<void>;
+  back(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,36 +115,56 @@ export async function startTelegram(): Promise<TelegramStandin> {
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  async function away(): Promise<void> {
+    for (const bot of bots.values()) bot.poll?.end("woken");
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     ...{ switches, sent, asked },
     addBot(options = {}) {
       const id = 110_201_500 + bots.size;
       const { token = `${id}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDs${bots.size}`, username = `shop${bots.size}_bot`, name = "Shop" } = options;
       const bot = newBot(id, token, username, name);
       bots.set(token, bot);
-      return botFace(bot, { wake: () => deliverer.wake(bot), revoke: () => bots.delete(token) });
+      return botFace(bot, {
+        wake: () => deliverer.wake(bot),
+        revoke() {
+          bots.delete(bot.token);
+          bot.token = `${id}:AAG${randomBytes(24).toString("base64url")}`;
+          bots.set(bot.token, bot);
+          bot.poll?.end("woken");
+          return bot.token;
+        },
+      });
     },
     settled: () => deliverer.settled(),
+    away,
+    back: () => listen(port),
     async close() {
       isClosed = true;
-      for (const bot of bots.values()) bot.poll?.end("woken");
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await away();
       await deliverer.settled();
     },
   };
 }
 
-function botFace(bot: BotState, on: { wake(): void; revoke(): void }): StandinBot {
+function botFace(bot: BotState, on: { wake(): void; revoke(): string }): StandinBot {
   const and = <T>(result: T): T => {
     on.wake();
     return result;
   };
   return {
-    ...{ token: bot.token, id: bot.user.id, username: bot.user.username ?? "" },
+    ...{ id: bot.user.id, username: bot.user.username ?? "" },
+    get token() {
+      return bot.token;
+    },
     say: (said) => and(say(bot, said)),
     edit: (from, messageId, text) => and(edit(bot, from, messageId, text)),
     react: (from, messageId, emoji) => and(react(bot, from, messageId, emoji)),

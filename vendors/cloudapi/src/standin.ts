@@ -38,6 +38,9 @@ export interface WhatsAppStandin {
   advance(seconds: number): void;
   /** A file dies before its time. */
   forgetMedia(id: string): void;
+  /** Nobody listens at its address until it is back; what is kept stays, and hooks go on. */
+  away(): Promise<void>;
+  back(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,8 +102,15 @@ export async function startWhatsApp(options: WhatsAppStandinOptions = {}): Promi
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  origin = `http://127.0.0.1:${port}`;
+  async function away(): Promise<void> {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
 
   return {
     ...{ url: origin, phoneNumberId: state.phoneNumberId, wabaId: state.wabaId, token, appSecret, asked, tell },
@@ -120,10 +130,11 @@ export async function startWhatsApp(options: WhatsAppStandinOptions = {}): Promi
       state.ahead += seconds;
     },
     forgetMedia: (id) => void state.media.delete(id),
+    away,
+    back: () => listen(port),
     async close() {
       isClosed = true;
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await away();
       await deliverer.settled();
     },
   };

@@ -21,7 +21,7 @@ export interface Poll {
 
 /** A bot as Telegram keeps it. */
 export interface BotState {
-  readonly token: string;
+  token: string;
   readonly user: User;
   readonly queue: Update[];
   /** Who has written to it, by their id: nobody else can be written to. */
