@@ -2,7 +2,9 @@ import { sign, signatureHeader } from "../protocol.ts";
 
 /** Between two tries; Meta itself waits longer every time, for days. */
 const retryMs = 20;
-const mostTries = 50;
+/** However often it was tried. */
+const longestRetryMs = 400;
+const mostTries = 100;
 const timeoutMs = 10_000;
 /** Hooks that wait at most; the oldest goes first. */
 const mostWaiting = 10_000;
@@ -25,7 +27,7 @@ export function delivererOf({ appSecret, isClosed }: { readonly appSecret: strin
     while (url !== undefined && waiting[0] && !isClosed()) {
       const body = waiting[0];
       if (!(await post(url, body, appSecret)) && ++tries < mostTries) {
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        await new Promise((resolve) => setTimeout(resolve, Math.min(retryMs * tries, longestRetryMs)));
         continue;
       }
       tries = 0;
