@@ -16,6 +16,11 @@ export class Unavailable extends Error {
   }
 }
 
+/** It was not our turn, by what the far side allows in a second: nothing has left, and it is tried in a moment, as often as it takes. */
+export class NotYet extends Unavailable {
+  override readonly name = "NotYet";
+}
+
 /** The far side as a whole is shut for a while: the same is tried again for as long as it takes, and is never given up. */
 export class Closed extends Unavailable {
   override readonly name = "Closed";

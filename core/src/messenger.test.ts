@@ -47,6 +47,12 @@ describe("a message of ours", () => {
     expect(partsOf(sent({ files: [file("a")] }), abilities)).toEqual([{ kind: "file", file: file("a"), caption: "" }]);
   });
 
+  it("has its words beside a file that the channel shows none with", () => {
+    const song = sent({ text: "слова", files: [file("a", "audio")] });
+    expect(partsOf(song, abilities).map(({ kind }) => kind)).toEqual(["file"]);
+    expect(partsOf(song, { ...abilities, captioned: ["picture"] }).map(({ kind }) => kind)).toEqual(["text", "file"]);
+  });
+
   it("may be a template, a place or a card", () => {
     const content = { name: "hello", language: "ru", values: ["Мария"] };
     expect(partsOf(sent({ kind: "template", content }), abilities)).toEqual([{ kind: "template", template: content }]);

@@ -27,5 +27,8 @@ export interface Socket {
   send(text: string): void;
   close(): void;
 }
-/** Redirects are answers, never followed. Throws `Unavailable` when no answer came, `Refused` when the address is not allowed. */
+/**
+ * Redirects are answers, never followed. Throws `Unavailable` when no answer came. What certainly has not left is named by its error: `Refused` when the address is not allowed,
+ * `NotYet` when there is no turn within what the vendor's pace allows. A client that knows nothing of the hub passes both on, by these names.
+ */
 export type Fetch = (request: OutgoingRequest) => Promise<OutgoingReply>;

@@ -32,6 +32,8 @@ export interface MessengerOnTrial {
   be(how: "well" | MessengerTrouble): void;
   /** The same channel, where nobody listens. */
   readonly lost: Messenger;
+  /** The same, by a way out that has no turn for it: `NotYet` is thrown before anything leaves. */
+  readonly waiting?: Messenger;
   /** The same, with a token that is worth nothing. */
   readonly revoked?: Messenger;
   /** What nobody may read in an error. */
@@ -151,6 +153,14 @@ export function messengerContract(name: string, make: () => Promise<MessengerOnT
       const before = trial.taken().length;
       expect(await errorOf(draft("Вы тут?"), trial.lost)).toBeInstanceOf(Unavailable);
       expect(await errorOf(draft("", [fileOf("price")]), trial.lost)).toBeInstanceOf(Unavailable);
+      expect(trial.taken()).toHaveLength(before);
+    });
+
+    it("for which there is no turn yet says so, and has sent nothing", async () => {
+      if (!trial.waiting) return;
+      const before = trial.taken().length;
+      expect(await errorOf(draft("Скоро"), trial.waiting)).toMatchObject({ name: "NotYet" });
+      expect(await errorOf(draft("", [fileOf("price")]), trial.waiting)).toMatchObject({ name: "NotYet" });
       expect(trial.taken()).toHaveLength(before);
     });
 

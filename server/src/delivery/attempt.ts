@@ -10,6 +10,7 @@ import {
   type KeepFile,
   type KeptFile,
   LoginNeeded,
+  NotYet,
   Refused,
   Unavailable,
 } from "@svyazka/core";
@@ -119,6 +120,9 @@ async function classify(
     const soon = error instanceof Conflict ? 0.05 : 1;
     return { outcome: "retry", detail: message, error: message, delaySeconds: Math.min(soon * 1.2 ** claim.attempts, 60) };
   }
+  if (error instanceof NotYet)
+    // Others had the turns; they are not all to come back at once.
+    return { outcome: "retry", detail: message, error: message, delaySeconds: (error.retryAfterSeconds ?? 1) * (0.5 + Math.random()) };
   if (error instanceof Closed) {
     await options.remember(claim, { ok: false, message }).catch((failure: unknown) => options.onBug(failure, claim));
     return {

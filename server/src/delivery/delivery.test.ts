@@ -5,6 +5,7 @@ import {
   type Crm,
   type DeliveryId,
   LoginNeeded,
+  NotYet,
   Refused,
   Unavailable,
 } from "@svyazka/core";
@@ -144,6 +145,24 @@ describe("a failing target", () => {
     expect((await engine.deliveries()).map(({ state, detail }) => [state, detail])).toEqual([
       ["failed", "Поле 123 не найдено"],
       ["done", "did second"],
+    ]);
+    expect(engine.bugs).toEqual([]);
+  });
+
+  it("for which there is no turn is tried again in a moment, and that uses up no try", async () => {
+    const flow = flowThat((_, tries) => {
+      if (tries < 4) throw new NotYet("The connection is at the limit", { retryAfterSeconds: 0.05 });
+    });
+    await begin(flow);
+    engine.worker();
+    await submit("first", "s");
+    await submit("second", "s");
+    await engine.settled();
+    expect(flow.seen).toEqual(["first", "second"]);
+    const { rows } = await engine.test.owner.query("select tries::int, attempts::int from hub.delivery order by id");
+    expect(rows).toEqual([
+      { tries: 0, attempts: 4 },
+      { tries: 0, attempts: 4 },
     ]);
     expect(engine.bugs).toEqual([]);
   });

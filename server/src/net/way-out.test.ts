@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type ConnectionId, type Kit, type Pace, Unavailable, type WorkspaceId } from "@svyazka/core";
+import { type ConnectionId, type Kit, NotYet, type Pace, Unavailable, type WorkspaceId } from "@svyazka/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../testkit/database.ts";
 import { type RecordedRequest, underWay, type WayOut, wayOut } from "./way-out.ts";
@@ -51,7 +51,7 @@ it("puts a request back whose turn is too far off, instead of holding a worker",
   const refused = results.filter((result) => result.status === "rejected");
   expect(refused.length).toBeGreaterThanOrEqual(2);
   for (const { reason } of refused) {
-    expect(reason).toBeInstanceOf(Unavailable);
+    expect(reason).toBeInstanceOf(NotYet);
     expect(reason.retryAfterSeconds).toBeGreaterThan(0);
   }
 });

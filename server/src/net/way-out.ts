@@ -5,8 +5,8 @@ import {
   type Connection,
   type ConnectionId,
   type Kit,
+  NotYet,
   type OutgoingRequest,
-  Unavailable,
   type WorkspaceId,
 } from "@svyazka/core";
 import type { Pool } from "../db/pool.ts";
@@ -101,7 +101,7 @@ async function takeTurn(pool: Pool, row: OutgoingConnection, pace: { perSecond: 
            returning extract(epoch from free_at - now())::float8 - $3::float8 - $4::float8 as wait`,
     values: [row.workspace, row.id, interval, interval * (pace.burst - 1), longestWaitSeconds],
   });
-  if (!place) throw new Unavailable("The connection is at the limit of its requests per second", { retryAfterSeconds: longestWaitSeconds });
+  if (!place) throw new NotYet("The connection is at the limit of its requests per second", { retryAfterSeconds: longestWaitSeconds });
   if (place.wait !== null && place.wait > 0) await sleep(place.wait * 1000);
 }
 

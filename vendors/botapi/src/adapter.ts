@@ -26,6 +26,8 @@ export const botapi: Vendor<typeof settings> = {
     en: "Conversations by a bot of Telegram: clients write to the bot, people answer from the CRM.",
   },
   ports: ["messenger"],
+  // "The API will not allow more than ~30 messages per second": https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+  pace: () => ({ perSecond: 28, burst: 28 }),
   tells: messengerFacts,
   settings,
   door,

@@ -1,10 +1,11 @@
-import type { SentFile, SentMessage } from "@svyazka/core";
+import { NotYet, type SentFile, type SentMessage } from "@svyazka/core";
 import { messengerContract, trialFiles } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectionTo, localKit } from "../testkit/connection.ts";
 import { messengerOf, methodFor } from "./adapter/messenger.ts";
 import { type Someone, type StandinBot, startTelegram, type TelegramStandin } from "./standin.ts";
 
+const noTurn = () => Promise.reject(new NotYet("not now", { retryAfterSeconds: 2 }));
 const anna: Someone = { id: 2_077_000_001, firstName: "Анна", username: "anna" };
 const withAnna: SentMessage["conversation"] = {
   ...{ id: "1", uid: "11111111-1111-4111-8111-111111111111", network: "telegram", external: String(anna.id) },
@@ -30,6 +31,7 @@ messengerContract("A bot of Telegram", async () => {
       telegram.switches.lostAnswers = how === "losing-answers";
     },
     lost: messengerOf(connectionTo(bot.token, { address: "http://127.0.0.1:2" }), kit),
+    waiting: messengerOf(connectionTo(bot.token, { address }), localKit({ files: trialFiles, fetch: noTurn })),
     revoked: messengerOf(connectionTo("110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", { address }), kit),
     secrets: [bot.token, "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"],
     close: () => telegram.close(),

@@ -23,6 +23,8 @@ export const cloudapi: Vendor<typeof settings> = {
     en: "Conversations by an official number of WhatsApp: 24 hours after the client's message, by templates only.",
   },
   ports: ["messenger"],
+  // "Up to 80 messages per second by default": throughput of a number.
+  pace: () => ({ perSecond: 75, burst: 40 }),
   tells: messengerFacts,
   settings,
   door,

@@ -1,10 +1,11 @@
-import type { Kit, OwnCrm, SentFile, SentMessage } from "@svyazka/core";
+import { type Kit, NotYet, type OwnCrm, type SentFile, type SentMessage } from "@svyazka/core";
 import { messengerContract, trialFiles } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectionTo, localKit } from "../testkit/connection.ts";
 import { kindFor, messengerOf } from "./adapter/messenger.ts";
 import { type Someone, startWhatsApp, type WhatsAppStandin } from "./standin.ts";
 
+const noTurn = () => Promise.reject(new NotYet("not now", { retryAfterSeconds: 2 }));
 const anna: Someone = { phone: "79161234567", name: "Анна" };
 const withAnna: SentMessage["conversation"] = {
   ...{ id: "1", uid: "11111111-1111-4111-8111-111111111111", network: "whatsapp", external: anna.phone },
@@ -38,6 +39,7 @@ messengerContract("A number of WhatsApp", async () => {
       whatsapp.switches.lostAnswers = how === "losing-answers";
     },
     lost: channelOf(whatsapp, kit, { address: "http://127.0.0.1:2" }),
+    waiting: channelOf(whatsapp, localKit({ files: trialFiles, fetch: noTurn })),
     revoked: channelOf(whatsapp, kit, {}, "EAAJB-token-that-ran-out"),
     secrets: [whatsapp.token, "EAAJB-token-that-ran-out", whatsapp.appSecret],
     close: () => whatsapp.close(),

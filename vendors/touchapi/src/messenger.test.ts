@@ -1,4 +1,4 @@
-import { type ConnectionId, readSettings, type SentMessage, Unavailable, type Workspace, type WorkspaceId } from "@svyazka/core";
+import { type ConnectionId, NotYet, readSettings, type SentMessage, Unavailable, type Workspace, type WorkspaceId } from "@svyazka/core";
 import { memoryKit, messengerContract, trialFiles } from "@svyazka/core/testkit";
 import { sendReally } from "../testkit/send.ts";
 import { messengerOf } from "./adapter/messenger.ts";
@@ -45,6 +45,11 @@ messengerContract("An account of Touch-API", async () => {
       touch.switches.lostAnswers = how === "losing-answers";
     },
     lost: messengerOf(accountAt("http://127.0.0.1:2/api", token), kit),
+    waiting: messengerOf(accountAt(touch.url, token), {
+      ...kit,
+      fetch: () => Promise.reject(new NotYet("not now", { retryAfterSeconds: 2 })),
+      pause: () => Promise.reject(new Error("nobody was told that it is too much")),
+    }),
     revoked: messengerOf(accountAt(touch.url, "token-that-is-worth-nothing"), kit),
     secrets: [token, "token-that-is-worth-nothing"],
     close: () => touch.close(),

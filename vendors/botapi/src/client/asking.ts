@@ -1,7 +1,7 @@
 import type { Opts } from "@grammyjs/types";
 import { readAnswer, reasonOf } from "../protocol.ts";
 import { TelegramLogin, TelegramRefused, TelegramUnavailable } from "./errors.ts";
-import { mayHaveArrived, type OutgoingRequest, type Send } from "./network.ts";
+import { mayHaveArrived, neverLeft, type OutgoingRequest, type Send } from "./network.ts";
 
 /** What stands in a parameter for a file that is uploaded: `attach://<name>` (Bot API, "Sending files"). */
 export type FilePart = `attach://${string}`;
@@ -65,7 +65,7 @@ async function sent(request: OutgoingRequest, send: Send, token: string): Return
   try {
     return await send(request);
   } catch (error) {
-    if (error instanceof Error && error.name === "Refused") throw error;
+    if (error instanceof Error && neverLeft.has(error.name)) throw error;
     const words = (error instanceof Error ? error.message : String(error)).replaceAll(token, "…").slice(0, 300);
     throw new TelegramUnavailable(`Telegram did not answer: ${words}`, { mayHaveHappened: mayHaveArrived(error), cause: error });
   }

@@ -1,6 +1,6 @@
 import { readAnswer, readWait, reasonOf } from "../protocol.ts";
 import { saidIn, WhatsAppLogin, WhatsAppRefused, WhatsAppUnavailable } from "./errors.ts";
-import { mayHaveArrived, type OutgoingRequest, type Send } from "./network.ts";
+import { mayHaveArrived, neverLeft, type OutgoingRequest, type Send } from "./network.ts";
 
 export interface GraphRequest {
   readonly method: "GET" | "POST";
@@ -65,7 +65,7 @@ async function sent(request: OutgoingRequest, send: Send, token: string): Return
   try {
     return await send(request);
   } catch (error) {
-    if (error instanceof Error && error.name === "Refused") throw error;
+    if (error instanceof Error && neverLeft.has(error.name)) throw error;
     const words = (error instanceof Error ? error.message : String(error)).replaceAll(token, "…").slice(0, 300);
     throw new WhatsAppUnavailable(`WhatsApp did not answer: ${words}`, { mayHaveHappened: mayHaveArrived(error), cause: error });
   }

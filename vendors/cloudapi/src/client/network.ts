@@ -14,13 +14,16 @@ export interface OutgoingRequest {
 
 /**
  * The way out to the network: send this, get that. A redirect is an answer and is not followed. Throws when no answer came, or not in time; an error
- * named `Refused` means that it would not send the request at all.
+ * named `Refused` means that it would not send the request at all, one named `NotYet` that it was not its turn.
  */
 export type Send = (request: OutgoingRequest) => Promise<{
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }>;
+
+/** Errors of a `Send` that did not send, and says so by these names: passed on as they are. */
+export const neverLeft: ReadonlySet<string> = new Set(["Refused", "NotYet"]);
 
 /** The connection was never made, so that nothing can have been done. Anything else may have happened behind our back. */
 const unsent = new Set([

@@ -5,6 +5,7 @@ import {
   type Kit,
   type Messenger,
   type MessengerAbilities,
+  NotYet,
   type SendingPart,
   type SentMessage,
   Unavailable,
@@ -57,7 +58,8 @@ async function leavingAlone<T>(kit: Pick<Kit, "pause">, work: () => Promise<T>):
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Unavailable && error.retryAfterSeconds !== undefined) await kit.pause(error.retryAfterSeconds);
+    if (error instanceof Unavailable && !(error instanceof NotYet) && error.retryAfterSeconds !== undefined)
+      await kit.pause(error.retryAfterSeconds);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { TouchApiLogin, TouchApiRefused, TouchApiUnavailable } from "./errors.ts
 
 /**
  * The way out to the network: send this, get that. A redirect is an answer and is not followed. Throws when no answer came, or not in time; an error named
- * `Refused` means that it did not want to ask at all, and is passed on as it is.
+ * `Refused` means that it did not want to ask at all, one named `NotYet` that it was not its turn: both are passed on as they are.
  */
 export type Send = (request: {
   readonly method: string;
@@ -29,6 +29,8 @@ export interface CallOptions {
 
 export type ReadCall = Exclude<ReadAnswer, { kind: "unreadable" }> & { readonly status: number };
 
+const neverLeft: ReadonlySet<string> = new Set(["Refused", "NotYet"]);
+
 /** One call. `isWrite`: something may have changed although no answer came. Throws `TouchApiUnavailable`, and `TouchApiLogin` for 401 and 403; a refusal in words is answered. */
 export type Call = (method: string, fields: Json, how: { readonly isWrite: boolean; readonly seconds: number }) => Promise<ReadCall>;
 
@@ -45,7 +47,7 @@ export function callOf({ url, credentials, send }: CallOptions): Call {
       ...(token !== undefined && { secrets: [token] }),
     };
     const answer = await send(request).catch((cause: unknown) => {
-      if (cause instanceof Error && cause.name === "Refused") throw cause;
+      if (cause instanceof Error && neverLeft.has(cause.name)) throw cause;
       throw new TouchApiUnavailable(
         `no answer: ${hide(cause instanceof Error ? cause.message : String(cause), token)}`,
         { method, status: 0, cause },
