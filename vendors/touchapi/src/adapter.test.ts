@@ -169,4 +169,32 @@ describe("an account", () => {
     expect(String(error)).toContain("does not know the account");
     expect(String(error)).not.toContain("the-wrong-token");
   });
+
+  it("that is there to be tried sends nothing out: everybody reads what we write, and some answer", async () => {
+    const asked = touch.requests.length;
+    const kit = memoryKit({ fetch: () => Promise.reject(new Error("nothing leaves the hub")) });
+    const of = touchapi.connect?.(account({ is_rehearsal: true, address: touch.url }), kit);
+    await of?.check();
+    const conversation = { id: "1", uid: "u", external: "chat", network: "whatsapp", client: { external: "chat", name: "Мария" } };
+    for (let count = 0; count < 12; count++) {
+      const message = {
+        id: String(count),
+        uid: `u${count}`,
+        kind: "text" as const,
+        text: "Да",
+        content: null,
+        files: [],
+        at: now.toISOString(),
+      };
+      const sent = await of?.messenger?.send(
+        { place: 0, part: { kind: "text", text: "Да" }, key: `u${count}.0` },
+        { message, conversation },
+      );
+      expect(sent).toEqual({ external: `rehearsal-u${count}.0`, conversation: "chat" });
+    }
+    const types = kit.facts.map(({ type }) => type);
+    expect(types.filter((type) => type === "message.changed")).toHaveLength(24);
+    expect(types.filter((type) => type === "message.received").length).toBeGreaterThan(0);
+    expect(touch.requests).toHaveLength(asked);
+  });
 });

@@ -14,6 +14,7 @@ import { hookPath, hookUrlOf, touchOf } from "./adapter/account.ts";
 import { receiveHook } from "./adapter/hooks.ts";
 import { joinHook, mend } from "./adapter/mend.ts";
 import { inWords, messengerOf } from "./adapter/messenger.ts";
+import { demoHooks, rehearsalOf } from "./adapter/rehearsal.ts";
 import { signInOf, stateOf } from "./adapter/sign-in.ts";
 import { limits, receiveService, refuse, servicePaths, serviceRoutes, tokenOf } from "./served.ts";
 import { settings, type TouchConnection } from "./settings.ts";
@@ -65,6 +66,7 @@ export const touchapi: Vendor<typeof settings> = {
 
   connect(connection: TouchConnection, kit: Kit): Connected {
     if (connection.settings.side === "service") return { check: async () => {} };
+    if (connection.settings.is_rehearsal) return { messenger: rehearsalOf(connection, kit), check: async () => {} };
     const touch = touchOf(connection, kit);
     return {
       messenger: messengerOf(connection, kit),
@@ -86,8 +88,13 @@ export const touchapi: Vendor<typeof settings> = {
   polls: ({ settings: { side } }) => side === "account",
   async poll(connection, kit) {
     if (connection.settings.side !== "account") return undefined;
-    await mend(connection, kit);
+    if (!connection.settings.is_rehearsal) await mend(connection, kit);
     return pollWaiting(connection.id, kit);
+  },
+
+  demo: {
+    connection: () => ({ settings: { source: "whatsapp", login: "79000000000", is_rehearsal: true } }),
+    requests: demoHooks,
   },
 
   urls({ settings: { side }, secrets }, base): Record<string, string> {

@@ -70,6 +70,17 @@ export const settings = {
     pattern: /^https?:\/\/[^\s/?#]+\S*$/,
     label: { ru: "Адрес API", en: "Address of the API" },
   },
+  is_rehearsal: {
+    type: "flag",
+    when: asAccount,
+    advanced: true,
+    default: false,
+    label: { ru: "Пробный", en: "To try it" },
+    hint: {
+      ru: "Наружу ничего не уходит, Touch-API не спрашивают: чтобы попробовать переписку.",
+      en: "Nothing leaves the hub, and Touch-API is not asked: for trying conversations.",
+    },
+  },
   requests_per_second: {
     type: "number",
     when: asAccount,
