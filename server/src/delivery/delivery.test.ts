@@ -12,6 +12,7 @@ import {
 import { memoryCrm } from "@svyazka/core/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Engine, makeEngine, workspace } from "../../testkit/engine.ts";
+import { rememberHealth } from "../connections/manage.ts";
 import { retry, skip, unpark } from "./manage.ts";
 
 const title = { ru: "Проверка", en: "Test" };
@@ -241,6 +242,34 @@ describe("a failing target", () => {
     await expect.poll(async () => (await engine.deliveries())[0]?.attempts).toBe(1);
     expect((await engine.deliveries())[0]).toMatchObject({ state: "waiting", detail: "undefined is not a function" });
     expect(engine.bugs).toHaveLength(1);
+  });
+});
+
+describe("a target that was not well", () => {
+  it("goes on at once with all that waits, when it is well again: in order, and nobody waits out the retry list", async () => {
+    let isDown = true;
+    const flow = flowThat(() => {
+      if (isDown) throw new Unavailable("an hour of nothing", { retryAfterSeconds: 3_600 });
+    });
+    const sql = (await begin(flow)).test.database.in(workspace);
+    for (const subject of ["a", "b"]) for (const count of [1, 2, 3]) await submit(`${subject}${count}`, subject);
+    engine.worker();
+    const late = async () =>
+      (
+        await sql.query<{ n: number }>({
+          text: "select count(*)::int as n from hub.lane where workspace = 1 and next_at > now() + interval '30 minutes'",
+        })
+      )[0]?.n;
+    await expect.poll(late, { timeout: 10_000 }).toBe(2);
+    await rememberHealth(sql, target, { ok: false, message: "an hour of nothing" });
+    // Well as before is no news.
+    isDown = false;
+    await rememberHealth(sql, source, { ok: true, message: "OK" });
+    expect(await late()).toBe(2);
+    await rememberHealth(sql, target, { ok: true, message: "OK" });
+    await engine.settled();
+    expect(flow.seen.filter((key) => key.startsWith("a"))).toEqual(["a1", "a2", "a3"]);
+    expect(flow.seen.filter((key) => key.startsWith("b"))).toEqual(["b1", "b2", "b3"]);
   });
 });
 
