@@ -33,6 +33,7 @@ export * from "./ports.ts";
 export * from "./records.ts";
 export * from "./settings.ts";
 export * from "./telephony.ts";
+export * from "./told-messages.ts";
 export * from "./vendor.ts";
 export * from "./when.ts";
 export * from "./words.ts";

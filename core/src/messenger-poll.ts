@@ -1,6 +1,6 @@
 import type { EventDraft } from "./events.ts";
 import type { Kit, Polled } from "./kit.ts";
-import { sentMessage } from "./messages.ts";
+import { sentMessage } from "./told-messages.ts";
 import type { ConnectionId } from "./words.ts";
 
 /** What waits to be sent by this channel, in case whoever put it down had no time to tell of it. What was told is known by its key. */
