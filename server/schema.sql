@@ -515,7 +515,7 @@ create table crm.message (
   constraint message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'unknown'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
 );
 CREATE INDEX message_conversation ON crm.message USING btree (workspace, conversation, at, id);
-CREATE INDEX message_search ON crm.message USING gin (to_tsvector('simple'::regconfig, text)) WHERE (text <> ''::text);
+CREATE INDEX message_text ON crm.message USING gin (workspace, to_tsvector('russian'::regconfig, text)) WITH (gin_pending_list_limit='1024');
 CREATE INDEX message_waiting ON crm.message USING btree (workspace, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX message_desk ON crm.message USING btree (workspace, desk, desk_id) WHERE (desk IS NOT NULL);
 CREATE UNIQUE INDEX message_external ON crm.message USING btree (workspace, channel, external) WHERE (external IS NOT NULL);

@@ -183,7 +183,12 @@ async function openPage(hub: Server) {
     }
   };
   read().catch(() => {});
-  return { listen: (listener: typeof hear) => void (hear = listener), close: () => leave.abort() };
+  return {
+    listen(listener: typeof hear) {
+      hear = listener;
+    },
+    close: () => leave.abort(),
+  };
 }
 
 /** One row and a NOTIFY in each commit, heard on another connection: what PostgreSQL alone needs, milliseconds each. */

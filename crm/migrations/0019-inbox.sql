@@ -23,7 +23,25 @@ alter table crm.message drop constraint message_state_check;
 alter table crm.message add constraint message_state_check check (state in ('waiting', 'unknown', 'sent', 'delivered', 'read', 'failed'));
 create unique index message_desk on crm.message (workspace, desk, desk_id) where desk is not null;
 create unique index message_key on crm.message (workspace, key) where key is not null;
-create index message_search on crm.message using gin (to_tsvector('simple', text)) where text <> '';
+
+-- Searched as notes are: docs/decisions/0014-search.md.
+select set_config('search_path', 'pg_catalog, ' || string_agg(distinct quote_ident(n.nspname), ', '), true)
+from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname in ('pg_trgm', 'btree_gin');
+create index message_text on crm.message using gin (workspace, to_tsvector('russian'::regconfig, text)) with (gin_pending_list_limit = 1024);
+
+-- The conversations in which this was said, those of the latest messages first.
+create function crm.find_said(typed text, most integer) returns table (conversation bigint)
+language plpgsql stable security definer set search_path from current set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+declare workspace_id bigint := crm.current_workspace(); query tsquery := websearch_to_tsquery('russian', typed);
+begin
+  if numnode(query) = 0 then return; end if;
+  return query select s.conversation from (
+      select m.conversation, max(m.id) as id from (
+        select m.conversation, m.id from crm.message m
+        where m.workspace = workspace_id and to_tsvector('russian'::regconfig, m.text) @@ query order by m.id desc limit most * 20) m
+      group by m.conversation) s
+    order by s.id desc limit most;
+end $$;
 
 -- A message of ours may need several of the channel: each has a fate of its own.
 create table crm.message_part (

@@ -36,21 +36,22 @@ function conditions(sql: Sql, filter: OwnConversationFilter, { sees }: Reader): 
   if (filter.responsible !== undefined)
     where.push(filter.responsible === null ? raw`r.responsible is null` : raw`r.responsible = ${filter.responsible}`);
   if (filter.isUnread !== undefined) where.push(filter.isUnread ? raw`r.unread > 0` : raw`r.unread = 0`);
-  if (filter.text !== undefined && filter.text.trim() !== "") where.push(saying(sql, filter.text.trim()));
+  if (filter.text !== undefined && filter.text.trim() !== "") where.push(saying(filter.text.trim()));
   if (filter.isOpen !== undefined) where.push(filter.isOpen ? raw`r.closed_at is null` : raw`r.closed_at is not null`);
   return where;
 }
 
-/** With somebody of this name, phone or e-mail, or in which these words were said: each may be the beginning of one. */
-function saying(sql: Sql, text: string): Part {
+/** With somebody of this name, phone or e-mail, or in which these words were said. */
+function saying(text: string): Part {
   const part = `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
   const digits = text.replaceAll(/\D/g, "");
-  const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
   return raw`(r.client ->> 'name' ilike ${part} or r.client ->> 'username' ilike ${part} or r.client ->> 'email' ilike ${part}
     or ${digits.length >= 4} and regexp_replace(coalesce(r.client ->> 'phone', ''), '\\D', '', 'g') like ${`%${digits}%`}
-    or ${words.length > 0} and r.id in (select m.conversation from crm.message m where m.workspace = ${sql.workspace} and m.text <> ''
-      and to_tsvector('simple', m.text) @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(" & ") || "''"})))`;
+    or r.id in (select s.conversation from crm.find_said(${text.slice(0, 200)}, ${mostFound}) s))`;
 }
+
+/** Conversations in which a word was said that is asked for. */
+const mostFound = 500;
 
 /** Throws `NotFound`. */
 export async function getConversation(sql: Sql, id: number, { sees }: Reader, lock?: "lock"): Promise<OwnConversation> {

@@ -277,6 +277,19 @@ describe("what we send", () => {
   });
 });
 
+it("a conversation is found by whom it is with, and by what was said in it; in another workspace by nobody", async () => {
+  const chat = newChat();
+  const { conversation } = await inbox.keep(
+    channel,
+    received({ chat, text: "Сколько стоят окна со стеклопакетом?", client: { name: "Жюли 100%", phone: "+79996665544" } }),
+  );
+  const found = async (text: string, at = sql) => (await listConversations(at, { limit: 50, text }, {})).items.map(({ id }) => String(id));
+  for (const text of ["жюли", "100%", "666-55-44", "стеклопакеты", "окно стоить"])
+    expect([text, await found(text)]).toEqual([text, [conversation.id]]);
+  for (const text of ["двери", "100_", "%%", "'; drop", "12"]) expect([text, await found(text)]).toEqual([text, []]);
+  expect(await found("стеклопакет", test.database.in(2 as WorkspaceId))).toEqual([]);
+});
+
 it("somebody with two conversations is known in the second by the first", async () => {
   const [one, other] = [newChat(), newChat()];
   const client = { external: `person-${count}` };

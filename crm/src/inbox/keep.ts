@@ -29,7 +29,7 @@ export const keepMessage = (sql: Sql, channel: number, told: ReceivedMessage, by
     const replyTo = message.replyTo === undefined ? undefined : await findByExternal(sql, channel, message.replyTo);
     const made = await insertMessage(sql, conversation, {
       ...{ external: message.external, direction: message.direction, user: null, kind: message.kind, text: message.text },
-      ...{ content: message.content ?? null, origin: isOut ? "phone" : "client", at: new Date(message.at) },
+      ...{ content: message.content ?? null, origin: isOut ? "phone" : "client", at: momentOf(message.at, conversation) },
       files: message.files.map(({ kind, name, type, bytes }) => ({ kind, name, type, bytes })),
       ...(replyTo && { replyTo: replyTo.message.id }),
       begins: !isOut && (await begins(sql, conversation)),
@@ -85,6 +85,13 @@ const given = (client: OwnClient): Partial<OwnClient> =>
   Object.fromEntries(Object.entries(client).filter(([, value]) => value !== undefined && value !== null && value !== ""));
 const saysMore = (client: OwnClient, known: OwnClient): boolean =>
   Object.entries(given(client)).some(([name, value]) => known[name as keyof OwnClient] !== value);
+
+/** Some channels tell whole seconds: what was said after something else in the same second stands after it. */
+function momentOf(told: string, { lastMessageAt }: OwnConversation): Date {
+  const at = new Date(told);
+  const ahead = lastMessageAt === null ? -1 : lastMessageAt.getTime() - at.getTime();
+  return at.getMilliseconds() === 0 && ahead >= 0 && ahead < 1_000 ? new Date(at.getTime() + Math.min(ahead + 1, 999)) : at;
+}
 
 /** They need a place in the CRM: they are new, have been dealt with, or have been silent for a day. */
 async function begins(sql: Sql, conversation: OwnConversation): Promise<boolean> {
