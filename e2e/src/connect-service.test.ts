@@ -82,7 +82,12 @@ describe("POST /crm/connect", () => {
       },
     });
     const { additional } = answer.body.data;
-    expect(additional.touchapi_info).toMatchObject({ phone: "79001112233", source: "whatsapp", login: "username" });
+    expect(additional.touchapi_info).toEqual({
+      ...{ source: "whatsapp", login: "username", connected_phone: "79001112233", activated: true, state: true },
+      step: { value: 5, message: "Ready" },
+    });
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+    for (const bind of answer.body.data.binds) expect(bind).toMatch(uuid);
     // domain.amocrm.ru is not connected to this hub: the source follows once it is.
     expect(additional.amocrm_source_created).toEqual({});
     expect(answer.body.data.result.source).toMatchObject({ ok: false, will_retry: true });

@@ -90,13 +90,22 @@ async function connect(draft: ConnectDraft, info: AccountInfo, service: TouchCon
           source: source ?? { ok: false, error: notInstalled, will_retry: true },
         },
         binds: wasThere ? [] : bindsOf(uuid, crm),
-        info: { ...info, source: draft.source, login: draft.login },
+        info: infoOf(draft, info),
         ...(draft.crm.type === "amocrm" && { sourceCreated: source ?? {} }),
       }),
     ),
     detail: known ? `account ${draft.source} ${draft.login} was known` : `account ${draft.source} ${draft.login} was added`,
   };
 }
+
+/** The account as Touch-API tells of it, in its own words; but for the webhooks, which are everybody's own. */
+const infoOf = ({ source, login }: ConnectDraft, { name, phone, isActivated, isOn, step }: AccountInfo) => ({
+  ...{ source, login, connected_phone: phone ?? "" },
+  ...(name !== undefined && { name }),
+  ...(isActivated !== undefined && { activated: isActivated }),
+  ...(isOn !== undefined && { state: isOn }),
+  step: { value: step.value ?? null, message: step.text },
+});
 
 const notInstalled = "no connection of this workspace is this CRM yet: connect it, and the rest follows by itself";
 
