@@ -70,6 +70,9 @@ const screen = <Path extends string>(path: Path, load: () => Promise<Record<stri
     component: lazyRouteComponent(load as () => Promise<Record<string, () => null>>, name),
   });
 
+/** The list stays as it is while one goes from conversation to conversation. */
+const inbox = screen("/inbox", () => import("./screens/inbox/Inbox.tsx"), "Inbox");
+
 const screens = [
   screen("/deals", () => import("./screens/deals/Deals.tsx"), "Deals"),
   screen("/deals/$id", () => import("./screens/deals/DealPage.tsx"), "DealPage"),
@@ -91,7 +94,7 @@ const screens = [
   screen("/import", () => import("./screens/import/Import.tsx"), "Import"),
   screen("/import/$id", () => import("./screens/import/ImportPage.tsx"), "ImportPage"),
   screen("/reports", () => import("./screens/reports/Reports.tsx"), "Reports"),
-  screen("/inbox", () => import("./screens/inbox/Inbox.tsx"), "Inbox"),
+  inbox.addChildren([createRoute({ getParentRoute: () => inbox, path: "$id", validateSearch: anySearch })]),
   screen("/start", () => import("./screens/start/Start.tsx"), "Start"),
   screen("/profile", () => import("./screens/profile/Profile.tsx"), "Profile"),
   screen("/settings", () => import("./screens/settings/Settings.tsx"), "Settings"),

@@ -82,8 +82,9 @@ export async function send<Id extends OperationId>(id: Id, input: Input<Id> = {}
     noteContact(false);
     throw new Unreachable(error instanceof Error ? error.message : String(error));
   }
-  // A proxy answers for a hub that is away.
-  if (response.status === 502 || response.status === 503 || response.status === 504) {
+  // A proxy answers for a hub that is away. With 502 in its own words, the hub tells of somebody else who is.
+  const isHubs = response.status === 502 && response.headers.get("content-type")?.startsWith("application/problem+json") === true;
+  if (!isHubs && (response.status === 502 || response.status === 503 || response.status === 504)) {
     noteContact(false);
     throw new Unreachable(`HTTP ${response.status}`);
   }

@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { type OperationId, send } from "./client.ts";
+import { noteTyping } from "./typing.ts";
 
 /** What the hub tells open pages by itself. */
 
@@ -16,6 +17,8 @@ const askedOf: Readonly<Record<string, readonly OperationId[]>> = {
 
 /** News often comes in bursts: what is on the screen is asked for again at most this often. */
 const breathMs = 1000;
+/** Somebody waits for the next words of a conversation: they are asked for at once, and then at most this often. */
+const talkBreathMs = 300;
 /** How long a line that was refused is left alone. */
 const reopenMs = 5000;
 
@@ -34,10 +37,14 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
       stale.clear();
     }, breathMs);
   };
+  const talk = followTalk(client);
   const heard: Readonly<Record<string, (news: Record<string, unknown>) => void>> = {
     records(news) {
       for (const [kind, operations] of Object.entries(askedOf)) if (kind in news) refresh(operations);
+      if ("conversations" in news) talk(news["conversations"]);
     },
+    "conversation.changed": ({ conversation }) => talk([conversation]),
+    "conversation.typing": noteTyping,
     directory: () =>
       refresh(["listUsers", "listPipelines", "listFields", "listSources", "listLossReasons", "listTaskTypes", "listGroups", "listTags"]),
     journal: () => refresh(["listJournal", "listConnections"]),
@@ -84,5 +91,29 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
     clearTimeout(timer);
     clearTimeout(again);
     stream.close();
+  };
+}
+
+/** Asks again for conversations that have gone on, by their ids or `many`; never while the answer before is on its way. */
+function followTalk(client: QueryClient): (which: unknown) => void {
+  const stale = new Set<unknown>();
+  let busy = false;
+  const ask = (of: unknown): Promise<unknown>[] => {
+    const path = of === "many" ? [] : [{ id: of }];
+    return (["getConversation", "listMessages"] as const).map((operation) => client.invalidateQueries({ queryKey: [operation, ...path] }));
+  };
+  async function run(): Promise<void> {
+    busy = true;
+    while (stale.size > 0) {
+      const now = [...stale];
+      stale.clear();
+      const lists = (["listConversations", "countUnread"] as const).map((operation) => client.invalidateQueries({ queryKey: [operation] }));
+      await Promise.all([...lists, ...now.flatMap(ask), new Promise((resolve) => setTimeout(resolve, talkBreathMs))]);
+    }
+    busy = false;
+  }
+  return (which) => {
+    for (const one of Array.isArray(which) ? which : [which]) stale.add(one);
+    if (!busy) void run();
   };
 }

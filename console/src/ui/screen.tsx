@@ -1,7 +1,16 @@
 import { Box, Group, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import type { ReactNode } from "react";
+import { createContext, type ReactNode, use } from "react";
 import { useText } from "../text/text.tsx";
+
+/** How many conversations wait for this person: the title of every page says so, for whoever is in another window. */
+export const UnreadCount = createContext(0);
+
+export function usePageTitle(title: string): void {
+  const text = useText();
+  const unread = use(UnreadCount);
+  useDocumentTitle(`${unread > 0 ? `(${unread}) ` : ""}${title} · ${text.common.product}`);
+}
 
 /** The frame of every screen: its title, what can be done, and the rest. */
 export function Screen({
@@ -16,8 +25,7 @@ export function Screen({
   /** Fills the window instead of keeping lines readable. */
   readonly wide?: boolean;
 }) {
-  const text = useText();
-  useDocumentTitle(`${title} · ${text.common.product}`);
+  usePageTitle(title);
   return (
     <Box maw={wide ? undefined : 1180} mx={wide ? undefined : "auto"} w="100%">
       <Group justify="space-between" mb="md" gap="sm" wrap="wrap">

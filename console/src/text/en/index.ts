@@ -10,7 +10,6 @@ import { duplicates } from "./duplicates.ts";
 import { entrance } from "./entrance.ts";
 import { grants } from "./grants.ts";
 import { imports } from "./imports.ts";
-import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
 import { profile } from "./profile.ts";
 import { reports } from "./reports.ts";
@@ -36,7 +35,6 @@ export const en = {
   entrance,
   grants,
   imports,
-  inbox,
   journal,
   profile,
   reports,

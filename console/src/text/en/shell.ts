@@ -1,3 +1,5 @@
+import { english } from "../plural.ts";
+
 export const shell = {
   skip: "Skip to the content",
   menu: "Menu",
@@ -17,6 +19,7 @@ export const shell = {
     deliveries: "Deliveries",
     settings: "Settings",
   },
+  unread: english("unread conversation", "unread conversations"),
   find: "Find or do…",
   findHint: "Name, phone, e-mail, INN or #deal",
   go: "Go to",

@@ -11,7 +11,6 @@ import { duplicates } from "./duplicates.ts";
 import { entrance } from "./entrance.ts";
 import { grants } from "./grants.ts";
 import { imports } from "./imports.ts";
-import { inbox } from "./inbox.ts";
 import { journal } from "./journal.ts";
 import { profile } from "./profile.ts";
 import { reports } from "./reports.ts";
@@ -37,7 +36,6 @@ export const ru: Text = {
   entrance,
   grants,
   imports,
-  inbox,
   journal,
   profile,
   reports,

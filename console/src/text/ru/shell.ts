@@ -1,4 +1,5 @@
 import type { Text } from "../en/index.ts";
+import { russian } from "../plural.ts";
 
 export const shell: Text["shell"] = {
   skip: "К содержимому",
@@ -19,6 +20,7 @@ export const shell: Text["shell"] = {
     deliveries: "Доставки",
     settings: "Настройки",
   },
+  unread: russian("непрочитанный диалог", "непрочитанных диалога", "непрочитанных диалогов"),
   find: "Найти или сделать…",
   findHint: "Имя, телефон, почта, ИНН или #сделка",
   go: "Перейти",

@@ -1,0 +1,117 @@
+import { ActionIcon, Button, Text, Title, Tooltip, VisuallyHidden } from "@mantine/core";
+import { IconArrowLeft, IconArrowsMaximize, IconLayoutSidebarRight, IconLock, IconLockOpen } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useAsk } from "../../data/queries.ts";
+import { useMay } from "../../data/session.ts";
+import type { Conversation } from "../../data/shapes.ts";
+import { useText } from "../../text/text.tsx";
+import { useInboxText } from "../../text/with-screens.ts";
+import { LinkIcon } from "../../ui/links.tsx";
+import { formatPhone } from "../../ui/phone.tsx";
+import style from "./inbox.module.css";
+import { ClientAvatar, nameOf } from "./network.tsx";
+import { OwnerMenu } from "./OwnerMenu.tsx";
+import { useChangeConversation } from "./use-change.ts";
+
+/** Who it is with, by which channel, who answers, and whether it is done. */
+export function ConversationHead({
+  conversation,
+  onBack,
+  onAbout,
+  isInside = false,
+}: {
+  readonly conversation: Conversation;
+  readonly onBack?: () => void;
+  readonly onAbout?: () => void;
+  readonly isInside?: boolean;
+}) {
+  const words = useInboxText();
+  const may = useMay();
+  const change = useChangeConversation(conversation.id);
+  const { client, channel_name, network, is_open, contact } = conversation;
+  const name = nameOf(conversation, words.noName);
+  const phone = client.phone === null || client.name === "" ? "" : formatPhone(client.phone);
+  return (
+    <header className={style["head"]}>
+      {onBack && (
+        <ActionIcon size={36} color="gray" aria-label={words.back} onClick={onBack}>
+          <IconArrowLeft size={20} />
+        </ActionIcon>
+      )}
+      <ClientAvatar of={conversation} size={38} />
+      <div style={{ flex: 1, minWidth: 0 }}>
+        <Title order={onBack ? 1 : 2} size="md" fw={600} style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>
+          {contact === null || isInside ? (
+            name
+          ) : (
+            <Link to="/contacts/$id" params={{ id: String(contact) }} style={{ color: "inherit" }}>
+              {name}
+            </Link>
+          )}
+        </Title>
+        <Text size="xs" c="dimmed" truncate>
+          {[channel_name || network, phone, client.username === null ? "" : `@${client.username}`]
+            .filter((part) => part !== "")
+            .join(" · ")}
+          {!isInside && <DealOf conversation={conversation} />}
+        </Text>
+      </div>
+      {may("crm:write") && (
+        <>
+          <OwnerMenu conversation={conversation} />
+          <Tooltip label={is_open ? words.header.close : words.header.reopen}>
+            <Button
+              size="xs"
+              variant="default"
+              px={10}
+              loading={change.isPending}
+              aria-label={is_open ? words.header.close : words.header.reopen}
+              onClick={() => change.save({ open: !is_open })}
+            >
+              {is_open ? <IconLock size={15} /> : <IconLockOpen size={15} />}
+              <Text span size="xs" fw={600} ml={6} visibleFrom="xl">
+                {is_open ? words.header.close : words.header.reopen}
+              </Text>
+            </Button>
+          </Tooltip>
+        </>
+      )}
+      {isInside && (
+        <Tooltip label={words.write.whole}>
+          <LinkIcon
+            size={32}
+            color="gray"
+            aria-label={words.write.whole}
+            to="/inbox/$id"
+            params={{ id: String(conversation.id) }}
+            search={{ state: is_open ? undefined : "any" }}
+          >
+            <IconArrowsMaximize size={17} />
+          </LinkIcon>
+        </Tooltip>
+      )}
+      {onAbout && (
+        <Tooltip label={words.header.about}>
+          <ActionIcon size={32} color="gray" aria-label={words.header.about} onClick={onAbout}>
+            <IconLayoutSidebarRight size={18} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+      {!is_open && <VisuallyHidden>{words.header.closedNote}</VisuallyHidden>}
+    </header>
+  );
+}
+
+function DealOf({ conversation: { deal } }: { readonly conversation: Conversation }) {
+  const text = useText();
+  const found = useAsk("getDeal", { path: { id: deal ?? 0 } }, { enabled: deal !== null });
+  if (deal === null) return null;
+  return (
+    <>
+      {" · "}
+      <Link to="/deals/$id" params={{ id: String(deal) }}>
+        {found.data?.name || `${text.common.entities.deal} #${deal}`}
+      </Link>
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { Text, VisuallyHidden } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+import { useUsers } from "../../data/directory.ts";
+import type { Conversation } from "../../data/shapes.ts";
+import { useInboxText } from "../../text/with-screens.ts";
+import { When } from "../../ui/format.tsx";
+import { useDraft } from "./drafts.ts";
+import style from "./inbox.module.css";
+import { ClientAvatar, nameOf } from "./network.tsx";
+
+/** One conversation of the list: who it is, what was said last, and whether somebody has to read it. */
+export const ConversationLine = memo(function ConversationLine({
+  conversation,
+  isOpened,
+}: {
+  readonly conversation: Conversation;
+  readonly isOpened: boolean;
+}) {
+  const words = useInboxText();
+  const users = useUsers();
+  const { id, unread, responsible, is_open, channel_name, last_message_at, created_at } = conversation;
+  const isNew = unread > 0;
+  return (
+    <li>
+      <Link
+        to="/inbox/$id"
+        params={{ id: String(id) }}
+        search={(before: object) => ({ ...before, about: undefined }) as never}
+        className={style["line"]}
+        aria-current={isOpened ? "true" : undefined}
+        data-conversation={id}
+      >
+        <ClientAvatar of={conversation} />
+        <span className={style["words"]}>
+          <span className={style["row"]}>
+            <Text span className={style["grow"]} fw={isNew ? 700 : 550}>
+              {nameOf(conversation, words.noName)}
+            </Text>
+            <span className={style["quiet"]}>
+              <When at={last_message_at ?? created_at} />
+            </span>
+          </span>
+          <span className={style["row"]}>
+            <Preview conversation={conversation} />
+            {isNew && (
+              <span className={style["count"]} title={words.unread(unread)}>
+                <span aria-hidden>{unread > 99 ? "99+" : unread}</span>
+                <VisuallyHidden>{words.unread(unread)}</VisuallyHidden>
+              </span>
+            )}
+          </span>
+          <span className={style["row"]}>
+            <span className={`${style["grow"]} ${style["quiet"]}`}>
+              {channel_name || conversation.network} · {responsible === null ? words.nobody : users.nameOf(responsible)}
+            </span>
+            {!is_open && (
+              <span className={style["quiet"]} style={{ display: "inline-flex", gap: 3, alignItems: "center" }}>
+                <IconLock size={12} aria-hidden /> {words.closed}
+              </span>
+            )}
+          </span>
+        </span>
+      </Link>
+    </li>
+  );
+});
+
+function Preview({ conversation: { id, preview, unread } }: { readonly conversation: Conversation }) {
+  const words = useInboxText();
+  const [draft] = useDraft(id);
+  const text = preview && (preview.text || words.kinds[preview.kind]);
+  return (
+    <Text span size="sm" className={style["grow"]} c={unread > 0 ? undefined : "dimmed"}>
+      {draft.text !== "" ? (
+        <>
+          <span className={style["draft"]}>{words.draft}:</span> {draft.text}
+        </>
+      ) : (
+        <>
+          {preview?.direction === "out" && `${words.us}: `}
+          {text ?? "—"}
+        </>
+      )}
+    </Text>
+  );
+}
