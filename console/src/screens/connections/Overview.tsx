@@ -10,6 +10,8 @@ import { confirm } from "../../ui/ask-person.tsx";
 import { When } from "../../ui/format.tsx";
 import { LinkButton } from "../../ui/links.tsx";
 import { inWords, tellProblem } from "../../ui/problem.tsx";
+import { ChannelAccount } from "./ChannelAccount.tsx";
+import { ChannelHealth } from "./ChannelHealth.tsx";
 import { ActivityLines } from "./ConnectionState.tsx";
 import { Pasted } from "./Pasted.tsx";
 import { Secrets } from "./Secrets.tsx";
@@ -27,6 +29,8 @@ export function Overview({ connection, vendor }: { readonly connection: Connecti
           {connection.parked_because}
         </Alert>
       )}
+      {connection.abilities.includes("signs_in") && <ChannelAccount connection={connection} />}
+      {connection.abilities.includes("messenger") && <ChannelHealth connection={connection.id} />}
       <Paper withBorder p="md" radius="md">
         <ActivityLines connection={connection} withoutParked />
         {connection.activity.polled_at && (

@@ -16,8 +16,10 @@ import { RecordPicker } from "../../ui/pickers.tsx";
 import { Answered, tellProblem } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { Feed } from "../activity/Feed.tsx";
+import { FeedAndTalks } from "../activity/FeedAndTalks.tsx";
 import { useRecordEditor } from "../activity/use-record-editor.ts";
 import { Attribution } from "../deals/Attribution.tsx";
+import { WriteButton } from "../inbox/WriteButton.tsx";
 import { DealsOf } from "./DealsOf.tsx";
 
 export function ContactPage() {
@@ -59,7 +61,14 @@ function Card({ kind, record }: Props) {
     <Screen
       title={title || `${text.common.entities[kind]} #${record.id}`}
       wide
-      actions={!readOnly && <Actions kind={kind} id={record.id} />}
+      actions={
+        !readOnly && (
+          <>
+            {kind === "contact" && <WriteButton of={{ contact: record.id }} />}
+            <Actions kind={kind} id={record.id} />
+          </>
+        )
+      }
     >
       {merged !== null ? (
         <Alert color="orange" mb="md" title={words.merged}>
@@ -138,7 +147,11 @@ function Card({ kind, record }: Props) {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8 }}>
-          <Feed entity={kind} id={record.id} />
+          {kind === "contact" ? (
+            <FeedAndTalks entity={kind} id={record.id} of={{ contact: record.id }} />
+          ) : (
+            <Feed entity={kind} id={record.id} />
+          )}
         </Grid.Col>
       </Grid>
     </Screen>

@@ -14,9 +14,10 @@ import { useFormat, When } from "../../ui/format.tsx";
 import { LinkItem } from "../../ui/links.tsx";
 import { Answered, tellProblem } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
-import { Feed } from "../activity/Feed.tsx";
+import { FeedAndTalks } from "../activity/FeedAndTalks.tsx";
 import { FieldHistory } from "../activity/FieldHistory.tsx";
 import { useRecordEditor } from "../activity/use-record-editor.ts";
+import { WriteButton } from "../inbox/WriteButton.tsx";
 import { Attribution } from "./Attribution.tsx";
 import { DealPeople } from "./DealPeople.tsx";
 import { Documents } from "./Documents.tsx";
@@ -60,6 +61,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
     }
   }
 
+  const talks = { deal: deal.id, contact: (deal.contacts.find((one) => one.is_main) ?? deal.contacts[0])?.id };
   const name = deal.name || `${words.card.noName} #${deal.id}`;
   return (
     <Screen
@@ -68,32 +70,35 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
       actions={
         may("crm:write") &&
         (deal.deleted_at === null ? (
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <Button size="xs" variant="default" leftSection={<IconDots size={15} />}>
-                {text.common.actions.actions}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {may("hub:read") && (
-                <LinkItem to="/journal" search={{ q: `deal:${deal.id}` }}>
-                  {words.card.whatHappened}
-                </LinkItem>
-              )}
-              <Menu.Item
-                color="red"
-                onClick={() =>
-                  void confirm(words.card.confirmDelete, {
-                    yes: text.common.actions.delete,
-                    no: text.common.actions.cancel,
-                    danger: true,
-                  }).then((yes) => yes && remove.mutate({ path: { id: deal.id } }, { onError }))
-                }
-              >
-                {text.common.actions.delete}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <>
+            <WriteButton of={talks} />
+            <Menu position="bottom-end">
+              <Menu.Target>
+                <Button size="xs" variant="default" leftSection={<IconDots size={15} />}>
+                  {text.common.actions.actions}
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                {may("hub:read") && (
+                  <LinkItem to="/journal" search={{ q: `deal:${deal.id}` }}>
+                    {words.card.whatHappened}
+                  </LinkItem>
+                )}
+                <Menu.Item
+                  color="red"
+                  onClick={() =>
+                    void confirm(words.card.confirmDelete, {
+                      yes: text.common.actions.delete,
+                      no: text.common.actions.cancel,
+                      danger: true,
+                    }).then((yes) => yes && remove.mutate({ path: { id: deal.id } }, { onError }))
+                  }
+                >
+                  {text.common.actions.delete}
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          </>
         ) : null)
       }
     >
@@ -186,7 +191,7 @@ function DealCardPage({ deal }: { readonly deal: Deal }) {
           <Documents deal={deal.id} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8 }}>
-          <Feed entity="deal" id={deal.id} />
+          <FeedAndTalks entity="deal" id={deal.id} of={talks} />
         </Grid.Col>
       </Grid>
       {modal}

@@ -48,7 +48,7 @@ export const Bubble = memo(function Bubble({
       data-last={isLast || undefined}
       data-lit={isLit || undefined}
     >
-      <div className={style["bubble"]} data-trouble={(isOut && isTrouble) || undefined}>
+      <div className={style["bubble"]} data-trouble={isOut && isTrouble ? message.state : undefined}>
         {isOut && isFirst && <Author message={message} />}
         {message.reply_to !== null && <Quote id={message.reply_to} quoted={quoted} client={client} onGoTo={onGoTo} />}
         {isDeleted ? (

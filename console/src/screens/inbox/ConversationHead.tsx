@@ -1,12 +1,20 @@
-import { ActionIcon, Button, Text, Title, Tooltip, VisuallyHidden } from "@mantine/core";
-import { IconArrowLeft, IconArrowsMaximize, IconLayoutSidebarRight, IconLock, IconLockOpen } from "@tabler/icons-react";
+import { ActionIcon, Menu, Text, Title, Tooltip, VisuallyHidden } from "@mantine/core";
+import {
+  IconArrowLeft,
+  IconArrowsMaximize,
+  IconDotsVertical,
+  IconLayoutSidebarRight,
+  IconLock,
+  IconLockOpen,
+  IconUser,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useAsk } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import type { Conversation } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { useInboxText } from "../../text/with-screens.ts";
-import { LinkIcon } from "../../ui/links.tsx";
+import { LinkIcon, LinkItem } from "../../ui/links.tsx";
 import { formatPhone } from "../../ui/phone.tsx";
 import style from "./inbox.module.css";
 import { ClientAvatar, nameOf } from "./network.tsx";
@@ -25,12 +33,19 @@ export function ConversationHead({
   readonly onAbout?: () => void;
   readonly isInside?: boolean;
 }) {
+  const text = useText();
   const words = useInboxText();
   const may = useMay();
   const change = useChangeConversation(conversation.id);
   const { client, channel_name, network, is_open, contact } = conversation;
   const name = nameOf(conversation, words.noName);
   const phone = client.phone === null || client.name === "" ? "" : formatPhone(client.phone);
+  const closing = is_open ? words.header.close : words.header.reopen;
+  const inInbox = {
+    to: "/inbox/$id",
+    params: { id: String(conversation.id) },
+    search: is_open ? {} : { state: "any" },
+  } as const;
   return (
     <header className={style["head"]}>
       {onBack && (
@@ -40,11 +55,16 @@ export function ConversationHead({
       )}
       <ClientAvatar of={conversation} size={38} />
       <div style={{ flex: 1, minWidth: 0 }}>
-        <Title order={onBack ? 1 : 2} size="md" fw={600} style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>
+        <Title order={onBack ? 1 : 2} size="md" fw={600} lh="24px" className={style["title"]}>
           {contact === null || isInside ? (
             name
           ) : (
-            <Link to="/contacts/$id" params={{ id: String(contact) }} style={{ color: "inherit" }}>
+            <Link
+              to="/contacts/$id"
+              params={{ id: String(contact) }}
+              style={{ color: "inherit", display: "block" }}
+              className={style["title"]}
+            >
               {name}
             </Link>
           )}
@@ -59,44 +79,61 @@ export function ConversationHead({
       {may("crm:write") && (
         <>
           <OwnerMenu conversation={conversation} />
-          <Tooltip label={is_open ? words.header.close : words.header.reopen}>
-            <Button
-              size="xs"
+          <Tooltip label={closing}>
+            <ActionIcon
+              size={30}
               variant="default"
-              px={10}
+              className={style["roomy"]}
+              aria-label={closing}
               loading={change.isPending}
-              aria-label={is_open ? words.header.close : words.header.reopen}
               onClick={() => change.save({ open: !is_open })}
             >
-              {is_open ? <IconLock size={15} /> : <IconLockOpen size={15} />}
-              <Text span size="xs" fw={600} ml={6} visibleFrom="xl">
-                {is_open ? words.header.close : words.header.reopen}
-              </Text>
-            </Button>
+              {is_open ? <IconLock size={16} /> : <IconLockOpen size={16} />}
+            </ActionIcon>
           </Tooltip>
         </>
       )}
       {isInside && (
         <Tooltip label={words.write.whole}>
-          <LinkIcon
-            size={32}
-            color="gray"
-            aria-label={words.write.whole}
-            to="/inbox/$id"
-            params={{ id: String(conversation.id) }}
-            search={{ state: is_open ? undefined : "any" }}
-          >
+          <LinkIcon size={32} color="gray" className={style["roomy"]} aria-label={words.write.whole} {...inInbox}>
             <IconArrowsMaximize size={17} />
           </LinkIcon>
         </Tooltip>
       )}
       {onAbout && (
         <Tooltip label={words.header.about}>
-          <ActionIcon size={32} color="gray" aria-label={words.header.about} onClick={onAbout}>
+          <ActionIcon size={32} color="gray" className={style["roomy"]} aria-label={words.header.about} onClick={onAbout}>
             <IconLayoutSidebarRight size={18} />
           </ActionIcon>
         </Tooltip>
       )}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon size={32} color="gray" className={style["narrow"]} aria-label={text.common.actions.actions}>
+            <IconDotsVertical size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {onAbout && (
+            <Menu.Item leftSection={<IconUser size={16} />} onClick={onAbout}>
+              {words.header.about}
+            </Menu.Item>
+          )}
+          {isInside && (
+            <LinkItem leftSection={<IconArrowsMaximize size={16} />} {...inInbox}>
+              {words.write.whole}
+            </LinkItem>
+          )}
+          {may("crm:write") && (
+            <Menu.Item
+              leftSection={is_open ? <IconLock size={16} /> : <IconLockOpen size={16} />}
+              onClick={() => change.save({ open: !is_open })}
+            >
+              {closing}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
       {!is_open && <VisuallyHidden>{words.header.closedNote}</VisuallyHidden>}
     </header>
   );

@@ -52,9 +52,8 @@ export const ConversationLine = memo(function ConversationLine({
             )}
           </span>
           <span className={style["row"]}>
-            <span className={`${style["grow"]} ${style["quiet"]}`}>
-              {channel_name || conversation.network} · {responsible === null ? words.nobody : users.nameOf(responsible)}
-            </span>
+            <span className={`${style["grow"]} ${style["quiet"]}`}>{channel_name || conversation.network}</span>
+            <span className={`${style["owner"]} ${style["quiet"]}`}>{responsible === null ? words.nobody : users.nameOf(responsible)}</span>
             {!is_open && (
               <span className={style["quiet"]} style={{ display: "inline-flex", gap: 3, alignItems: "center" }}>
                 <IconLock size={12} aria-hidden /> {words.closed}

@@ -1,11 +1,12 @@
 import { Avatar, Button, Combobox, Text, Tooltip, useCombobox } from "@mantine/core";
-import { IconChevronDown, IconUserPlus } from "@tabler/icons-react";
+import { IconChevronDown } from "@tabler/icons-react";
 import { useState } from "react";
 import { useUsers } from "../../data/directory.ts";
 import { useSession } from "../../data/session.ts";
 import type { Conversation } from "../../data/shapes.ts";
 import { useText } from "../../text/text.tsx";
 import { useInboxText } from "../../text/with-screens.ts";
+import style from "./inbox.module.css";
 import { useChangeConversation } from "./use-change.ts";
 
 /** More people than this are searched. */
@@ -38,26 +39,31 @@ export function OwnerMenu({
     combobox.closeDropdown();
     if (to !== responsible) change.save({ responsible: to });
   };
-  if (responsible === null && user && !isWide)
-    return (
-      <Button.Group>
-        <Button size="xs" leftSection={<IconUserPlus size={15} />} loading={change.isPending} onClick={() => give(user.id)}>
+  const canTake = responsible === null && user !== null && !isWide;
+  const face = (
+    <>
+      <Avatar size={20} color={responsible === null ? "gray" : "link"} variant="light">
+        {name.slice(0, 1).toUpperCase() || "?"}
+      </Avatar>
+      <Text span size="xs" fw={550} truncate maw={isWide ? 180 : 110} ml={6} className={isWide ? undefined : style["roomy"]}>
+        {name || text.common.nobody}
+      </Text>
+      <IconChevronDown size={14} style={{ marginLeft: 4, flex: "none" }} />
+    </>
+  );
+  if (!canTake) return menu(face, { px: 8 });
+  return (
+    <>
+      <Button.Group className={style["roomy"]}>
+        <Button size="xs" px={10} loading={change.isPending} onClick={() => give(user.id)}>
           {words.take}
         </Button>
         {menu(<IconChevronDown size={14} />, { px: 6 })}
       </Button.Group>
-    );
-  return menu(
-    <>
-      <Avatar size={20} color={responsible === null ? "gray" : "link"} variant="light" mr={6}>
-        {name.slice(0, 1).toUpperCase() || "?"}
-      </Avatar>
-      <Text span size="xs" fw={550} truncate maw={isWide ? 180 : 110} {...(!isWide && { visibleFrom: "sm" })}>
-        {name || text.common.nobody}
-      </Text>
-      <IconChevronDown size={14} style={{ marginLeft: 4, flex: "none" }} />
-    </>,
-    { px: 8 },
+      <Button size="xs" px={10} className={style["narrow"]} loading={change.isPending} onClick={() => give(user.id)}>
+        {words.takeShort}
+      </Button>
+    </>
   );
 
   function menu(face: React.ReactNode, props: { readonly px: number }) {

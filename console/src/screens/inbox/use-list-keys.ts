@@ -37,5 +37,4 @@ function step(list: HTMLElement | null, by: 1 | -1, event: KeyboardEvent): void 
   const from = focused >= 0 ? focused : opened;
   const next = from < 0 ? 0 : Math.min(lines.length - 1, Math.max(0, from + by));
   lines[next]?.focus();
-  lines[next]?.scrollIntoView({ block: "nearest" });
 }

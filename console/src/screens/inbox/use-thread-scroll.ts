@@ -37,9 +37,9 @@ export function useThreadScroll(
   const loading = useRef(false);
   const kept = useRef<{ element: Element; top: number } | undefined>(undefined);
   const [isAway, setAway] = useState(false);
-  const [seen, setSeen] = useState(0);
+  const [seen, setSeen] = useState("");
   const [lit, setLit] = useState<number>();
-  const latest = messages.at(-1)?.id ?? 0;
+  const latest = messages.at(-1)?.at ?? "";
   const isThere = thread.data !== undefined;
 
   const toEnd = (): void => {
@@ -73,7 +73,7 @@ export function useThreadScroll(
   useLayoutEffect(() => {
     if (!isThere || !box.current) return;
     const line = inner.current?.querySelector("[data-testid=unread-line]");
-    if (line) line.scrollIntoView({ block: "center" });
+    if (line) toMiddle(box.current, line);
     else box.current.scrollTop = box.current.scrollHeight;
     setSeen(latest);
   }, [isThere]);
@@ -114,7 +114,7 @@ export function useThreadScroll(
     if (!wanted) return;
     const found = inner.current?.querySelector(`[data-message="${wanted.id}"]`);
     if (found) {
-      found.scrollIntoView({ block: "center" });
+      if (box.current) toMiddle(box.current, found);
       setLit(wanted.id);
       setWanted(undefined);
     } else if (thread.data?.older != null && wanted.pages < mostPages) {
@@ -127,6 +127,12 @@ export function useThreadScroll(
     return () => clearTimeout(timer);
   }, [lit]);
 
-  const newBelow = isAway ? messages.filter(({ id, direction }) => id > seen && direction === "in").length : 0;
+  const newBelow = isAway ? messages.filter(({ at, direction }) => at > seen && direction === "in").length : 0;
   return { box, inner, onScroll, loadOlder, isAway, newBelow, toEnd, goTo: (id) => setWanted({ id, pages: 0 }), lit };
+}
+
+/** Nothing around the box is scrolled along. */
+function toMiddle(box: HTMLElement, element: Element): void {
+  const [outer, inner] = [box.getBoundingClientRect(), element.getBoundingClientRect()];
+  box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
 }

@@ -69,6 +69,7 @@ export const connections = {
     call_feed: "tells of calls",
     subscriber: "is told of changes",
     messenger: "carries messages",
+    signs_in: "is signed in by a phone",
     follower: "follows its own records",
     integrations: "lets programs in",
     move: "can be moved as a whole",

@@ -41,6 +41,7 @@ export const inbox = {
   header: {
     owner: "Who answers",
     take: "Take it",
+    takeShort: "Take",
     toMe: "I answer",
     toNobody: "Nobody",
     close: "Close",

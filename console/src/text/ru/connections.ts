@@ -71,6 +71,7 @@ export const connections: Text["connections"] = {
     call_feed: "сообщает о звонках",
     subscriber: "узнаёт об изменениях",
     messenger: "передаёт сообщения",
+    signs_in: "вход с телефона",
     follower: "следит за своими карточками",
     integrations: "впускает программы",
     move: "переносится целиком",

@@ -42,6 +42,7 @@ export const inbox: typeof English = {
   header: {
     owner: "Кто отвечает",
     take: "Взять себе",
+    takeShort: "Взять",
     toMe: "Отвечаю я",
     toNobody: "Никто",
     close: "Закрыть",
