@@ -32,6 +32,8 @@ export interface Input<Id extends OperationId> {
   /** The same key, sent again, changes nothing and answers the same. */
   readonly key?: string;
   readonly signal?: AbortSignal;
+  /** How long an answer may take, where that is longer than usual. */
+  readonly patienceSeconds?: number;
 }
 
 /** What the hub said instead: RFC 9457. `errors` names each field to mend. */
@@ -60,7 +62,9 @@ const fileDeadlineMs = 600_000;
 /** Sends one request. Throws `ApiProblem` and `Unreachable`. */
 export async function send<Id extends OperationId>(id: Id, input: Input<Id> = {}): Promise<AnswerOf<Id>> {
   const [method] = addresses[id];
-  const timeout = AbortSignal.timeout(input.file === undefined ? deadlineMs : fileDeadlineMs);
+  const timeout = AbortSignal.timeout(
+    input.patienceSeconds !== undefined ? input.patienceSeconds * 1000 : input.file === undefined ? deadlineMs : fileDeadlineMs,
+  );
   let response: Response;
   try {
     response = await fetch(addressOf(id, input), {

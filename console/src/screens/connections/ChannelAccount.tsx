@@ -15,6 +15,8 @@ type Account = AnswerOf<"getChannelAccount">;
 /** While somebody stands there with a phone in the hand; and otherwise. */
 const waitingMs = 3_000;
 const restingMs = 30_000;
+/** What a start may take, and a little more. */
+const patienceSeconds = 150;
 const waits = (account: Account | undefined): boolean =>
   account !== undefined && ["starting", "needs_qr", "needs_code", "unknown"].includes(account.state);
 
@@ -91,7 +93,7 @@ function Shown({ id, account }: { readonly id: number; readonly account: Account
             variant={state === "active" ? "default" : "filled"}
             loading={restart.isPending}
             disabled={isBusy}
-            onClick={() => restart.mutate({ path: { id } }, { onError })}
+            onClick={() => restart.mutate({ path: { id }, patienceSeconds }, { onError })}
           >
             {state === "disabled" ? words.start : words.restart}
           </Button>
@@ -103,7 +105,7 @@ function Shown({ id, account }: { readonly id: number; readonly account: Account
               disabled={isBusy}
               onClick={() =>
                 void confirm(words.signOutConfirm, { yes: words.signOut, no: text.common.actions.cancel, danger: true }).then(
-                  (yes) => yes && signOut.mutate({ path: { id } }, { onError }),
+                  (yes) => yes && signOut.mutate({ path: { id }, patienceSeconds }, { onError }),
                 )
               }
             >

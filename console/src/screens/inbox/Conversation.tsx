@@ -45,7 +45,7 @@ function Talk({ conversation, ...around }: Around & { readonly conversation: Sha
   const channels = useAsk("listChannels", {}, { staleTime: 60_000 });
   const files = useFiles(channels.data?.items.find((one) => one.id === channel)?.largest_file);
   const drop = useDrop(may("crm:write"), files.add);
-  const latest = thread.data?.messages.at(-1)?.id ?? 0;
+  const newest = (): number => Math.max(0, ...(thread.data?.messages ?? []).map(({ id }) => id));
   return (
     <div className={style["talk"]} {...drop.props}>
       <ConversationHead conversation={conversation} {...around} />
@@ -72,7 +72,7 @@ function Talk({ conversation, ...around }: Around & { readonly conversation: Sha
         messages={thread.data?.messages ?? []}
         files={files}
         field={field}
-        onSend={(message) => outbox.post({ ...message, after: latest })}
+        onSend={(message) => outbox.post({ ...message, after: newest() })}
       />
       {drop.isOver && <div className={style["drop"]}>{words.composer.drop}</div>}
     </div>

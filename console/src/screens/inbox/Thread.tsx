@@ -9,10 +9,11 @@ import { useFormat } from "../../ui/format.tsx";
 import { Empty, ProblemNote, tellProblem, Waiting } from "../../ui/problem.tsx";
 import { Bubble } from "./Bubble.tsx";
 import style from "./inbox.module.css";
-import { notThereYet, type Outbox } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 import { rowsOf } from "./rows.ts";
 import type { useThread } from "./thread.ts";
 import { UnsentBubble } from "./UnsentBubble.tsx";
+import { notThereYet } from "./unsent.ts";
 import { useReading } from "./use-reading.ts";
 import { useThreadScroll } from "./use-thread-scroll.ts";
 

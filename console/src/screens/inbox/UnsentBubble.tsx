@@ -7,7 +7,8 @@ import { ActionLink } from "./Bubble.tsx";
 import style from "./inbox.module.css";
 import { MessageBody } from "./MessageBody.tsx";
 import { StateMark } from "./MessageState.tsx";
-import type { Outbox, Unsent } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Unsent } from "./unsent.ts";
 
 /** A message that the hub has not taken yet, or has refused: its words are not lost. */
 export function UnsentBubble({

@@ -21,7 +21,7 @@ export function WriteButton({ of }: { readonly of: TalksOf }) {
   const [isOpen, setOpen] = useState(false);
   if (!may("crm:write")) return null;
   return (
-    <Menu position="bottom-end" opened={isOpen} onChange={setOpen} width={280}>
+    <Menu position="bottom-end" opened={isOpen} onChange={setOpen} width={290} styles={{ itemLabel: { minWidth: 0 } }}>
       <Menu.Target>
         <Button size="xs" leftSection={<IconMessagePlus size={15} />}>
           {words.button}
@@ -43,7 +43,10 @@ function Ways({ of }: { readonly of: TalksOf }) {
     void navigate({ to: ".", search: (before: object) => ({ ...before, talk: id }) as never, replace: true });
   const begin = useSend("beginConversation", { refresh: ["listConversations"], onDone: ({ id }) => open(id) });
   if (!talks || !channels.data || (of.contact !== undefined && contact.isPending)) return <Waiting />;
-  const firsts = channels.data.items.flatMap((channel) => waysOf(channel, contact.data));
+  // Where they are written to already, one goes on.
+  const isKnown = ({ channel, to }: Way): boolean =>
+    talks.some((one) => one.channel === channel.id && one.client.phone !== null && one.client.phone === to?.body.phone);
+  const firsts = channels.data.items.flatMap((channel) => waysOf(channel, contact.data)).filter((way) => !isKnown(way));
   if (talks.length === 0 && firsts.length === 0)
     return (
       <Text size="sm" c="dimmed" p="xs">

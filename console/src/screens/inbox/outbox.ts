@@ -1,29 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
-import { ApiProblem, type BodyOf, send, Unreachable } from "../../data/client.ts";
+import { ApiProblem, send, Unreachable } from "../../data/client.ts";
 import { useSession } from "../../data/session.ts";
-import type { Message, MessageFile } from "../../data/shapes.ts";
 import { putMessage } from "./thread.ts";
-
-/**
- * What was written and has not been taken by the hub yet. Each has one key for all its tries, so that nothing is sent twice; it outlives the page being loaded again,
- * and what the hub refused stays until the person does something about it.
- */
-export interface Unsent {
-  readonly key: string;
-  /** Whose it is: workspace and person. */
-  readonly owner: string;
-  readonly conversation: number;
-  readonly body: BodyOf<"sendMessage">;
-  readonly files: readonly MessageFile[];
-  readonly at: string;
-  /** The newest message that was there when it was written. */
-  readonly after: number;
-  readonly state: "sending" | "stopped";
-  /** Why it was stopped. */
-  readonly error?: unknown;
-}
+import type { Unsent } from "./unsent.ts";
 
 const mostTries = 60;
 const place = "svyazka.outbox";
@@ -80,19 +61,6 @@ async function deliver(client: QueryClient, { key, conversation, body }: Unsent)
       await new Promise((resolve) => setTimeout(resolve, Math.min(500 * 2 ** tries, 5000)));
     }
   }
-}
-
-/** Those that the list of messages does not show yet: news of a message may come before the answer to whoever sent it. */
-export function notThereYet(waiting: readonly Unsent[], messages: readonly Message[], me: number | undefined): Unsent[] {
-  const claimed = new Set<number>();
-  return waiting.filter(({ after, body, files }) => {
-    const found = messages.find(
-      ({ id, origin, user, text, files: theirs }) =>
-        id > after && !claimed.has(id) && origin === "user" && user === me && text === (body.text ?? "") && theirs.length === files.length,
-    );
-    if (found) claimed.add(found.id);
-    return !found;
-  });
 }
 
 export interface Outbox {
