@@ -217,7 +217,12 @@ function Others({ conversation: { id, contact } }: { readonly conversation: Conv
         {others.map((one) => (
           <Group key={one.id} gap={6} wrap="nowrap" justify="space-between">
             <Text size="sm" truncate>
-              <Link to="/inbox/$id" params={{ id: String(one.id) }} search={(before: object) => before as never}>
+              <Link
+                to="/inbox/$id"
+                params={{ id: String(one.id) }}
+                search={(before: object) => before as never}
+                style={{ textDecoration: "underline" }}
+              >
                 {one.channel_name || one.network}
               </Link>{" "}
               <Text span size="xs" c="dimmed">

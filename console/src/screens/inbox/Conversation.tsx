@@ -22,6 +22,8 @@ interface Around {
   readonly onAbout?: () => void;
   /** It stands on the page of the deal or contact itself. */
   readonly isInside?: boolean;
+  /** No list with a title of its own stands beside it. */
+  readonly isTitle?: boolean;
 }
 
 /** One conversation: who it is with, what was said, and where one writes. */

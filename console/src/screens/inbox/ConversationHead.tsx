@@ -27,11 +27,13 @@ export function ConversationHead({
   onBack,
   onAbout,
   isInside = false,
+  isTitle = false,
 }: {
   readonly conversation: Conversation;
   readonly onBack?: () => void;
   readonly onAbout?: () => void;
   readonly isInside?: boolean;
+  readonly isTitle?: boolean;
 }) {
   const text = useText();
   const words = useInboxText();
@@ -55,7 +57,7 @@ export function ConversationHead({
       )}
       <ClientAvatar of={conversation} size={38} />
       <div style={{ flex: 1, minWidth: 0 }}>
-        <Title order={onBack ? 1 : 2} size="md" fw={600} lh="24px" className={style["title"]}>
+        <Title order={isTitle ? 1 : 2} size="md" fw={600} lh="24px" className={style["title"]}>
           {contact === null || isInside ? (
             name
           ) : (
@@ -146,7 +148,7 @@ function DealOf({ conversation: { deal } }: { readonly conversation: Conversatio
   return (
     <>
       {" · "}
-      <Link to="/deals/$id" params={{ id: String(deal) }}>
+      <Link to="/deals/$id" params={{ id: String(deal) }} style={{ textDecoration: "underline" }}>
         {found.data?.name || `${text.common.entities.deal} #${deal}`}
       </Link>
     </>

@@ -29,7 +29,8 @@ export const ConversationLine = memo(function ConversationLine({
         params={{ id: String(id) }}
         search={(before: object) => ({ ...before, about: undefined }) as never}
         className={style["line"]}
-        aria-current={isOpened ? "true" : undefined}
+        activeOptions={{ exact: true, includeSearch: false }}
+        data-opened={isOpened || undefined}
         data-conversation={id}
       >
         <ClientAvatar of={conversation} />
@@ -43,7 +44,7 @@ export const ConversationLine = memo(function ConversationLine({
             </span>
           </span>
           <span className={style["row"]}>
-            <Preview conversation={conversation} />
+            <Preview conversation={conversation} hasDraft={!isOpened} />
             {isNew && (
               <span className={style["count"]} title={words.unread(unread)}>
                 <span aria-hidden>{unread > 99 ? "99+" : unread}</span>
@@ -66,13 +67,20 @@ export const ConversationLine = memo(function ConversationLine({
   );
 });
 
-function Preview({ conversation: { id, preview, unread } }: { readonly conversation: Conversation }) {
+function Preview({
+  conversation: { id, preview, unread },
+  hasDraft,
+}: {
+  readonly conversation: Conversation;
+  /** Whoever has it open sees what they write. */
+  readonly hasDraft: boolean;
+}) {
   const words = useInboxText();
   const [draft] = useDraft(id);
   const text = preview && (preview.text || words.kinds[preview.kind]);
   return (
     <Text span size="sm" className={style["grow"]} c={unread > 0 ? undefined : "dimmed"}>
-      {draft.text !== "" ? (
+      {hasDraft && draft.text !== "" ? (
         <>
           <span className={style["draft"]}>{words.draft}:</span> {draft.text}
         </>

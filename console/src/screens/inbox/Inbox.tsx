@@ -35,7 +35,12 @@ export function Inbox() {
   // The list is behind: the way back of the browser is not always there.
   const toList = (): void => void navigate({ to: "/inbox", search: { ...search, about: undefined } as never });
   const toggleAbout = (): void => (isWide ? setBeside(!isBeside) : set({ about: isAbout ? undefined : true }));
-  const talk = id !== undefined && <Conversation key={id} id={id} {...(isPhone && { onBack: toList })} onAbout={toggleAbout} />;
+  const hasAbout = id !== undefined && (isWide ? isBeside : isAbout);
+  // Between a phone and a wide screen there is room for two.
+  const hasList = isWide || !hasAbout;
+  const talk = id !== undefined && (
+    <Conversation key={id} id={id} {...(isPhone && { onBack: toList })} onAbout={toggleAbout} isTitle={isPhone || !hasList} />
+  );
 
   if (isPhone)
     return (
@@ -59,11 +64,9 @@ export function Inbox() {
         </div>
       </div>
     );
-  const hasAbout = id !== undefined && (isWide ? isBeside : isAbout);
   return (
     <div className={style["panes"]}>
-      {/* Between a phone and a wide screen there is room for two. */}
-      {(isWide || !hasAbout) && (
+      {hasList && (
         <div className={style["listPane"]}>
           <ConversationList opened={id} />
         </div>

@@ -78,7 +78,7 @@ function Place({ content }: { readonly content: Message["content"] }) {
           {named.join(", ") || words.kinds["location"]}
         </Text>
         {isKnown && (
-          <Text size="xs">
+          <Text size="xs" td="underline">
             <a
               href={`https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`}
               target="_blank"

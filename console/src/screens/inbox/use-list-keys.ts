@@ -33,7 +33,7 @@ function step(list: HTMLElement | null, by: 1 | -1, event: KeyboardEvent): void 
   if (lines.length === 0) return;
   event.preventDefault();
   const focused = lines.indexOf(document.activeElement as HTMLElement);
-  const opened = lines.findIndex((line) => line.getAttribute("aria-current") === "true");
+  const opened = lines.findIndex((line) => line.hasAttribute("data-opened"));
   const from = focused >= 0 ? focused : opened;
   const next = from < 0 ? 0 : Math.min(lines.length - 1, Math.max(0, from + by));
   lines[next]?.focus();
