@@ -40,8 +40,8 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
   const talk = followTalk(client);
   const heard: Readonly<Record<string, (news: Record<string, unknown>) => void>> = {
     records(news) {
-      for (const [kind, operations] of Object.entries(askedOf)) if (kind in news) refresh(operations);
-      if ("conversations" in news) talk(news["conversations"]);
+      for (const [kind, operations] of Object.entries(askedOf)) if (someOf(news[kind])) refresh(operations);
+      if (someOf(news["conversations"])) talk(news["conversations"]);
     },
     "conversation.changed": ({ conversation }) => talk([conversation]),
     "conversation.typing": noteTyping,
@@ -93,6 +93,9 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
     stream.close();
   };
 }
+
+/** Ids, or `many`; often none of a kind. */
+const someOf = (ids: unknown): boolean => ids === "many" || (Array.isArray(ids) && ids.length > 0);
 
 /** Asks again for conversations that have gone on, by their ids or `many`; never while the answer before is on its way. */
 function followTalk(client: QueryClient): (which: unknown) => void {

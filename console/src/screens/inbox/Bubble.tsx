@@ -39,6 +39,15 @@ export const Bubble = memo(function Bubble({
   const isDeleted = message.deleted_at !== null;
   const isTrouble = message.state === "failed" || message.state === "unknown";
   const emoji = Object.values(message.reactions);
+  const foot = (
+    <div className={style["foot"]}>
+      {message.edited_at !== null && !isDeleted && <span>{words.message.edited}</span>}
+      <time dateTime={message.at} title={format.full(message.at)}>
+        {format.time(message.at)}
+      </time>
+      {isOut && <StateMark state={message.state} />}
+    </div>
+  );
   return (
     <article
       className={style["message"]}
@@ -52,11 +61,14 @@ export const Bubble = memo(function Bubble({
         {isOut && isFirst && <Author message={message} />}
         {message.reply_to !== null && <Quote id={message.reply_to} quoted={quoted} client={client} onGoTo={onGoTo} />}
         {isDeleted ? (
-          <Text size="sm" c="dimmed" fs="italic">
-            {words.message.deleted}
-          </Text>
+          <div className={style["last"]}>
+            <Text size="sm" c="dimmed" fs="italic">
+              {words.message.deleted}
+            </Text>
+            {foot}
+          </div>
         ) : (
-          <MessageBody message={message} />
+          <MessageBody message={message} foot={foot} />
         )}
         {emoji.length > 0 && (
           <ul
@@ -72,13 +84,6 @@ export const Bubble = memo(function Bubble({
             ))}
           </ul>
         )}
-        <div className={style["foot"]}>
-          {message.edited_at !== null && !isDeleted && <span>{words.message.edited}</span>}
-          <time dateTime={message.at} title={format.full(message.at)}>
-            {format.time(message.at)}
-          </time>
-          {isOut && <StateMark state={message.state} />}
-        </div>
         {isOut && isTrouble && !isDeleted && (
           <Trouble message={message}>
             <Again message={message} />

@@ -1,11 +1,11 @@
 import { ActionIcon, Menu, Text, Title, Tooltip, VisuallyHidden } from "@mantine/core";
 import {
+  IconArrowBackUp,
   IconArrowLeft,
   IconArrowsMaximize,
+  IconCircleCheck,
   IconDotsVertical,
   IconLayoutSidebarRight,
-  IconLock,
-  IconLockOpen,
   IconUser,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -90,7 +90,7 @@ export function ConversationHead({
               loading={change.isPending}
               onClick={() => change.save({ open: !is_open })}
             >
-              {is_open ? <IconLock size={16} /> : <IconLockOpen size={16} />}
+              {is_open ? <IconCircleCheck size={16} /> : <IconArrowBackUp size={16} />}
             </ActionIcon>
           </Tooltip>
         </>
@@ -128,7 +128,7 @@ export function ConversationHead({
           )}
           {may("crm:write") && (
             <Menu.Item
-              leftSection={is_open ? <IconLock size={16} /> : <IconLockOpen size={16} />}
+              leftSection={is_open ? <IconCircleCheck size={16} /> : <IconArrowBackUp size={16} />}
               onClick={() => change.save({ open: !is_open })}
             >
               {closing}

@@ -1,5 +1,5 @@
 import { Text, VisuallyHidden } from "@mantine/core";
-import { IconLock } from "@tabler/icons-react";
+import { IconCircleCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { useUsers } from "../../data/directory.ts";
@@ -57,7 +57,7 @@ export const ConversationLine = memo(function ConversationLine({
             <span className={`${style["owner"]} ${style["quiet"]}`}>{responsible === null ? words.nobody : users.nameOf(responsible)}</span>
             {!is_open && (
               <span className={style["quiet"]} style={{ display: "inline-flex", gap: 3, alignItems: "center" }}>
-                <IconLock size={12} aria-hidden /> {words.closed}
+                <IconCircleCheck size={12} aria-hidden /> {words.closed}
               </span>
             )}
           </span>

@@ -1,5 +1,6 @@
 import { Text } from "@mantine/core";
 import { IconMapPin, IconUser } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import type { Message } from "../../data/shapes.ts";
 import { useInboxText } from "../../text/with-screens.ts";
 import { PhoneLink } from "../../ui/phone.tsx";
@@ -7,11 +8,13 @@ import { Files } from "./Files.tsx";
 import style from "./inbox.module.css";
 import { piecesOf } from "./links.ts";
 
-/** What a message says: its files, its place or card, its words. */
+/** What a message says: its files, its place or card, its words; and beside the last of them, when it was said. */
 export function MessageBody({
   message: { kind, text, files, content },
+  foot,
 }: {
   readonly message: Pick<Message, "kind" | "text" | "files" | "content">;
+  readonly foot: ReactNode;
 }) {
   const words = useInboxText();
   const isEmpty = text === "" && files.length === 0;
@@ -34,7 +37,10 @@ export function MessageBody({
           {words.kinds["template"]}
         </Text>
       )}
-      {text !== "" && <Words text={text} />}
+      <div className={style["last"]}>
+        {text !== "" && <Words text={text} />}
+        {foot}
+      </div>
     </>
   );
 }

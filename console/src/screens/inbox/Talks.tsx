@@ -1,5 +1,6 @@
 import { Paper, Select } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useInboxText } from "../../text/with-screens.ts";
 import { useFormat } from "../../ui/format.tsx";
 import { Empty, Waiting } from "../../ui/problem.tsx";
@@ -16,6 +17,12 @@ export function Talks({ of }: { readonly of: TalksOf }) {
   const { talk } = useSearch({ strict: false }) as { talk?: number | "latest" };
   const talks = useTalks(of);
   const chosen = typeof talk === "number" ? talk : talks?.[0]?.id;
+  const place = useRef<HTMLDivElement>(null);
+  // On a phone it stands below everything else: whoever wants to write is taken there.
+  useEffect(() => {
+    const top = place.current?.getBoundingClientRect().top ?? 0;
+    if (chosen !== undefined && top > window.innerHeight / 2) place.current?.scrollIntoView({ block: "start" });
+  }, [chosen]);
   if (!talks && chosen === undefined) return <Waiting />;
   if (chosen === undefined) return <Empty title={words.write.noTalks}>{words.write.noTalksText}</Empty>;
   return (
@@ -42,7 +49,7 @@ export function Talks({ of }: { readonly of: TalksOf }) {
           }))}
         />
       )}
-      <Paper withBorder radius="md" className={style["sheet"]}>
+      <Paper withBorder radius="md" className={style["sheet"]} ref={place}>
         <Conversation key={chosen} id={chosen} isInside />
       </Paper>
     </>

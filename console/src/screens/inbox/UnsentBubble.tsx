@@ -34,11 +34,13 @@ export function UnsentBubble({
             files: [...files],
             content: null,
           }}
+          foot={
+            <div className={style["foot"]}>
+              <time dateTime={at}>{format.time(at)}</time>
+              <StateMark state={isStopped ? "failed" : "sending"} />
+            </div>
+          }
         />
-        <div className={style["foot"]}>
-          <time dateTime={at}>{format.time(at)}</time>
-          <StateMark state={isStopped ? "failed" : "sending"} />
-        </div>
         {isStopped && (
           <div className={style["trouble"]} role="alert">
             <strong>{words.notSent}</strong>

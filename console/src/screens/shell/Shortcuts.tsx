@@ -12,6 +12,7 @@ export function Shortcuts({ places, onClose }: { readonly places: readonly Place
     ...places.map(({ key, name }) => [["g", key], shell.nav[name]] as const),
     [["↑", "↓", "←", "→"], words.board],
     [["Shift", "←", "→"], words.move],
+    [["j", "k"], words.inbox],
     [["?"], words.help],
   ];
   return (

@@ -41,6 +41,7 @@ export const shell = {
     create: "New deal",
     go: "then a letter: go to a screen",
     board: "Move between deals on the board",
+    inbox: "From conversation to conversation; Enter opens one, / searches",
     move: "Move the deal to another stage",
   },
 };
