@@ -1,3 +1,4 @@
+import { startWhatsApp, type WhatsAppStandin } from "@svyazka/cloudapi/standin";
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../testkit/browser.ts";
@@ -17,6 +18,7 @@ let hub: HubProcess;
 let browser: Browser;
 let shop: Messengers;
 let account: Added;
+let whatsapp: WhatsAppStandin;
 let irina: ConsolePage;
 let petr: ConsolePage;
 let id = 0;
@@ -40,6 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await shop?.touch.close();
+  await whatsapp?.close();
   await hub?.stop();
   removeDataDir(dataDir);
 });
@@ -358,6 +361,8 @@ describe("the page of a contact", () => {
     });
     await irina.visit(`/contacts/${contact.id}`);
     await page.getByRole("button", { name: "Написать" }).click();
+    await page.getByRole("menuitem", { name: /WhatsApp продаж/ }).waitFor();
+    expect(await irina.barriers()).toEqual([]);
     await page.getByRole("menuitem", { name: /WhatsApp продаж/ }).click();
     await page.getByText("Пока ничего не сказано").waitFor();
     await field(irina).fill("Здравствуйте, это Ромашка");
@@ -368,6 +373,49 @@ describe("the page of a contact", () => {
     await page.getByRole("tab", { name: /Переписка/ }).click();
     await bubble(irina, "это Ромашка").waitFor();
     expect(await irina.barriers()).toEqual([]);
+    expect(irina.complaints()).toEqual([]);
+  });
+});
+
+describe("a channel that lets strangers be written to by templates only", () => {
+  it("says so, shows what the client gets, and opens when they answer", async () => {
+    const { page } = irina;
+    whatsapp = await startWhatsApp({ token: "EAAJB-token-of-the-number", appSecret: "secret-of-the-app" });
+    const approved = { language: "ru", category: "UTILITY", status: "APPROVED" };
+    whatsapp.templates.push(
+      { ...approved, name: "order", components: [{ type: "BODY", text: "{{client}}, заказ {{number}} готов" }] },
+      { ...approved, name: "old", status: "REJECTED", components: [{ type: "BODY", text: "…" }] },
+    );
+    const channel = await shop.client.send<Added>("POST", "/connections", {
+      ...{ vendor: "cloudapi", name: "WhatsApp справок", allow_private_addresses: true },
+      settings: {
+        ...{ phone_number_id: whatsapp.phoneNumberId, waba_id: whatsapp.wabaId, address: whatsapp.url },
+        ...{ access_token: whatsapp.token, app_secret: whatsapp.appSecret },
+      },
+    });
+    await whatsapp.subscribe(channel.urls["webhook"] ?? "", channel.secrets["verify_token"] ?? "");
+    const contact = await shop.client.send<{ id: number }>("POST", "/contacts", { name: "Иван", phones: [{ value: "+79167654321" }] });
+    await irina.visit(`/contacts/${contact.id}`);
+    await page.getByRole("button", { name: "Написать" }).click();
+    await page.getByRole("menuitem", { name: /WhatsApp справок/ }).click();
+    await page.getByText(/Клиент ещё не писал/).waitFor();
+    expect(await field(irina).count()).toBe(0);
+    await page.getByRole("button", { name: "Выбрать шаблон" }).click();
+    await page.getByText("не одобрен").waitFor();
+    await page.getByRole("button", { name: /^order/ }).click();
+    expect(await page.getByLabel("Пропуск {{client}}").inputValue()).toBe("Иван");
+    await page.getByLabel("Пропуск {{number}}").fill("15");
+    await page.getByRole("dialog").getByText("Иван, заказ 15 готов").waitFor();
+    expect(await irina.barriers()).toEqual([]);
+    await irina.screenshot("inbox-template");
+    await page.getByRole("dialog").getByRole("button", { name: "Отправить" }).click();
+    await bubble(irina, "Иван, заказ 15 готов")
+      .getByTitle(/Отправлено|Доставлено|Прочитано/)
+      .waitFor();
+    expect(JSON.stringify(whatsapp.sent.at(-1)?.body)).toContain('"parameter_name":"number","text":"15"');
+    whatsapp.say({ from: { phone: "79167654321", name: "Иван" }, text: "Уже еду" });
+    await bubble(irina, "Уже еду").waitFor();
+    await field(irina).waitFor();
     expect(irina.complaints()).toEqual([]);
   });
 });

@@ -174,7 +174,7 @@ function Tools({ message, onReply }: { readonly message: Message; readonly onRep
   const words = useInboxText().message;
   if (!onReply && message.text === "") return null;
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu withInitialFocusPlaceholder={false} position="bottom-end" withinPortal>
       <Menu.Target>
         <ActionIcon size="sm" color="gray" className={style["tools"]} aria-label={words.more}>
           <IconDots size={15} />

@@ -109,7 +109,7 @@ export function ConversationHead({
           </ActionIcon>
         </Tooltip>
       )}
-      <Menu position="bottom-end">
+      <Menu withInitialFocusPlaceholder={false} position="bottom-end">
         <Menu.Target>
           <ActionIcon size={32} color="gray" className={style["narrow"]} aria-label={text.common.actions.actions}>
             <IconDotsVertical size={18} />

@@ -5,7 +5,7 @@ import type { BodyOf, ItemOf } from "../../data/client.ts";
 import { useAsk } from "../../data/queries.ts";
 import { useInboxText } from "../../text/with-screens.ts";
 import { Answered } from "../../ui/problem.tsx";
-import { filled } from "./filled.ts";
+import { filled, gapsOf } from "./filled.ts";
 
 type Template = ItemOf<"listTemplates">;
 interface Props {
@@ -87,6 +87,7 @@ function Filling({ template, client, onBack, onClose, onSend }: Props & { readon
   const [values, setValues] = useState<readonly string[]>(() =>
     Array.from({ length: template.gaps }, (_, place) => (place === 0 ? client : "")),
   );
+  const gaps = gapsOf(template.text, template.gaps);
   const isWhole = values.every((value) => value.trim() !== "");
   return (
     <form
@@ -103,7 +104,7 @@ function Filling({ template, client, onBack, onClose, onSend }: Props & { readon
           <TextInput
             // biome-ignore lint/suspicious/noArrayIndexKey: a gap is told by its place
             key={place}
-            label={words.gap(place + 1)}
+            label={words.gap(gaps[place] ?? "")}
             maxLength={1024}
             data-autofocus={place === 0 || undefined}
             value={value}

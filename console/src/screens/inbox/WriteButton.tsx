@@ -1,7 +1,7 @@
 import { Button, Menu, Text } from "@mantine/core";
 import { IconMessagePlus } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import type { BodyOf } from "../../data/client.ts";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
@@ -21,18 +21,25 @@ export function WriteButton({ of }: { readonly of: TalksOf }) {
   const [isOpen, setOpen] = useState(false);
   if (!may("crm:write")) return null;
   return (
-    <Menu position="bottom-end" opened={isOpen} onChange={setOpen} width={290} styles={{ itemLabel: { minWidth: 0 } }}>
+    <Menu
+      withInitialFocusPlaceholder={false}
+      position="bottom-end"
+      opened={isOpen}
+      onChange={setOpen}
+      width={290}
+      styles={{ itemLabel: { minWidth: 0 } }}
+    >
       <Menu.Target>
         <Button size="xs" leftSection={<IconMessagePlus size={15} />}>
           {words.button}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>{isOpen && <Ways of={of} />}</Menu.Dropdown>
+      <Menu.Dropdown>{isOpen && <Choice of={of} />}</Menu.Dropdown>
     </Menu>
   );
 }
 
-function Ways({ of }: { readonly of: TalksOf }) {
+function Choice({ of }: { readonly of: TalksOf }) {
   const text = useText();
   const words = useInboxText().write;
   const navigate = useNavigate();
@@ -55,40 +62,58 @@ function Ways({ of }: { readonly of: TalksOf }) {
     );
   return (
     <>
-      {talks.length > 0 && <Menu.Label>{words.existing}</Menu.Label>}
-      {talks.map((one) => (
-        <Menu.Item key={one.id} leftSection={<NetworkIcon network={one.network} size={16} />} onClick={() => open(one.id)}>
-          <Text size="sm" truncate>
-            {one.channel_name || one.network}
-          </Text>
-          <Text size="xs" c="dimmed" truncate>
-            <When at={one.last_message_at ?? one.created_at} /> {one.preview?.text}
-          </Text>
-        </Menu.Item>
-      ))}
-      {firsts.length > 0 && <Menu.Label>{words.first}</Menu.Label>}
-      {firsts.map(({ channel, to }) => (
-        <Menu.Item
-          key={`${channel.id} ${to?.shown ?? ""}`}
-          disabled={!to || !channel.is_active || begin.isPending}
-          closeMenuOnClick={false}
-          onClick={() =>
-            to &&
-            begin.mutate(
-              { body: { channel: channel.id, ...to.body, ...(of.contact && { contact: of.contact }), ...(of.deal && { deal: of.deal }) } },
-              { onError: (error) => tellProblem(error, text) },
-            )
-          }
-        >
-          <Text size="sm" truncate>
-            {channel.name}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {!channel.is_active ? words.off : (to?.shown ?? (channel.writes_first_by === "phone" ? words.noPhone : words.noUsername))}
-          </Text>
-        </Menu.Item>
-      ))}
+      <Part title={words.existing}>
+        {talks.map((one) => (
+          <Menu.Item key={one.id} leftSection={<NetworkIcon network={one.network} size={16} />} onClick={() => open(one.id)}>
+            <Text size="sm" truncate>
+              {one.channel_name || one.network}
+            </Text>
+            <Text size="xs" c="dimmed" truncate>
+              <When at={one.last_message_at ?? one.created_at} /> {one.preview?.text}
+            </Text>
+          </Menu.Item>
+        ))}
+      </Part>
+      <Part title={words.first}>
+        {firsts.map(({ channel, to }) => (
+          <Menu.Item
+            key={`${channel.id} ${to?.shown ?? ""}`}
+            disabled={!to || !channel.is_active || begin.isPending}
+            closeMenuOnClick={false}
+            onClick={() =>
+              to &&
+              begin.mutate(
+                {
+                  body: { channel: channel.id, ...to.body, ...(of.contact && { contact: of.contact }), ...(of.deal && { deal: of.deal }) },
+                },
+                { onError: (error) => tellProblem(error, text) },
+              )
+            }
+          >
+            <Text size="sm" truncate>
+              {channel.name}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {!channel.is_active ? words.off : (to?.shown ?? (channel.writes_first_by === "phone" ? words.noPhone : words.noUsername))}
+            </Text>
+          </Menu.Item>
+        ))}
+      </Part>
     </>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: readonly ReactNode[] }) {
+  const id = useId();
+  if (children.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a part of a menu is no set of fields
+    <div role="group" aria-labelledby={id}>
+      <Text id={id} size="xs" c="dimmed" fw={600} px="sm" py={4}>
+        {title}
+      </Text>
+      {children}
+    </div>
   );
 }
 

@@ -155,7 +155,7 @@ export const inbox = {
     button: "Choose a template",
     find: "Name or words",
     none: "The channel has no templates",
-    gap: (place: number) => `Gap {{${place}}}`,
+    gap: (name: string) => `Gap {{${name}}}`,
     preview: "This is what the client gets",
     unusable: "not approved",
     send: "Send",

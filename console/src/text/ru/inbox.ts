@@ -156,7 +156,7 @@ export const inbox: typeof English = {
     button: "Выбрать шаблон",
     find: "Название или слова",
     none: "У канала нет шаблонов",
-    gap: (place) => `Пропуск {{${place}}}`,
+    gap: (name) => `Пропуск {{${name}}}`,
     preview: "Это получит клиент",
     unusable: "не одобрен",
     send: "Отправить",
