@@ -27,13 +27,17 @@ export function abilitiesOf(live: LiveConnection | undefined, hears: (type: Even
   if (!live) return [];
   const { vendor, connection } = live;
   const connected = live.connected();
-  const isProgram = Object.entries(vendor.integration ?? {}).every(([name, value]) => connection.settings[name] === value);
+  const has = (settings: Readonly<Record<string, unknown>>): boolean =>
+    Object.entries(settings).every(([name, value]) => (connection.settings as Readonly<Record<string, unknown>>)[name] === value);
+  const isProgram = has(vendor.integration ?? {});
+  const keys = Object.values(vendor.keys ?? {});
+  const isKey = keys.length === 0 || keys.some(({ settings }) => has(settings));
   const takes = vendor.receives?.(connection) ?? true;
   const isSo: Readonly<Record<string, () => boolean>> = {
     receives: () => takes,
     listens: () => vendor.listens?.(connection, hears) ?? true,
     polled: () => vendor.polls?.(connection) ?? true,
-    serves: () => isProgram && takes,
+    serves: () => isProgram && isKey && takes,
     integrations: () => isProgram,
   };
   const does = ways(vendor).filter((way) => isSo[way]?.() ?? true);
