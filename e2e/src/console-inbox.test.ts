@@ -187,7 +187,7 @@ describe("what we write", () => {
     Object.assign(shop.touch.switches, { blocked: false, lostAnswers: true, echoes: false });
     await field(irina).fill("Дойдёт ли");
     await field(irina).press("Enter");
-    await bubble(irina, "Дойдёт ли").getByText("Неизвестно, дошло ли", { exact: true }).last().waitFor();
+    await bubble(irina, "Дойдёт ли").getByText("Неизвестно, дошло ли", { exact: true }).last().waitFor({ timeout: 30_000 });
     expect(await irina.barriers()).toEqual([]);
     Object.assign(shop.touch.switches, { lostAnswers: false, echoes: true });
     await bubble(irina, "Не дойдёт").getByRole("button", { name: "Отправить снова" }).click();
@@ -261,15 +261,17 @@ describe("what we write", () => {
 describe("a long conversation", () => {
   it("is read backwards without a jump, and a quotation leads to what it quotes", async () => {
     for (let count = 1; count <= 120; count++) await say(`Долгий разговор ${count}`);
-    await bubble(irina, "Долгий разговор 120").waitFor();
+    const long = (count: number) =>
+      irina.page.locator("article").filter({ has: irina.page.getByText(`Долгий разговор ${count}`, { exact: true }) });
+    await long(120).waitFor();
+    await until(async () => (await conversationsOf(shop.client)).every(({ unread }) => unread === 0));
     await irina.page.reload();
-    await bubble(irina, "Долгий разговор 120").waitFor();
-    expect(await bubble(irina, "Долгий разговор 30").count()).toBe(0);
-    const seen = bubble(irina, "Долгий разговор 80");
+    await long(120).waitFor();
+    expect(await long(30).count()).toBe(0);
     await box(irina).evaluate((node) => (node.scrollTop = 300));
-    const top = async (): Promise<number> => Math.round((await seen.boundingBox())?.y ?? 0);
+    const top = async (): Promise<number> => Math.round((await long(80).boundingBox())?.y ?? 0);
     const before = await top();
-    await until(async () => (await bubble(irina, "Долгий разговор 30").count()) === 1);
+    await until(async () => (await long(30).count()) === 1);
     // What was in sight is in sight still, though fifty messages have come in above it.
     expect(Math.abs((await top()) - before)).toBeLessThan(3);
     expect(await box(irina).evaluate((node) => node.scrollTop)).toBeGreaterThan(1000);

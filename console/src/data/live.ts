@@ -49,8 +49,8 @@ export function listen(client: QueryClient, onCard: (news: Record<string, unknow
       refresh(["listUsers", "listPipelines", "listFields", "listSources", "listLossReasons", "listTaskTypes", "listGroups", "listTags"]),
     journal: () => refresh(["listJournal", "listConnections"]),
     deliveries: () => refresh(["listDeliveries", "listDeliveryCauses", "listConnections", "getJournal"]),
-    "connection.parked": () => refresh(["listConnections", "getConnection"]),
-    "connection.disabled": () => refresh(["listConnections", "getConnection"]),
+    "connection.parked": () => refresh(["listConnections", "getConnection", "listChannels"]),
+    "connection.disabled": () => refresh(["listConnections", "getConnection", "listChannels"]),
     "call.ringing": onCard,
     "call.gone": onCard,
   };

@@ -6,7 +6,7 @@ import { useMay } from "../../data/session.ts";
 import type { Channel, Conversation, Message } from "../../data/shapes.ts";
 import { useInboxText } from "../../text/with-screens.ts";
 import { Attachments } from "./Attachments.tsx";
-import { useDraft } from "./drafts.ts";
+import { useDraft, useSetDraft } from "./drafts.ts";
 import style from "./inbox.module.css";
 import { nameOf } from "./network.tsx";
 import { QuickList, useQuickList } from "./QuickList.tsx";
@@ -36,7 +36,8 @@ export function Composer({
   const channels = useAsk("listChannels", {}, { staleTime: 60_000 });
   const channel = channels.data?.items.find(({ id }) => id === conversation.channel);
   const gate = useWindow(conversation, channel, channels.data !== undefined);
-  const [draft, setDraft] = useDraft(conversation.id);
+  const draft = useDraft(conversation.id);
+  const setDraft = useSetDraft(conversation.id);
   const [opened, setOpened] = useState<"replies" | "templates">();
   const tellTyping = useTellTyping(conversation.id);
   const quick = useQuickList(draft.text, (text) => write(text.replaceAll("{name}", conversation.client.name)));
@@ -99,9 +100,9 @@ export function Composer({
 
   return (
     <div className={style["composer"]} style={{ position: "relative" }}>
-      {gate.note !== undefined && (
+      {(gate.note !== undefined || !conversation.is_open) && (
         <Text size="xs" c="dimmed" mb={6} role="status">
-          {gate.note}
+          {gate.note ?? words.header.closedNote}
         </Text>
       )}
       {draft.replyTo !== null && (

@@ -1,14 +1,14 @@
-import { type DragEvent, useRef, useState } from "react";
+import { type DragEvent, useCallback, useRef, useState } from "react";
 import { useUsers } from "../../data/directory.ts";
 import { useAsk } from "../../data/queries.ts";
 import { useMay, useSession } from "../../data/session.ts";
-import type { Conversation as Shape } from "../../data/shapes.ts";
+import type { Message, Conversation as Shape } from "../../data/shapes.ts";
 import { useTyping } from "../../data/typing.ts";
 import { useInboxText } from "../../text/with-screens.ts";
 import { Answered } from "../../ui/problem.tsx";
 import { Composer } from "./Composer.tsx";
 import { ConversationHead } from "./ConversationHead.tsx";
-import { useDraft } from "./drafts.ts";
+import { useSetDraft } from "./drafts.ts";
 import style from "./inbox.module.css";
 import { useOutbox } from "./outbox.ts";
 import { Thread } from "./Thread.tsx";
@@ -42,11 +42,19 @@ function Talk({ conversation, ...around }: Around & { readonly conversation: Sha
   const may = useMay();
   const thread = useThread(id);
   const outbox = useOutbox(id);
-  const [, setDraft] = useDraft(id);
+  const setDraft = useSetDraft(id);
   const field = useRef<HTMLTextAreaElement>(null);
   const channels = useAsk("listChannels", {}, { staleTime: 60_000 });
   const files = useFiles(channels.data?.items.find((one) => one.id === channel)?.largest_file);
   const drop = useDrop(may("crm:write"), files.add);
+  const begin = useCallback(
+    (changes: Parameters<typeof setDraft>[0]) => {
+      setDraft(changes);
+      field.current?.focus();
+    },
+    [setDraft],
+  );
+  const onReply = useCallback((message: Message) => begin({ replyTo: message.id }), [begin]);
   const newest = (): number => Math.max(0, ...(thread.data?.messages ?? []).map(({ id }) => id));
   return (
     <div className={style["talk"]} {...drop.props}>
@@ -55,18 +63,8 @@ function Talk({ conversation, ...around }: Around & { readonly conversation: Sha
         conversation={conversation}
         thread={thread}
         outbox={outbox}
-        onReply={
-          may("crm:write")
-            ? (message) => {
-                setDraft({ replyTo: message.id });
-                field.current?.focus();
-              }
-            : undefined
-        }
-        onEdit={(text) => {
-          setDraft({ text });
-          field.current?.focus();
-        }}
+        onReply={may("crm:write") ? onReply : undefined}
+        onEdit={(text) => begin({ text })}
       />
       <Typing conversation={id} />
       <Composer

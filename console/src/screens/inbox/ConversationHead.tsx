@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Text, Title, Tooltip, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Menu, Text, Title, Tooltip } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowLeft,
@@ -136,7 +136,6 @@ export function ConversationHead({
           )}
         </Menu.Dropdown>
       </Menu>
-      {!is_open && <VisuallyHidden>{words.header.closedNote}</VisuallyHidden>}
     </header>
   );
 }

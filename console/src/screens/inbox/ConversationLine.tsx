@@ -76,7 +76,7 @@ function Preview({
   readonly hasDraft: boolean;
 }) {
   const words = useInboxText();
-  const [draft] = useDraft(id);
+  const draft = useDraft(id);
   const text = preview && (preview.text || words.kinds[preview.kind]);
   return (
     <Text span size="sm" className={style["grow"]} c={unread > 0 ? undefined : "dimmed"}>

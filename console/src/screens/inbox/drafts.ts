@@ -36,16 +36,23 @@ function write(key: string, draft: Draft): void {
   for (const watcher of watchers) watcher();
 }
 
-export function useDraft(conversation: number): readonly [Draft, (changes: Partial<Draft>) => void] {
+function useKey(conversation: number): string {
   const { workspace, user } = useSession();
-  const key = `svyazka.draft ${workspace.id}/${user?.id ?? ""} ${conversation}`;
-  const draft = useSyncExternalStore(
-    useCallback((watcher: () => void) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    }, []),
-    () => read(key),
-  );
-  const set = useCallback((changes: Partial<Draft>) => write(key, { ...read(key), ...changes }), [key]);
-  return [draft, set];
+  return `svyazka.draft ${workspace.id}/${user?.id ?? ""} ${conversation}`;
+}
+
+function watch(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+export function useDraft(conversation: number): Draft {
+  const key = useKey(conversation);
+  return useSyncExternalStore(watch, () => read(key));
+}
+
+/** Whoever only writes into it is not drawn anew with every letter. */
+export function useSetDraft(conversation: number): (changes: Partial<Draft>) => void {
+  const key = useKey(conversation);
+  return useCallback((changes) => write(key, { ...read(key), ...changes }), [key]);
 }

@@ -29,11 +29,12 @@ function read(): readonly Unsent[] {
 }
 
 const working = new Set<number>();
-/** One after another, in the order they were written. */
-async function work(client: QueryClient, conversation: number): Promise<void> {
+/** One after another, in the order they were written; never those of somebody who was signed in here before. */
+async function work(client: QueryClient, owner: string, conversation: number): Promise<void> {
   if (working.has(conversation)) return;
   working.add(conversation);
-  const next = (): Unsent | undefined => unsent.find((one) => one.conversation === conversation && one.state === "sending");
+  const next = (): Unsent | undefined =>
+    unsent.find((one) => one.owner === owner && one.conversation === conversation && one.state === "sending");
   for (let one = next(); one; one = next()) await deliver(client, one);
   working.delete(conversation);
 }
@@ -82,14 +83,14 @@ export function useOutbox(conversation: number): Outbox {
     () => unsent,
   );
   // What was on its way when the page was loaded again.
-  useEffect(() => void work(client, conversation), [client, conversation]);
+  useEffect(() => void work(client, owner, conversation), [client, owner, conversation]);
   return useMemo(
     () => ({
       unsent: all.filter((one) => one.conversation === conversation && one.owner === owner),
       post(message) {
         const written = { ...message, key: crypto.randomUUID(), owner, conversation, at: new Date().toISOString() };
         put([...unsent, { ...written, state: "sending" }]);
-        void work(client, conversation);
+        void work(client, owner, conversation);
       },
       again(key) {
         put(
@@ -97,7 +98,7 @@ export function useOutbox(conversation: number): Outbox {
             one.key === key ? { ...one, state: "sending" } : { ...one, ...(error !== undefined && { error }) },
           ),
         );
-        void work(client, conversation);
+        void work(client, owner, conversation);
       },
       discard: (key) => put(unsent.filter((one) => one.key !== key)),
     }),

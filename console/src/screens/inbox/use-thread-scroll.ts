@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Message } from "../../data/shapes.ts";
 import type { useThread } from "./thread.ts";
 
@@ -34,7 +34,7 @@ export function useThreadScroll(
   const box = useRef<HTMLElement>(null);
   const inner = useRef<HTMLDivElement>(null);
   const sticks = useRef(true);
-  const loading = useRef(false);
+  const loading = useRef<Promise<void>>(undefined);
   const kept = useRef<{ element: Element; top: number } | undefined>(undefined);
   const [isAway, setAway] = useState(false);
   const [seen, setSeen] = useState("");
@@ -48,14 +48,18 @@ export function useThreadScroll(
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   };
 
-  async function loadOlder(): Promise<void> {
-    if (loading.current) return;
-    loading.current = true;
+  /** Whoever asks while it is on its way waits for the same. */
+  const loadOlder = (): Promise<void> => {
+    loading.current ??= loadOnce().finally(() => {
+      loading.current = undefined;
+    });
+    return loading.current;
+  };
+  async function loadOnce(): Promise<void> {
     const top = box.current?.getBoundingClientRect().top ?? 0;
     const element = [...(inner.current?.querySelectorAll("[data-message]") ?? [])].find((one) => one.getBoundingClientRect().bottom > top);
     kept.current = element && { element, top: element.getBoundingClientRect().top };
     await thread.loadOlder().catch(onError);
-    loading.current = false;
   }
 
   const onScroll = (): void => {
@@ -76,6 +80,7 @@ export function useThreadScroll(
     if (line) toMiddle(box.current, line);
     else box.current.scrollTop = box.current.scrollHeight;
     setSeen(latest);
+    onScroll();
   }, [isThere]);
 
   // Older ones came in above: what one reads stays where it is.
@@ -127,8 +132,9 @@ export function useThreadScroll(
     return () => clearTimeout(timer);
   }, [lit]);
 
+  const goTo = useCallback((id: number) => setWanted({ id, pages: 0 }), []);
   const newBelow = isAway ? messages.filter(({ at, direction }) => at > seen && direction === "in").length : 0;
-  return { box, inner, onScroll, loadOlder, isAway, newBelow, toEnd, goTo: (id) => setWanted({ id, pages: 0 }), lit };
+  return { box, inner, onScroll, loadOlder, isAway, newBelow, toEnd, goTo, lit };
 }
 
 /** Nothing around the box is scrolled along. */
