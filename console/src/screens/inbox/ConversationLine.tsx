@@ -56,8 +56,8 @@ export const ConversationLine = memo(function ConversationLine({
             <span className={`${style["grow"]} ${style["quiet"]}`}>{channel_name || conversation.network}</span>
             <span className={`${style["owner"]} ${style["quiet"]}`}>{responsible === null ? words.nobody : users.nameOf(responsible)}</span>
             {!is_open && (
-              <span className={style["quiet"]} style={{ display: "inline-flex", gap: 3, alignItems: "center" }}>
-                <IconCircleCheck size={12} aria-hidden /> {words.closed}
+              <span className={style["quiet"]}>
+                <IconCircleCheck size={12} aria-hidden style={{ verticalAlign: -2 }} /> {words.closed}
               </span>
             )}
           </span>
