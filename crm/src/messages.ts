@@ -70,7 +70,7 @@ export async function insertMessage(
   const isIncoming = direction === "in";
   // A program that answers by itself has read nothing, and takes nobody's place.
   const isAnswer = direction === "out" && !isSilent && key === undefined;
-  const preview = JSON.stringify({ text: text.slice(0, 200), kind, direction });
+  const preview = JSON.stringify({ text: beginningOf(text), kind, direction });
   const moment = at ?? raw`statement_timestamp()`;
   await run(
     sql,
@@ -86,6 +86,9 @@ export async function insertMessage(
   );
   return getMessage(sql, made?.id ?? 0);
 }
+
+/** Never half a letter at the end: what is cut between the halves of an emoji is no JSON to PostgreSQL. */
+const beginningOf = (text: string): string => text.slice(0, 200).replace(/[\uD800-\uDBFF]$/, "").toWellFormed();
 
 /** How far each is: a state never goes back, and what failed may be read after all. */
 export const rank: Readonly<Record<OwnMessageState, number>> = { waiting: 0, unknown: 1, sent: 2, failed: 3, delivered: 4, read: 5 };

@@ -75,6 +75,16 @@ describe("what a channel brings", () => {
     expect(told).toEqual([Number(first.conversation.id)]);
   });
 
+  it("is kept whole, wherever its beginning is cut: an emoji there is two halves", async () => {
+    for (let before = 196; before <= 202; before++) {
+      const text = `${"a".repeat(before)}😀👨‍👩‍👧 и дальше`;
+      const { conversation } = await inbox.keep(channel, received({ chat: newChat(), text }));
+      expect((await messagesIn(conversation.id))[0]?.text).toBe(text);
+      const [shown] = (await listConversations(sql, { limit: 1, ids: [Number(conversation.id)] }, {})).items;
+      expect([before, shown?.preview?.text.isWellFormed(), text.startsWith(shown?.preview?.text ?? "?")]).toEqual([before, true, true]);
+    }
+  });
+
   it("of many at once is in one conversation, each once", async () => {
     const chat = newChat();
     const messages = Array.from({ length: 20 }, () => received({ chat }));
