@@ -39,8 +39,8 @@ export interface Inbox {
   begin(message: RecordId, texts: readonly string[]): Promise<Begun>;
   /** Which of these ids of the channel are no message that we know. */
   strange(channel: ConnectionId, externals: readonly string[]): Promise<readonly string[]>;
-  /** Right before this part leaves: on disk when this resolves. */
-  beginPart(message: RecordId, part: number): Promise<void>;
+  /** Right before this part leaves: on disk when this resolves. False when it does not wait any more, and must not leave. */
+  beginPart(message: RecordId, part: number): Promise<boolean>;
   /** What became of one part. */
   settle(message: RecordId, part: number, result: PartResult): Promise<void>;
   /** The facts of how the message stands now. */

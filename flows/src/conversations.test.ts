@@ -3,6 +3,7 @@ import {
   type Begun,
   type BegunConversation,
   Closed,
+  Conflict,
   type ConnectionId,
   type Event,
   type EventDraft,
@@ -52,9 +53,11 @@ let begun: Begun;
 let parts: (PartResult & { readonly part: number })[];
 let isOwn: boolean;
 let turns: number;
+let waits: boolean;
+let lostWrites: number;
 beforeEach(() => {
   crm = memoryCrm({ directory: { users }, now: () => now });
-  [recorded, answers, parts, turns, isOwn] = [[], [], [], 0, true];
+  [recorded, answers, parts, turns, isOwn, waits, lostWrites] = [[], [], [], 0, true, true, 0];
   places = new Map();
   begun = { open: [0], unknown: [] };
 });
@@ -71,8 +74,11 @@ const inbox: Inbox = {
   },
   begin: async () => begun,
   strange: async (_channel, externals) => externals.filter((one) => one !== "known"),
-  beginPart: async () => {},
-  settle: async (_message, part, result) => void parts.push({ part, ...result }),
+  beginPart: async () => waits,
+  async settle(_message, part, result) {
+    if (lostWrites-- > 0) throw new Error("the database went away");
+    parts.push({ part, ...result });
+  },
   report: async () => [],
   findPlace: async (id) => places.get(id),
   findKin: async () => undefined,
@@ -185,6 +191,20 @@ describe("a message of ours", () => {
     found.length = 0;
     await again(2);
     expect([sends, parts.at(-1)]).toEqual([1, { part: 0, state: "sent", external: "sent 1", conversation: undefined }]);
+  });
+
+  it("that was taken is never put back to be sent, also when this cannot be put down", async () => {
+    lostWrites = 1;
+    await expect(sending(async () => ({ external: "m" }))).rejects.toThrow("the database went away");
+    expect(parts).toEqual([]);
+  });
+
+  it("that has arrived meanwhile, by its echo, does not leave", async () => {
+    waits = false;
+    await expect(failing(new Error("is never asked"))).rejects.toThrow(Conflict);
+    begun = { open: [], unknown: [0] };
+    const port = { ...messenger(() => Promise.reject(new Error("is never asked"))), find: async () => [] };
+    await expect(run("send-message", "message.sent", sent, at(port))).rejects.toThrow(Conflict);
   });
 
   it("that was certainly not taken waits, and is tried again", async () => {

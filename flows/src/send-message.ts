@@ -1,4 +1,5 @@
 import {
+  Conflict,
   type Event,
   type Flow,
   type FlowContext,
@@ -6,6 +7,7 @@ import {
   partsOf,
   Refused,
   type SendingPart,
+  type SentMessage,
   Unavailable,
   Undelivered,
   Unsure,
@@ -61,20 +63,23 @@ const patienceSeconds = 10;
 async function sendPart({ data }: Event<"message.sent">, sending: SendingPart, at: Context): Promise<void> {
   const { id } = data.message;
   const { place } = sending;
-  await at.inbox.beginPart(id, place);
-  try {
-    const { external, conversation } = await at.port.send(sending, data);
-    await at.inbox.settle(id, place, { state: "sent", external, conversation });
-  } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    if (error instanceof Unsure) await at.inbox.settle(id, place, { state: "unknown", error: words });
-    else if (error instanceof Refused) {
-      const { reason, code } = error instanceof Undelivered ? error : { reason: "unknown" as const, code: undefined };
-      await at.inbox.settle(id, place, { state: "failed", reason, code, error: words });
-    } else await at.inbox.settle(id, place, { state: "waiting" });
-    if (error instanceof Unsure && at.port.find) throw new Unavailable(words, { retryAfterSeconds: patienceSeconds, cause: error });
-    if (!(error instanceof Unsure || error instanceof Refused)) throw error;
-    await at.record(await at.inbox.report(id));
-    throw new Refused(words, { cause: error });
-  }
+  // Its echo was faster than we, or somebody else is at it.
+  if (!(await at.inbox.beginPart(id, place))) throw new Conflict("this part is being sent, or has arrived meanwhile");
+  const taken = await at.port.send(sending, data).catch((error: unknown) => notTaken(error, data, place, at));
+  // Where even this cannot be put down, nobody knows what became of the part: it is never put back to be sent.
+  await at.inbox.settle(id, place, { state: "sent", ...taken });
+}
+
+/** Puts down why it was not taken, and throws what follows from it. */
+async function notTaken(error: unknown, { message: { id } }: SentMessage, place: number, at: Context): Promise<never> {
+  const words = error instanceof Error ? error.message : String(error);
+  if (error instanceof Unsure) await at.inbox.settle(id, place, { state: "unknown", error: words });
+  else if (error instanceof Refused) {
+    const { reason, code } = error instanceof Undelivered ? error : { reason: "unknown" as const, code: undefined };
+    await at.inbox.settle(id, place, { state: "failed", reason, code, error: words });
+  } else await at.inbox.settle(id, place, { state: "waiting" });
+  if (error instanceof Unsure && at.port.find) throw new Unavailable(words, { retryAfterSeconds: patienceSeconds, cause: error });
+  if (!(error instanceof Unsure || error instanceof Refused)) throw error;
+  await at.record(await at.inbox.report(id));
+  throw new Refused(words, { cause: error });
 }

@@ -149,6 +149,26 @@ describe("what we send", () => {
     expect(await stateOf(one)).toBe("unknown");
   });
 
+  it("does not leave when it does not wait any more; what nobody knew of waits again once it was certainly not taken", async () => {
+    const one = await begun();
+    expect(await inbox.beginPart(one.id, 0)).toBe(false);
+    await inbox.settle(one.id, 0, { state: "unknown" });
+    expect(await inbox.beginPart(one.id, 0)).toBe(false);
+    await inbox.settle(one.id, 0, { state: "waiting" });
+    expect(await inbox.beginPart(one.id, 0)).toBe(true);
+    await inbox.settle(one.id, 0, { state: "sent", external: `k-${one.id}` });
+    await inbox.settle(one.id, 0, { state: "waiting" });
+    expect([await stateOf(one), await inbox.beginPart(one.id, 0)]).toEqual(["sent", false]);
+  });
+
+  it("is sent also when the channel gives it an id that another one has: it is not sent again for that", async () => {
+    const [one, other] = [await begun(), await begun()];
+    for (const { id } of [one, other]) await inbox.settle(id, 0, { state: "sent", external: `same-${one.id}` });
+    expect([await stateOf(one), await stateOf(other)]).toEqual(["sent", "sent"]);
+    await inbox.change(channel, state(`same-${one.id}`, { state: "read" }));
+    expect([await stateOf(one), await stateOf(other)]).toEqual(["read", "sent"]);
+  });
+
   it("never goes back: what was read is not delivered any more, whatever order it is told in", async () => {
     for (const order of [
       ["sent", "delivered", "read"],

@@ -48,9 +48,7 @@ export function inboxOf(sql: Sql, { home, connection, isOwn, tell }: InboxOption
     answer: (conversation, text, key) => telling(answerByProgram(sql, Number(conversation), text, key)),
     begin: (message, texts) => beginSending(sql, Number(message), texts),
     strange: (channel, externals) => strangeTo(sql, channel, externals),
-    async beginPart(message, part) {
-      await beginPart(sql, Number(message), part);
-    },
+    beginPart: (message, part) => beginPart(sql, Number(message), part),
     async settle(message, part, result) {
       const { conversation } = await settlePart(sql, Number(message), part, result, by);
       await tell(conversation);

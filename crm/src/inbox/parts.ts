@@ -35,10 +35,11 @@ export const partsOfMessage = (sql: Sql, message: number): Promise<Part[]> =>
 const place: Readonly<Record<PartState, number>> = { ...rank, begun: 0 };
 
 /**
- * A part never goes back: what was read is not delivered any more; what has failed has failed until a person sends it again, but what was read has been delivered after all. What was begun may be put back.
+ * A part never goes back: what was read is not delivered any more; what has failed has failed until a person sends it again, but what was read has been delivered after all. What was begun may be put back, and so may what nobody knew of, once it is certain that it was not taken.
  */
 export function moves(from: PartState, to: PartState): boolean {
   if (from === "begun") return true;
+  if (to === "waiting") return from === "unknown";
   if (to === "failed") return place[from] < place.delivered;
   return place[to] > place[from];
 }
@@ -51,7 +52,7 @@ export async function changePart(sql: Sql, message: number, part: number, change
     const isMoving = moves(known.state, change.state);
     const failure: Partial<PartChange> = change.state === "failed" || change.state === "unknown" ? change : {};
     const sets = [
-      ...(change.external === undefined ? [] : [raw`external = ${change.external}`]),
+      ...(change.external === undefined ? [] : [raw`external = ${freeOr(sql, change.external, message, part)}`]),
       ...(isMoving
         ? [
             raw`state = ${change.state}, reason = ${failure.reason ?? null}, code = ${failure.code ?? null}, error = ${failure.error?.slice(0, 1_000) ?? null}`,
@@ -66,6 +67,11 @@ export async function changePart(sql: Sql, message: number, part: number, change
   }
   return sumUp(sql, message);
 }
+
+/** The channel's id, unless another part has it: whoever gives one to two messages must not keep the second from having arrived. */
+const freeOr = (sql: Sql, external: string, message: number, part: number) =>
+  raw`case when exists (select from crm.message_part o where o.workspace = ${sql.workspace} and o.channel = message_part.channel and o.external = ${external}
+    and (o.message, o.part) <> (${message}::bigint, ${part}::smallint)) then external else ${external}::text end`;
 
 /** The message is as far as the slowest of its parts. */
 export async function sumUp(sql: Sql, message: number): Promise<OwnMessage> {

@@ -42,13 +42,15 @@ export const beginSending = (sql: Sql, message: number, texts: readonly string[]
 
 const lostText = "the hub stopped while it was being sent: it may have arrived";
 
-/** Right before it leaves; on disk when this resolves. */
-export const beginPart = (sql: Sql, message: number, part: number): Promise<unknown> =>
-  run(
+/** Right before it leaves; on disk when this resolves. False when it does not wait any more. */
+export async function beginPart(sql: Sql, message: number, part: number): Promise<boolean> {
+  const begun = await run(
     sql,
     raw`update crm.message_part set state = 'begun', begun_at = statement_timestamp()
-      where workspace = ${sql.workspace} and message = ${message} and part = ${part} and state = 'waiting'`,
+      where workspace = ${sql.workspace} and message = ${message} and part = ${part} and state = 'waiting' returning part`,
   );
+  return begun.length > 0;
+}
 
 /** What became of one part. Its echo may have been there first, as a message written elsewhere: it is this one. */
 export const settlePart = (sql: Sql, message: number, part: number, result: PartResult, by: By): Promise<OwnMessage> =>
