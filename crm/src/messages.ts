@@ -88,7 +88,11 @@ export async function insertMessage(
 }
 
 /** Never half a letter at the end: what is cut between the halves of an emoji is no JSON to PostgreSQL. */
-const beginningOf = (text: string): string => text.slice(0, 200).replace(/[\uD800-\uDBFF]$/, "").toWellFormed();
+const beginningOf = (text: string): string =>
+  text
+    .slice(0, 200)
+    .replace(/[\uD800-\uDBFF]$/, "")
+    .toWellFormed();
 
 /** How far each is: a state never goes back, and what failed may be read after all. */
 export const rank: Readonly<Record<OwnMessageState, number>> = { waiting: 0, unknown: 1, sent: 2, failed: 3, delivered: 4, read: 5 };
@@ -140,10 +144,10 @@ export const touch = (sql: Sql, { conversation }: Pick<OwnMessage, "conversation
   run(sql, raw`update crm.conversation set updated_at = statement_timestamp() where workspace = ${sql.workspace} and id = ${conversation}`);
 
 async function seenMessage(sql: Sql, id: number, by: By): Promise<OwnMessage> {
-  await run(sql, raw`select from crm.message where workspace = ${sql.workspace} and id = ${id} for update`);
-  const message = await getMessage(sql, id);
-  await getConversation(sql, message.conversation, by);
-  return message;
+  const { conversation } = await getMessage(sql, id);
+  // The conversation before its messages, as everybody takes them.
+  await getConversation(sql, conversation, by, "lock");
+  return getMessage(sql, id);
 }
 
 /** Throws `NotFound`. Whoever asks may see everything. */

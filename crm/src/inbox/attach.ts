@@ -4,7 +4,7 @@ import { getMessage, touch } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { keptFacts } from "./facts.ts";
-import { conversationOf, findByExternal } from "./find.ts";
+import { conversationOf, findByExternal, lockMessage } from "./find.ts";
 
 /** Where the copy of a file lies, or why there is none. Undefined when the message is not there yet. */
 export const attachFile = (
@@ -16,8 +16,7 @@ export const attachFile = (
   sql.transaction(async (sql) => {
     const known = await findByExternal(sql, channel, at.message);
     if (!known) return undefined;
-    await run(sql, raw`select from crm.message where workspace = ${sql.workspace} and id = ${known.message.id} for update`);
-    const { files, id } = await getMessage(sql, known.message.id);
+    const { files, id } = await lockMessage(sql, known.message.id);
     const file = files[at.place];
     // What we have sent ourselves lies with us already.
     if (file && file.file === undefined && file.error === undefined) {

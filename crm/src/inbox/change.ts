@@ -4,13 +4,13 @@ import { getMessage, rank, touch } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { keptFacts, markedFacts } from "./facts.ts";
-import { alone, conversationOf, findByExternal, findByKey, type KnownMessage } from "./find.ts";
+import { alone, conversationOf, findByExternal, findByKey, type KnownMessage, lockMessage, nameOfMessage } from "./find.ts";
 import { changePart } from "./parts.ts";
 
 /** What a channel tells of a message later on; or sooner: what is told too early waits for the message. Answers the message as it is now, once it is there. */
 export const changeMessage = (sql: Sql, channel: number, told: ChangedMessage): Promise<OwnMessage | undefined> =>
   sql.transaction(async (sql) => {
-    await alone(sql, channel, `message ${told.external}`);
+    await alone(sql, channel, nameOfMessage(told.external));
     const key = "key" in told.change ? told.change.key : undefined;
     const known =
       (await findByExternal(sql, channel, told.external)) ?? (key === undefined ? undefined : await findByKey(sql, channel, key));
@@ -22,10 +22,10 @@ export const changeMessage = (sql: Sql, channel: number, told: ChangedMessage): 
       );
       return undefined;
     }
-    return apply(sql, known, told);
+    return apply(sql, { ...known, message: await lockMessage(sql, known.message.id) }, told);
   });
 
-/** What was told of this message before it came. */
+/** What was told of this message before it came. Whoever calls is alone with the channel's name of it: whoever tells of it at this moment has told already, or finds the message. */
 export async function applyEarly(
   sql: Sql,
   channel: number,
@@ -34,8 +34,6 @@ export async function applyEarly(
 ): Promise<OwnMessage> {
   const external = part?.external ?? message.external;
   if (external === null) return message;
-  // Whoever tells of it at this moment has either told already, or finds the message.
-  await alone(sql, channel, `message ${external}`);
   const early = await run<{ change: ChangedMessage["change"] }>(
     sql,
     raw`with gone as (delete from crm.early_change where workspace = ${sql.workspace} and channel = ${channel} and external = ${external} returning id, change)

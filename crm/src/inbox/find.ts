@@ -1,6 +1,6 @@
 import type { OwnConversation, OwnMessage } from "@svyazka/core";
 import { sql as raw } from "kysely";
-import { getConversation } from "../conversations.ts";
+import { getConversation, uuidsOf } from "../conversations.ts";
 import { getMessage } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
@@ -34,7 +34,8 @@ export async function strangeTo(sql: Sql, channel: number, externals: readonly s
 
 /** By our own key of a part: `<uid>.<part>`. */
 export async function findByKey(sql: Sql, channel: number, key: string): Promise<KnownMessage | undefined> {
-  const [, uid, part] = /^([0-9a-f-]{36})\.(\d{1,4})$/.exec(key) ?? [];
+  const [, named = "", part] = /^([0-9a-f-]{36})\.(\d{1,4})$/.exec(key) ?? [];
+  const [uid] = uuidsOf([named]);
   if (uid === undefined) return undefined;
   const [row] = await run<{ id: number }>(
     sql,
@@ -43,9 +44,23 @@ export async function findByKey(sql: Sql, channel: number, key: string): Promise
   return row && { message: await getMessage(sql, row.id), part: Number(part) };
 }
 
+/** Whoever changes a message waits here for the conversation. Answers the message as it is then. */
+export async function lockMessage(sql: Sql, id: number): Promise<OwnMessage> {
+  const { conversation } = await getMessage(sql, id);
+  await run(sql, raw`select from crm.conversation where workspace = ${sql.workspace} and id = ${conversation} for update`);
+  return getMessage(sql, id);
+}
+
 export const conversationOf = (sql: Sql, { conversation }: OwnMessage): Promise<OwnConversation> => getConversation(sql, conversation, {});
 
-/** Whoever works on this conversation of the channel waits here: the channel tells of one thing several times at once. */
+/*
+ * The channel tells of one thing several times at once, and of the same conversation people write, read and send at that moment. Everybody takes what they need in one order, or two would
+ * wait for each other: the channel's name of the conversation, its name of the message, the conversation's row, the parts, the message's row.
+ */
+
+export const nameOfMessage = (external: string): string => `message ${external}`;
+
+/** Whoever works on what the channel calls so waits here. */
 export const alone = (sql: Sql, channel: number, external: string): Promise<unknown> =>
   sql.query({
     text: "select pg_advisory_xact_lock(hashtextextended($1, 0))",

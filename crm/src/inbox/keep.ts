@@ -8,7 +8,7 @@ import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { applyEarly } from "./change.ts";
 import { begunFacts, keptFacts } from "./facts.ts";
-import { alone, conversationOf, findByExternal, type KnownMessage } from "./find.ts";
+import { alone, conversationOf, findByExternal, type KnownMessage, nameOfMessage } from "./find.ts";
 import { changePart } from "./parts.ts";
 
 /** A message that a channel brings, in our book. */
@@ -16,6 +16,7 @@ export const keepMessage = (sql: Sql, channel: number, told: ReceivedMessage, by
   sql.transaction(async (sql) => {
     const { conversation: where, message } = told;
     await alone(sql, channel, where.external);
+    await alone(sql, channel, nameOfMessage(message.external));
     const known = await findByExternal(sql, channel, message.external);
     if (known) return answer(sql, known.message, told, false);
     const conversation = await named(sql, await conversationFor(sql, channel, told, by), where.network);

@@ -7,7 +7,7 @@ import { getMessage, touch } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { applyEarly } from "./change.ts";
-import { alone } from "./find.ts";
+import { alone, conversationOf, lockMessage, nameOfMessage } from "./find.ts";
 import { changePart, type Part, partsOfMessage, sumUp } from "./parts.ts";
 
 /** A message goes out once: each part is put down as begun before it leaves, and what became of it afterwards. */
@@ -56,15 +56,14 @@ export async function beginPart(sql: Sql, message: number, part: number): Promis
 export const settlePart = (sql: Sql, message: number, part: number, result: PartResult, by: By): Promise<OwnMessage> =>
   sql.transaction(async (sql) => {
     const { external, conversation: chat } = result;
-    const before = await getMessage(sql, message);
-    const conversation = await getConversation(sql, before.conversation, {}, "lock");
-    if (external !== undefined) {
-      await alone(sql, conversation.channel, `message ${external}`);
-      await forgetEcho(sql, conversation.channel, external, message);
-    }
+    const { channel } = await conversationOf(sql, await getMessage(sql, message));
+    if (chat !== undefined) await alone(sql, channel, chat);
+    if (external !== undefined) await alone(sql, channel, nameOfMessage(external));
+    const conversation = await conversationOf(sql, await lockMessage(sql, message));
+    if (external !== undefined) await forgetEcho(sql, channel, external, message);
     if (chat !== undefined && conversation.external === null) await nameConversation(sql, conversation, chat, by);
     const now = await changePart(sql, message, part, result);
-    return external === undefined ? now : applyEarly(sql, conversation.channel, now, { external, part });
+    return external === undefined ? now : applyEarly(sql, channel, now, { external, part });
   });
 
 async function forgetEcho(sql: Sql, channel: number, external: string, but: number): Promise<void> {
@@ -74,14 +73,13 @@ async function forgetEcho(sql: Sql, channel: number, external: string, but: numb
   );
 }
 
-/** The channel says what it calls the conversation that we began. Where it has been told of by that name meanwhile, the two are one. */
+/** The channel says what it calls the conversation that we began; whoever calls is alone with that name. Where it has been told of by that name meanwhile, the two are one. */
 async function nameConversation(
   sql: Sql,
   { id, channel }: { readonly id: number; readonly channel: number },
   external: string,
   by: By,
 ): Promise<void> {
-  await alone(sql, channel, external);
   const [other] = await run<{ id: number }>(
     sql,
     raw`select id from crm.conversation where workspace = ${sql.workspace} and channel = ${channel} and external = ${external}`,
