@@ -19,6 +19,7 @@ import { DatabaseUnavailable } from "../db/pool.ts";
 import { type RecordedRequest, underWay } from "../net/way-out.ts";
 import type { Claim, Finished } from "./queue.ts";
 import { closedDelay, retryDelay } from "./retry.ts";
+import { isAtWork, whileAtWork } from "./still-at-work.ts";
 
 export interface AttemptOptions {
   readonly registry: Registry;
@@ -43,8 +44,9 @@ export interface AttemptOptions {
 
 const longestAttemptMs = 120_000;
 
-/** Runs the flow of one claimed delivery once, and says what became of it. Never throws. Undefined when the target is parked or disabled. */
+/** Runs the flow of one claimed delivery once, and says what became of it. Never throws. Undefined when the target is parked or disabled, or an earlier attempt is still at work. */
 export async function attempt(claim: Claim, options: AttemptOptions): Promise<Finished | undefined> {
+  if (isAtWork(claim.id)) return undefined;
   const startedAt = new Date();
   const started = performance.now();
   const calls: RecordedRequest[] = [];
@@ -65,7 +67,8 @@ export async function attempt(claim: Claim, options: AttemptOptions): Promise<Fi
     const port = target.connected()[flow.needs as "crm"];
     if (!port) return conclude({ outcome: "failed", detail: `${target.row.name} can no longer do what ${flow.name} needs` });
     const context = contextOf(claim, view, port, options);
-    const outcome = await withDeadline(underWay.run({ source: claim.event.connection, calls }, () => flow.run(claim.event, context)));
+    const work = underWay.run({ source: claim.event.connection, calls }, () => flow.run(claim.event, context));
+    const outcome = await withDeadline(whileAtWork(claim.id, work));
     if (target.row.health?.ok === false) await options.remember(claim, { ok: true, message: "OK" }).catch(() => {});
     return conclude({ outcome: "done", detail: outcome.done, ...(outcome.records && { records: outcome.records }) });
   } catch (error) {

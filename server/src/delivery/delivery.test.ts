@@ -75,6 +75,32 @@ describe("a fact", () => {
     expect((await submit("window", "s", { keySeconds: 300 })).fresh).toBe(true);
   });
 
+  it("is not tried beside an attempt that has lost its lane and is still at work", async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const tries: number[] = [];
+    await begin(
+      flowThat(async (_key, count) => {
+        tries.push(count);
+        if (count === 1) await held;
+      }),
+    );
+    const worker = engine.worker();
+    await submit("slow", "s");
+    while (tries.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    // The database was away for longer than the lease.
+    await engine.test.owner.query("update hub.lane set leased_until = '-infinity'");
+    worker.wake(workspace);
+    while ((await engine.test.owner.query("select from hub.lane where fence > 1 and leased_until = '-infinity'")).rows.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(tries).toEqual([1]);
+    release();
+    await engine.settled();
+    expect(tries).toEqual([1, 2]);
+  });
+
   it("that a person must look at is held, and worked on when released", async () => {
     const flow = flowThat(() => {});
     await begin(flow);
