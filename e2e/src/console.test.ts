@@ -108,7 +108,10 @@ describe("a lead", () => {
 
   it("is dragged to another stage, and stays there", async () => {
     const { page } = irina;
+    // What is on its way when a page is loaded again is broken off.
+    const saved = page.waitForResponse((response) => response.request().method() === "PATCH");
     await column("Неразобранное").locator("article").dragTo(column("Переговоры"));
+    await saved;
     await column("Переговоры").locator("article").waitFor();
     await until(async () => (await column("Неразобранное").getByTestId("stage-count").textContent()) === "0");
     await page.reload();

@@ -25,9 +25,13 @@ const retryDelay = (count: number): number => Math.min(500 * 2 ** count, 5000);
  * Whose session has ended and who asks for a new screen signs in again, and comes back to it.
  * A screen that is already there stays, with what was typed into it, and says so itself.
  */
+let isLeaving = false;
 const leaveWhenSignedOut = (error: Error): void => {
   const { pathname, search } = location;
   if (!(error instanceof ApiProblem) || error.status !== 401 || /^\/(sign-in|setup|invitation)/.test(pathname)) return;
+  // A screen asks several questions: the second would break off what the first has begun.
+  if (isLeaving) return;
+  isLeaving = true;
   location.assign(`/sign-in?to=${encodeURIComponent(pathname + search)}`);
 };
 
