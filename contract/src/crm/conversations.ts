@@ -271,7 +271,7 @@ export const listTemplates = route({
   path: "/channels/:id/templates",
   scope: "crm:read",
   tag: conversations,
-  summary: "Words that the channel lets pass at any time: `{{1}}` is a gap to fill",
+  summary: "Words that the channel lets pass at any time: `{{1}}` or `{{name}}` is a gap to fill, in the order of the text",
   params: ById,
   answer: Page(
     Type.Object({ name: Type.String(), language: Type.String(), text: Type.String(), gaps: Type.Integer(), is_usable: Type.Boolean() }),
