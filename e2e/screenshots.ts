@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { openBrowser } from "./testkit/browser.ts";
 import { openConsole } from "./testkit/console.ts";
 import { openDemo } from "./testkit/demo.ts";
-import { makeDataDir, removeDataDir, startHubProcess } from "./testkit/hub.ts";
+import { type HubProcess, makeDataDir, removeDataDir, startHubProcess, until } from "./testkit/hub.ts";
 
 /** `npm run screenshots`: the pictures of `docs/screenshots/`, from a hub with the demo in it. */
 const folder = fileURLToPath(new URL("../docs/screenshots/", import.meta.url));
@@ -16,6 +16,7 @@ try {
     const demo = await openDemo(hub, language);
     const { items: users } = await demo.call.get<{ items: { id: number; email: string | null }[] }>("/users");
     const user = users.find(({ email }) => email === demo.email);
+    const talk = await talkTo(hub, demo, language);
     const { phones } = await demo.call.get<{ phones: { e164: string | null }[] }>(`/contacts/${demo.contact}`);
     for (const [size, width] of [
       ["wide", 1360],
@@ -44,6 +45,9 @@ try {
         await console_.visit(`/deals/${demo.deal}`);
         await page.getByTestId("timeline").waitFor();
         await shoot("card");
+        await console_.visit(`/inbox/${talk}`);
+        await page.waitForTimeout(800);
+        await shoot("inbox");
         await console_.visit(`/journal/${demo.request}`);
         await shoot("journal");
         await console_.visit("/reports?days=182&tab=outcomes");
@@ -57,4 +61,58 @@ try {
   await browser.close();
   await hub.stop();
   removeDataDir(dataDir);
+}
+
+/** Some who write to the company, and what one of them is answered. Answers that conversation. */
+async function talkTo(hub: HubProcess, demo: Awaited<ReturnType<typeof openDemo>>, language: "ru" | "en"): Promise<number> {
+  const words = {
+    ru: {
+      people: ["Ольга Белова", "Тимур", "Семён Ким", "Мария Климова"],
+      asks: ["Здравствуйте! Нужна доставка в субботу", "Пришлите договор, пожалуйста", "Спасибо!", "Добрый день. Сколько стоит замер?"],
+    },
+    en: {
+      people: ["Olivia Bell", "Tim", "Simon Kim", "Mary Climes"],
+      asks: [
+        "Hello! I need it delivered on Saturday",
+        "Please send me the contract",
+        "Thank you!",
+        "Good morning. What does a survey cost?",
+      ],
+    },
+  }[language];
+  const answers = {
+    ru: ["Добрый день, Мария! Замер бесплатный, если вы закажете у нас", "Когда вам удобно?"],
+    en: ["Good morning, Mary! It costs nothing if you order from us", "When would it suit you?"],
+  }[language];
+  const { urls } = await hub.command<{ urls: { webhook: string } }>(
+    ...["connection", "add", "touchapi", "--workspace", `demo-${language}`, "--name", "WhatsApp"],
+    ...["--set", "source=whatsapp", "--set", `login=shop-${language}`, "--set", "is_rehearsal=true"],
+  );
+  const write = async (index: number, text: string, name = words.people[index]): Promise<void> => {
+    const from = `7903111000${index}`;
+    const hook = {
+      hook_type: "message",
+      source: "whatsapp",
+      login: `shop-${language}`,
+      thread: `${from}@c.us`,
+      from,
+      item: `${index} ${text}`,
+      text,
+      pushname: name,
+      outgoing: false,
+    };
+    await fetch(urls.webhook, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(hook) });
+  };
+  for (const [index, text] of words.asks.entries()) await write(index, text);
+  const found = await until(async () => {
+    const { items } = await demo.call.get<{ items: { id: number; deal: number | null; client: { name: string } }[] }>("/conversations");
+    return items.find(({ client, deal }) => client.name === words.people[3] && deal !== null);
+  });
+  for (const text of answers) await demo.call.send("POST", `/conversations/${found.id}/messages`, { text });
+  await until(async () =>
+    (await demo.call.get<{ items: { state: string }[] }>(`/conversations/${found.id}/messages`)).items.every(
+      ({ state }) => state === "read" || state === "delivered",
+    ),
+  );
+  return found.id;
 }
