@@ -101,6 +101,8 @@ export interface Siblings {
   /** Nothing comes in or goes out by it until it is changed, or a person switches it on. */
   disable(id: ConnectionId): Promise<void>;
   remove(id: ConnectionId): Promise<void>;
+  /** As `Kit.exclusively`, among all of this kind: what one of them holds, none of the others does. */
+  exclusively<T>(names: readonly string[], work: () => Promise<T>): Promise<T>;
   /** What the hub lends to that one. Undefined when it is gone. */
   kitOf(id: ConnectionId): Promise<Kit | undefined>;
 }

@@ -27,5 +27,5 @@ export const loneKit: Kit = {
   signIn: alone,
   callDesk: alone,
   crms: { find: async () => undefined, add: alone, bind: alone },
-  siblings: { list: alone, add: alone, change: alone, disable: alone, remove: alone, kitOf: alone },
+  siblings: { list: alone, add: alone, change: alone, disable: alone, remove: alone, exclusively: (_names, work) => work(), kitOf: alone },
 };

@@ -123,6 +123,31 @@ describe("POST /crm/connect", () => {
     expect(hooks()).toHaveLength(2);
   });
 
+  it("makes nothing twice by the keys of two programs, and lets there be one main account", async () => {
+    const { api_key: key } = await near.command<{ api_key: string }>(
+      ...["token", "create", "--kind", "connect", "--domain", "other.example", "--workspace", "shop"],
+      ...["--set", `address=${shop.touch.url}`, "--allow-private-addresses"],
+    );
+    const other = { "x-api-key": key, referer: "other.example" };
+    for (const login of ["twice", "both"]) shop.touch.add({ source: "telegram", login, token: "token-of-both" });
+    const ask = (login: string, by: object) =>
+      shop.ask(
+        "POST",
+        "/crm/connect",
+        request({ touchapi_source: "telegram", touchapi_login: login, touchapi_token: "token-of-both", touchapi_main: true }),
+        by as Record<string, string>,
+      );
+    const answers = await Promise.all(["twice", "both"].flatMap((login) => [{}, other, {}, other].map((by) => ask(login, by))));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    const accounts = await shop.client.all<{ id: number; settings: Record<string, unknown> }>("/connections?vendor=touchapi");
+    const made = accounts.filter(({ settings }) => ["twice", "both"].includes(String(settings["login"])));
+    expect(made.map(({ settings }) => settings["login"]).sort()).toEqual(["both", "twice"]);
+    expect(made.filter(({ settings }) => settings["is_main"] === true)).toHaveLength(1);
+    for (const { id } of made) await shop.client.call("DELETE", `/connections/${id}`);
+    const [second] = accounts.filter(({ settings }) => JSON.stringify(settings["domains"]) === '["other.example"]');
+    await shop.client.call("DELETE", `/connections/${second?.id}`);
+  });
+
   it("takes the document's second example: the name it gives is the source's", async () => {
     const answer = await shop.ask("POST", "/crm/connect", { ...JSON.parse(fullSample), crm_url: `HTTP://${desk.host}/leads/` });
     expect(answer.status).toBe(200);

@@ -1,6 +1,7 @@
 import type { ConnectionId, Siblings, WorkspaceId } from "@svyazka/core";
 import { NotFound } from "@svyazka/crm";
 import type { Hub } from "../hub.ts";
+import { aloneIn } from "./alone.ts";
 import { addConnection, changeConnection, removeConnection } from "./manage.ts";
 import type { ConnectionRow } from "./row.ts";
 
@@ -25,6 +26,11 @@ export function siblingsOf(hub: () => Hub, { workspace, id, vendor, allow_privat
       const live = (await hub().registry.view(workspace)).connections.get(other);
       return live?.row.vendor === vendor ? live.kit : undefined;
     },
+    exclusively: (names, work) =>
+      aloneIn(sql(), nobodys)(
+        names.map((name) => `${vendor} ${name}`),
+        work,
+      ),
     async add({ mayReachPrivateAddresses = allow_private_addresses, ...draft }) {
       const { workspace: home } = await hub().registry.view(workspace);
       const { row } = await addConnection(hub(), sql(), home, { vendor, ...draft, allowPrivateAddresses: mayReachPrivateAddresses });
@@ -44,6 +50,9 @@ export function siblingsOf(hub: () => Hub, { workspace, id, vendor, allow_privat
     },
   };
 }
+
+/** What all of a kind hold together is held by none of them. */
+const nobodys = 0 as ConnectionId;
 
 const rows = (hub: Hub, workspace: WorkspaceId, vendor: string): Promise<ConnectionRow[]> =>
   hub.pool.in(workspace).query({

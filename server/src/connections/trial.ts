@@ -90,6 +90,7 @@ const trialKit = (
       disable: async () => {},
       remove: async () => {},
     },
+    exclusively: (_names, work) => work(),
     kitOf: async () => undefined,
   },
 });

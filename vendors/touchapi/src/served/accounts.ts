@@ -12,6 +12,9 @@ export const accountsOf = async (kit: Kit): Promise<Sibling[]> =>
 export const findAccount = async (kit: Kit, source: string, login: string): Promise<Sibling | undefined> =>
   (await accountsOf(kit)).find(({ settings }) => settings["source"] === source && settings["login"] === login);
 
+/** By this an account is held while something is done about it. */
+export const nameOf = (source: string, login: string): string => `account ${source} ${login}`;
+
 export const crmName = ({ type, host }: Pick<CrmAddress, "type" | "host">): string => `${type} ${host}`;
 
 export const crmsIn = ({ settings }: Pick<Sibling, "settings">): readonly string[] =>

@@ -13,7 +13,7 @@ import {
   writeFieldErrors,
 } from "../protocol.ts";
 import type { TouchConnection } from "../settings.ts";
-import { accountsOf, asConnection, bindsOf, crmName, crmsIn, findAccount } from "./accounts.ts";
+import { accountsOf, asConnection, bindsOf, crmName, crmsIn, findAccount, nameOf } from "./accounts.ts";
 import { reply } from "./replies.ts";
 
 /**
@@ -26,7 +26,9 @@ export async function connectAccount(fields: Readonly<Record<string, unknown>>, 
   const { value: draft } = read;
   try {
     const info = await ask(draft, service, kit);
-    return await kit.exclusively([`account ${draft.source} ${draft.login}`], () => connect(draft, info, service, kit));
+    // Whichever key they come by: two programs may connect the same account, or each another main one, at once.
+    const names = [nameOf(draft.source, draft.login), ...(draft.isMain ? [`main of ${crmName(draft.crm)}`] : [])];
+    return await kit.siblings.exclusively(names, () => connect(draft, info, service, kit));
   } catch (error) {
     if (error instanceof TouchApiLogin || error instanceof TouchApiRefused)
       return refused(400, [`touchapi_token: Touch-API: ${error.message}`]);
