@@ -50,8 +50,10 @@ async function spool(body: Readable, headers: IncomingMessage["headers"], to: Sp
 
 async function spoolForm(body: Readable, parser: InstanceType<typeof Busboy>, to: Spool): Promise<string> {
   let written: Promise<string> | undefined;
+  let coming: Readable | undefined;
   parser.on("file", (_field, file, name) => {
     if (written) return void file.resume();
+    coming = file;
     written = write(file, to)
       .finally(() => file.resume())
       .then(() => name);
@@ -63,6 +65,11 @@ async function spoolForm(body: Readable, parser: InstanceType<typeof Busboy>, to
     parser.on("error", () => reject(new Invalid({ file: ["the multipart body is broken"] })));
     body.on("error", reject);
     body.pipe(parser);
+  }).catch(async (error: unknown) => {
+    // Whoever hangs up in the middle: nothing more comes, and the file must not stay open for it.
+    coming?.destroy();
+    await written?.catch(() => {});
+    throw error;
   });
   if (!written) throw new Invalid({ file: ["is missing"] });
   return written;
