@@ -13,6 +13,7 @@ import {
   type Inbox,
   type Kept,
   type Messenger,
+  NotYet,
   type PartResult,
   type Place,
   Refused,
@@ -145,6 +146,16 @@ describe("a file of a message", () => {
     expect((await run("keep-attachment", "attachment.received", file, failing(new Refused("gone"), 1))).done).toContain("gone");
     await expect(run("keep-attachment", "attachment.received", file, failing(new Unavailable("later"), 1))).rejects.toThrow(Unavailable);
     expect((await run("keep-attachment", "attachment.received", file, failing(new Unavailable("later"), 3))).done).toContain("later");
+    // That others had the turns, or that the messenger is away, says nothing of the file.
+    for (const error of [new NotYet("not our turn"), new Closed("the messenger is away")])
+      await expect(run("keep-attachment", "attachment.received", file, failing(error, 3))).rejects.toThrow(error);
+  });
+
+  it("waits for its message, and not for ever", async () => {
+    const late = (ms: number) =>
+      at(crm, {}, { inbox: { ...inbox, attach: async () => undefined }, now: new Date(now.getTime() + ms) });
+    await expect(run("keep-attachment", "attachment.received", file, late(3 * 86_400_000))).rejects.toThrow(Conflict);
+    await expect(run("keep-attachment", "attachment.received", file, late(5 * 86_400_000))).rejects.toThrow(Refused);
   });
 });
 

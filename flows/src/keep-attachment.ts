@@ -1,14 +1,9 @@
-import {
-  type Attached,
-  Conflict,
-  type Flow,
-  type FlowContext,
-  type ReceivedFile,
-  Refused,
-  readMessengerRules,
-  Unavailable,
-} from "@svyazka/core";
+import { Conflict, type Flow, Refused, readMessengerRules } from "@svyazka/core";
+import { copyFile } from "./copy-file.ts";
 import { wordsIn } from "./text.ts";
+
+/** Four days: a message is tried for not quite three, and then given up, or left out by a person. */
+const longestWaitMs = 345_600_000;
 
 /** Files of messages are copied at once: the channel's links die within minutes. */
 export const keepAttachment: Flow<"attachment.received", "messenger"> = {
@@ -20,11 +15,14 @@ export const keepAttachment: Flow<"attachment.received", "messenger"> = {
   },
   on: ["attachment.received"],
   needs: "messenger",
-  async run({ data, connection }, at) {
-    const attached = await copy(data, at);
+  async run({ data, connection, receivedAt }, at) {
+    const attached = await copyFile(data.file, readMessengerRules(at.sourceSettings)?.file_days ?? 1_095, at);
     const facts = await at.inbox.attach(connection, data, attached);
-    // The message itself is on its way, in a lane of its own.
-    if (facts === undefined) throw new Conflict("the message of this file is not known yet");
+    if (facts === undefined) {
+      if (at.now.getTime() - receivedAt.getTime() > longestWaitMs) throw new Refused("the message of this file has never come");
+      // It is on its way, in a lane of its own.
+      throw new Conflict("the message of this file is not known yet");
+    }
     await at.record(facts);
     const { done } = wordsIn(at.workspace.language);
     return "error" in attached
@@ -32,19 +30,3 @@ export const keepAttachment: Flow<"attachment.received", "messenger"> = {
       : { done: done.fileKept(attached.bytes), records: { file: attached.file } };
   },
 };
-
-/** Bytes. */
-const largestBytes = 104_857_600;
-/** A link that has been dead for so many tries, more than half a minute, stays dead: others wait for the message that it is of. */
-const mostTries = 3;
-
-async function copy({ file }: ReceivedFile, at: FlowContext<"messenger">): Promise<Attached> {
-  try {
-    const days = readMessengerRules(at.sourceSettings)?.file_days ?? 1_095;
-    const kept = await at.keepFile(file.ref, { days, attachment: { name: file.name, largestBytes } });
-    return { file: kept.id, type: kept.type, bytes: kept.bytes };
-  } catch (error) {
-    if (error instanceof Refused || (error instanceof Unavailable && at.attempt >= mostTries)) return { error: error.message };
-    throw error;
-  }
-}

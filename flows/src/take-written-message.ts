@@ -1,13 +1,5 @@
-import {
-  type Flow,
-  type FlowContext,
-  type MessageFile,
-  Refused,
-  readPhone,
-  type ToldFile,
-  Unavailable,
-  type WrittenMessage,
-} from "@svyazka/core";
+import { type Flow, type FlowContext, type MessageFile, Refused, readPhone, type ToldFile, type WrittenMessage } from "@svyazka/core";
+import { copyFile } from "./copy-file.ts";
 import { wordsIn } from "./text.ts";
 
 /** What somebody writes in a CRM elsewhere stands in our book, too, and goes out by the channel of the conversation. */
@@ -46,18 +38,9 @@ async function conversationOf(
   return made;
 }
 
-const largestBytes = 104_857_600;
 const days = 1_095;
-const mostTries = 3;
 
-async function copy({ kind, name, ref }: ToldFile, at: FlowContext<"chatDesk">): Promise<MessageFile> {
-  const said = { kind, ...(name !== undefined && { name }) };
-  try {
-    const kept = await at.keepFile(ref, { days, attachment: { name, largestBytes } });
-    return { ...said, type: kept.type, bytes: kept.bytes, file: kept.id };
-  } catch (error) {
-    if (error instanceof Unavailable && at.attempt < mostTries) throw error;
-    if (!(error instanceof Unavailable || error instanceof Refused)) throw error;
-    return { ...said, error: error.message };
-  }
+async function copy(told: ToldFile, at: FlowContext<"chatDesk">): Promise<MessageFile> {
+  const { kind, name } = told;
+  return { kind, ...(name !== undefined && { name }), ...(await copyFile(told, days, at)) };
 }
