@@ -200,18 +200,23 @@ create table crm.conversation (
   responsible bigint,
   unread integer not null default 0,
   preview jsonb,
+  client_external text generated always as (client ->> 'external'::text),
+  client_phone text generated always as NULLIF(regexp_replace((client ->> 'phone'::text), '\D'::text, ''::text, 'g'::text), ''::text),
+  client_username text generated always as NULLIF(lower((client ->> 'username'::text)), ''::text),
   constraint conversation_pkey PRIMARY KEY (workspace, id),
   constraint conversation_workspace_contact_fkey FOREIGN KEY (workspace, contact) REFERENCES crm.contact(workspace, id),
   constraint conversation_workspace_deal_fkey FOREIGN KEY (workspace, deal) REFERENCES crm.deal(workspace, id)
 );
 CREATE INDEX conversation_changed ON crm.conversation USING btree (workspace, changed_at, id);
-CREATE INDEX conversation_client ON crm.conversation USING btree (workspace, network, ((client ->> 'external'::text))) WHERE ((client ->> 'external'::text) IS NOT NULL);
+CREATE INDEX conversation_client ON crm.conversation USING btree (workspace, network, client_external, updated_at) WHERE (client_external IS NOT NULL);
 CREATE INDEX conversation_contact ON crm.conversation USING btree (workspace, contact) WHERE (contact IS NOT NULL);
 CREATE INDEX conversation_deal ON crm.conversation USING btree (workspace, deal) WHERE (deal IS NOT NULL);
 CREATE INDEX conversation_first ON crm.conversation USING btree (workspace, channel, id) WHERE (external IS NULL);
 CREATE INDEX conversation_last ON crm.conversation USING btree (workspace, COALESCE(last_message_at, created_at), id);
+CREATE INDEX conversation_phone ON crm.conversation USING btree (workspace, channel, client_phone, id) WHERE (client_phone IS NOT NULL);
 CREATE INDEX conversation_unread ON crm.conversation USING btree (workspace, responsible) WHERE (unread > 0);
 CREATE INDEX conversation_updated ON crm.conversation USING btree (workspace, updated_at, id);
+CREATE INDEX conversation_username ON crm.conversation USING btree (workspace, channel, client_username, id) WHERE (client_username IS NOT NULL);
 CREATE UNIQUE INDEX conversation_external ON crm.conversation USING btree (workspace, channel, external) WHERE (external IS NOT NULL);
 CREATE UNIQUE INDEX conversation_uid ON crm.conversation USING btree (workspace, uid);
 alter table crm.conversation force row level security;

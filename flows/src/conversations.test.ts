@@ -152,8 +152,7 @@ describe("a file of a message", () => {
   });
 
   it("waits for its message, and not for ever", async () => {
-    const late = (ms: number) =>
-      at(crm, {}, { inbox: { ...inbox, attach: async () => undefined }, now: new Date(now.getTime() + ms) });
+    const late = (ms: number) => at(crm, {}, { inbox: { ...inbox, attach: async () => undefined }, now: new Date(now.getTime() + ms) });
     await expect(run("keep-attachment", "attachment.received", file, late(3 * 86_400_000))).rejects.toThrow(Conflict);
     await expect(run("keep-attachment", "attachment.received", file, late(5 * 86_400_000))).rejects.toThrow(Refused);
   });

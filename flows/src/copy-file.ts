@@ -6,11 +6,7 @@ const largestBytes = 104_857_600;
 const mostTries = 3;
 
 /** A file of a message in our own storage, or why there is no copy. Throws while there may be one later. */
-export async function copyFile(
-  { ref, name }: ToldFile,
-  days: number,
-  at: Pick<FlowContext, "keepFile" | "attempt">,
-): Promise<Attached> {
+export async function copyFile({ ref, name }: ToldFile, days: number, at: Pick<FlowContext, "keepFile" | "attempt">): Promise<Attached> {
   try {
     const { id, type, bytes } = await at.keepFile(ref, { days, attachment: { name, largestBytes } });
     return { file: id, type, bytes };

@@ -14,7 +14,7 @@ import { getMessage } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { sentFacts } from "./facts.ts";
-import { alone, conversationOf } from "./find.ts";
+import { alone, conversationOf, withClient } from "./find.ts";
 
 /** Whom somebody here writes to, who has not written yet. */
 export interface FirstWords {
@@ -30,12 +30,9 @@ export interface FirstWords {
 export const beginConversation = (sql: Sql, { channel, network, client, contact, deal }: FirstWords, by: By): Promise<OwnConversation> =>
   sql.transaction(async (sql) => {
     await alone(sql, channel, `first ${client.phone ?? client.username ?? ""}`);
-    const [known] = await run<{ id: number; network: string }>(
+    const [known] = await run<{ id: number }>(
       sql,
-      raw`select id, network from crm.conversation where workspace = ${sql.workspace} and channel = ${channel}
-          and (regexp_replace(coalesce(client ->> 'phone', ''), '\\D', '', 'g') = ${client.phone?.replaceAll(/\D/g, "") || null}
-            or lower(client ->> 'username') = lower(${client.username ?? null}))
-        order by id desc limit 1`,
+      raw`select id from (${withClient(sql, channel, client, raw`true`)}) as c order by id desc limit 1`,
     );
     if (known) return getConversation(sql, known.id, by);
     const [other] = await run<{ network: string }>(

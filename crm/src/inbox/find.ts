@@ -1,8 +1,8 @@
-import type { OwnConversation, OwnMessage } from "@svyazka/core";
+import type { OwnClient, OwnConversation, OwnMessage } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import { getConversation, uuidsOf } from "../conversations.ts";
 import { getMessage } from "../messages.ts";
-import { run } from "../page.ts";
+import { type Part, run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 
 /** A message that the channel knows by this id, and which of its parts that is. */
@@ -43,6 +43,16 @@ export async function findByKey(sql: Sql, channel: number, key: string): Promise
   );
   return row && { message: await getMessage(sql, row.id), part: Number(part) };
 }
+
+/** The latest conversations of the channel with whoever has this phone or name there: two at most, each by an index of its own. */
+export const withClient = (sql: Sql, channel: number, { phone, username }: OwnClient, also: Part): Part =>
+  raw.join(
+    [[raw`client_phone`, phone?.replaceAll(/\D/g, "")] as const, [raw`client_username`, username?.toLowerCase()] as const].map(
+      ([column, value]) =>
+        raw`(select id from crm.conversation where workspace = ${sql.workspace} and channel = ${channel} and ${column} = ${value || null} and ${also} order by id desc limit 1)`,
+    ),
+    raw` union all `,
+  );
 
 /** Whoever changes a message waits here for the conversation. Answers the message as it is then. */
 export async function lockMessage(sql: Sql, id: number): Promise<OwnMessage> {

@@ -8,7 +8,7 @@ import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { applyEarly } from "./change.ts";
 import { begunFacts, keptFacts } from "./facts.ts";
-import { alone, conversationOf, findByExternal, type KnownMessage, nameOfMessage } from "./find.ts";
+import { alone, conversationOf, findByExternal, type KnownMessage, nameOfMessage, withClient } from "./find.ts";
 import { changePart } from "./parts.ts";
 
 /** A message that a channel brings, in our book. */
@@ -59,9 +59,8 @@ async function conversationFor(sql: Sql, channel: number, { conversation, messag
   const { external, network, client } = conversation;
   const [first] = await run<{ id: number }>(
     sql,
-    raw`select c.id from crm.conversation c where c.workspace = ${sql.workspace} and c.channel = ${channel} and c.external is null
-        and not exists (select from crm.conversation k where k.workspace = ${sql.workspace} and k.channel = ${channel} and k.external = ${external})
-        and (c.client ->> 'phone' = ${client.phone ?? null} or lower(c.client ->> 'username') = lower(${client.username ?? null}))
+    raw`select c.id from (${withClient(sql, channel, client, raw`external is null`)}) as c
+      where not exists (select from crm.conversation k where k.workspace = ${sql.workspace} and k.channel = ${channel} and k.external = ${external})
       order by c.id desc limit 1`,
   );
   if (first) return updateConversation(sql, first.id, { external, client }, by);

@@ -31,13 +31,16 @@ export async function findPlace(sql: Sql, conversation: number, connection: numb
 export async function findKin(sql: Sql, conversation: number, connection: number | undefined): Promise<Pick<Place, "contact"> | undefined> {
   const { network, client } = await getConversation(sql, conversation, {});
   if (client.external === null) return undefined;
-  const contact = connection === undefined ? raw`k.contact::text` : raw`p.contact`;
+  const kin = raw`(select id, contact, updated_at from crm.conversation where workspace = ${sql.workspace} and network = ${network}
+      and client_external = ${client.external} and id <> ${conversation} offset 0) as k`;
+  // In one way only (decision 0005): theirs first, and of each its place.
   const [row] = await run<{ contact: string }>(
     sql,
-    raw`select ${contact} as contact from crm.conversation k
-        left join crm.conversation_place p on p.workspace = k.workspace and p.conversation = k.id and p.connection = ${connection ?? null}
-      where k.workspace = ${sql.workspace} and k.network = ${network} and k.client ->> 'external' = ${client.external} and k.id <> ${conversation}
-        and ${contact} is not null order by k.updated_at desc limit 1`,
+    connection === undefined
+      ? raw`select k.contact::text as contact from ${kin} where k.contact is not null order by k.updated_at desc limit 1`
+      : raw`select p.contact from ${kin} cross join lateral (select contact from crm.conversation_place where workspace = ${sql.workspace}
+            and conversation = k.id and connection = ${connection} and contact is not null offset 0) as p
+          order by k.updated_at desc limit 1`,
   );
   return row && { contact: connection === undefined ? String(await whereIs(sql, "contact", Number(row.contact))) : row.contact };
 }

@@ -26,16 +26,19 @@ it("a file that is sent lies there while it is worked on, under the name that it
   expect(openFiles()).toEqual([]);
 });
 
-it.runIf(existsSync("/proc/self/fd"))("whoever hangs up in the middle of a file, or sends too much, leaves nothing open behind", async () => {
-  const body = new PassThrough();
-  const taken = withUpload(form(body), 100, async () => "whole");
-  body.write(part("half.txt", "hel"));
-  while (openFiles().length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-  body.destroy(new Error("the connection was reset"));
-  await expect(taken).rejects.toThrow("reset");
-  expect(openFiles()).toEqual([]);
-  const large = new PassThrough();
-  large.end(`${part("large.txt", "x".repeat(1_000))}\r\n--${boundary}--\r\n`);
-  await expect(withUpload(form(large), 100, async () => "whole")).rejects.toThrow("larger");
-  expect(openFiles()).toEqual([]);
-});
+it.runIf(existsSync("/proc/self/fd"))(
+  "whoever hangs up in the middle of a file, or sends too much, leaves nothing open behind",
+  async () => {
+    const body = new PassThrough();
+    const taken = withUpload(form(body), 100, async () => "whole");
+    body.write(part("half.txt", "hel"));
+    while (openFiles().length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    body.destroy(new Error("the connection was reset"));
+    await expect(taken).rejects.toThrow("reset");
+    expect(openFiles()).toEqual([]);
+    const large = new PassThrough();
+    large.end(`${part("large.txt", "x".repeat(1_000))}\r\n--${boundary}--\r\n`);
+    await expect(withUpload(form(large), 100, async () => "whole")).rejects.toThrow("larger");
+    expect(openFiles()).toEqual([]);
+  },
+);
