@@ -108,6 +108,14 @@ describe("a request", () => {
       await expect(ask(url)).rejects.toThrow(Refused);
   });
 
+  it("to an address that cannot be read is refused without its path, in which a bot has its token", async () => {
+    for (const url of ["http://exa%mple/bot123:SECRET/getMe", "http://user:SECRET@[x/", "htp//example/bot123:SECRET", "[::x?key=SECRET"]) {
+      const refused = await ask(url).catch((error: Error) => error);
+      expect(refused).toBeInstanceOf(Refused);
+      expect(String(refused)).not.toContain("SECRET");
+    }
+  });
+
   it("to a closed port can be tried again", async () => {
     await expect(ask("http://127.0.0.1:1/", true)).rejects.toThrow(Unavailable);
   });

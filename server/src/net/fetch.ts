@@ -84,14 +84,16 @@ async function asking<T>(request: OutgoingRequest, limits: Limits, read: (answer
 export function allowedUrl(text: string, protocols: readonly string[], limits: Limits): URL {
   const url = URL.parse(text);
   if (!url || !protocols.includes(url.protocol))
-    throw new Refused(
-      `"${text.slice(0, 200)}" is not an address of ${protocols.map((protocol) => protocol.replace(":", "")).join(" or ")}`,
-    );
+    throw new Refused(`"${beginningOf(text)}" is not an address of ${protocols.map((protocol) => protocol.replace(":", "")).join(" or ")}`);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (!limits.allowPrivateAddresses && isIP(host) !== 0 && !isPublicAddress(host))
     throw new Refused(`${url.host} is a private address: allow it in the connection's settings if it is meant`);
   return url;
 }
+
+/** Without a path, which may hold a secret. */
+const beginningOf = (text: string): string =>
+  (/^[a-z]+:\/\/[^/?#]*/i.exec(text)?.[0] ?? text.split(/[/?#]/)[0] ?? "").replace(/\/\/.*@/, "//").slice(0, 200);
 
 /** Why no answer came, in the words of a port. */
 export function noAnswer(error: unknown, url: URL): Error {

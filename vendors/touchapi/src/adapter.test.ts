@@ -89,6 +89,14 @@ describe("a hook", () => {
     expect(received(status("pending"))).toHaveProperty("ignored");
   });
 
+  it("is kept without any token that stands in it, and so is a call of the service", () => {
+    const body = { token: "one", touchapi_token: "two", crm_token: { access_token: "three", refresh_token: "four", expires_in: 5 } };
+    const door = touchapi.door;
+    expect(door?.secrets?.(hook(body))).toEqual(["one", "two", "three", "four"]);
+    expect(door?.secrets?.(hook({ crm_token: "five" }))).toEqual(["five"]);
+    expect(door?.secrets?.(hook(null))).toEqual([]);
+  });
+
   it("of another account, of a sort that nobody knows, or of no sense is kept and passed over; what is no JSON is malformed", () => {
     expect(received({ ...message, login: "somebody else" })).toHaveProperty("ignored");
     expect(received({ ...message, source: "telegram" })).toHaveProperty("ignored");

@@ -50,7 +50,7 @@ export const touchapi: Vendor<typeof settings> = {
     token: tokenOf,
     // Hooks may carry the token of the account, and calls of the service do.
     secrets: ({ json, form, query }) =>
-      [form["touchapi_token"], form["token"], form["crm_token"], query["touchapi_token"], query["crm_token"], tokenIn(json)].flatMap(
+      [form["touchapi_token"], form["token"], form["crm_token"], query["touchapi_token"], query["crm_token"], ...tokensIn(json)].flatMap(
         (one) => (one ? [one] : []),
       ),
     refuse,
@@ -113,10 +113,9 @@ export const touchapi: Vendor<typeof settings> = {
   },
 };
 
-/** Wherever a sender puts it. */
-function tokenIn(json: unknown): string | undefined {
-  const { token, crm_token: crmToken } = (typeof json === "object" && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
-  const nested =
-    typeof crmToken === "object" && crmToken !== null ? Object.values(crmToken).find((value) => typeof value === "string") : undefined;
-  return typeof token === "string" ? token : (nested as string | undefined);
+/** Wherever a sender puts them: a hook of its own, and a token of a CRM may be an object of several. */
+function tokensIn(json: unknown): string[] {
+  const { token, touchapi_token, crm_token } = (typeof json === "object" && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
+  const nested: unknown[] = typeof crm_token === "object" && crm_token !== null ? Object.values(crm_token) : [crm_token];
+  return [token, touchapi_token, ...nested].filter((one) => typeof one === "string");
 }
