@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { KeptMessage, Kit, MessageFile } from "@svyazka/core";
 import type { ChatMessage, ChatPayload, ChatUser } from "../protocol.ts";
+import { uuidOf } from "../served/people.ts";
 
 /** Our messages as amoCRM's chats take them: one of ours with several files is several of theirs. */
 
@@ -78,11 +78,3 @@ function cardIn(content: Readonly<Record<string, unknown>> | null): { name: stri
   const [phone] = Array.isArray(content?.["phones"]) ? (content["phones"] as unknown[]) : [];
   return phone === undefined ? undefined : { name: String(content?.["name"] ?? ""), phone: String(phone) };
 }
-
-/** A name in the form of a UUID, the same every time. */
-export const uuidOf = (key: string): string =>
-  createHash("sha256")
-    .update(key)
-    .digest("hex")
-    .slice(0, 32)
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");

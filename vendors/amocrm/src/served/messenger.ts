@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { type Connected, type Kit, type Messenger, type OwnCrm, Refused, type SendingPart, type SentMessage, Unsure } from "@svyazka/core";
 import type { ChatConnection } from "../api/chat-account.ts";
 import { type ChatMessage, signChatBody, writeChatHook } from "../protocol.ts";
 import type { Integration } from "../settings.ts";
 import { connectedKey } from "./chats.ts";
-import { chatAccountId, chatClientId, chatUserId } from "./people.ts";
+import { chatAccountId, chatClientId, chatUserId, uuidOf } from "./people.ts";
 
 /** What our people write, as hooks to the channel: signed, and sent once. Source: chats/chat-webhooks */
 
@@ -76,11 +75,3 @@ function written({ part }: SendingPart, { kind, text, content }: SentMessage["me
   if (part.kind === "text") return { type: "text", text: part.text };
   return { type: kind === "template" ? "text" : kind, text, ...(content as Partial<ChatMessage> | null) };
 }
-
-/** A name in the form of a UUID, the same every time. */
-const uuidOf = (key: string): string =>
-  createHash("sha256")
-    .update(key)
-    .digest("hex")
-    .slice(0, 32)
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
