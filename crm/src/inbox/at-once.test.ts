@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { Pool } from "../../../server/src/db/pool.ts";
 import { type TestDatabase, testDatabase } from "../../../server/testkit/database.ts";
 import { addMessage, beginConversation, inboxOf, listMessages, type Sql } from "../index.ts";
-import { reactToMessage } from "../messages.ts";
+import { reactToMessage } from "./messages.ts";
 
 /** Of one conversation, everything happens at the same time: nobody waits for each other, and nothing is lost or there twice. */
 

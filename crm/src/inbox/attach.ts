@@ -1,10 +1,10 @@
 import type { Attached, EventDraft, MessageFile, OwnMessage } from "@svyazka/core";
 import { sql as raw } from "kysely";
-import { getMessage, touch } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { keptFacts } from "./facts.ts";
 import { conversationOf, findByExternal, lockMessage } from "./find.ts";
+import { getMessage, touch } from "./messages.ts";
 
 /** Where the copy of a file lies, or why there is none. Undefined when the message is not there yet. */
 export const attachFile = (

@@ -8,13 +8,13 @@ import {
 } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By } from "../by.ts";
-import { getConversation, openConversation } from "../conversations.ts";
 import { Invalid } from "../errors.ts";
-import { getMessage } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
+import { getConversation, openConversation } from "./conversations.ts";
 import { sentFacts } from "./facts.ts";
 import { alone, conversationOf, withClient } from "./find.ts";
+import { getMessage } from "./messages.ts";
 
 /** Whom somebody here writes to, who has not written yet. */
 export interface FirstWords {

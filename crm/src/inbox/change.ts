@@ -1,10 +1,10 @@
 import type { ChangedMessage, EventDraft, OwnMessage } from "@svyazka/core";
 import { sql as raw } from "kysely";
-import { getMessage, rank, touch } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { keptFacts, markedFacts } from "./facts.ts";
 import { alone, conversationOf, findByExternal, findByKey, type KnownMessage, lockMessage, nameOfMessage } from "./find.ts";
+import { getMessage, rank, touch } from "./messages.ts";
 import { changePart } from "./parts.ts";
 
 /** What a channel tells of a message later on; or sooner: what is told too early waits for the message. Answers the message as it is now, once it is there. */

@@ -1,9 +1,9 @@
 import type { OwnClient, OwnConversation, OwnMessage } from "@svyazka/core";
 import { sql as raw } from "kysely";
-import { getConversation, uuidsOf } from "../conversations.ts";
-import { getMessage } from "../messages.ts";
 import { type Part, run } from "../page.ts";
 import type { Sql } from "../sql.ts";
+import { getConversation, uuidsOf } from "./conversations.ts";
+import { getMessage } from "./messages.ts";
 
 /** A message that the channel knows by this id, and which of its parts that is. */
 export interface KnownMessage {

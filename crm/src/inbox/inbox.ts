@@ -1,12 +1,12 @@
 import type { ConnectionId, Inbox, Kept, Workspace } from "@svyazka/core";
 import type { By } from "../by.ts";
-import { getMessage } from "../messages.ts";
 import type { Sql } from "../sql.ts";
 import { attachFile } from "./attach.ts";
 import { beginConversation } from "./begin.ts";
 import { changeMessage, reportOf } from "./change.ts";
 import { strangeTo } from "./find.ts";
 import { keepMessage } from "./keep.ts";
+import { getMessage } from "./messages.ts";
 import { findKin, findOwnPlace, findPlace, placeElsewhere, placeInOwn } from "./place.ts";
 import { beginPart, beginSending, settlePart } from "./send.ts";
 import { answerByProgram, writeMessage } from "./write.ts";

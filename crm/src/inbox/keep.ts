@@ -2,13 +2,13 @@ import type { Kept, OwnClient, OwnConversation, OwnMessage, ReceivedMessage } fr
 import { toldConversation } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By } from "../by.ts";
-import { getConversation, openConversation, updateConversation } from "../conversations.ts";
-import { insertMessage } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { applyEarly } from "./change.ts";
+import { getConversation, openConversation, updateConversation } from "./conversations.ts";
 import { begunFacts, keptFacts } from "./facts.ts";
 import { alone, conversationOf, findByExternal, type KnownMessage, nameOfMessage, withClient } from "./find.ts";
+import { insertMessage } from "./messages.ts";
 import { changePart } from "./parts.ts";
 
 /** A message that a channel brings, in our book. */

@@ -1,8 +1,8 @@
 import type { FailureReason, OwnMessage, OwnMessageState } from "@svyazka/core";
 import { sql as raw } from "kysely";
-import { getMessage, rank, touch } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
+import { getMessage, rank, touch } from "./messages.ts";
 
 /** A message of ours may need several of its channel. Each part has a fate of its own, and the message is as far as the slowest of them. */
 

@@ -1,10 +1,10 @@
 import type { Place } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By } from "../by.ts";
-import { getConversation, updateConversation } from "../conversations.ts";
 import { whereIs } from "../merged.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
+import { getConversation, updateConversation } from "./conversations.ts";
 
 /** Where conversations have their places: in our own CRM by its records, in another one by what it calls them. */
 

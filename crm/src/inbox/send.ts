@@ -1,13 +1,13 @@
 import type { Begun, OwnMessage, PartResult } from "@svyazka/core";
 import { sql as raw } from "kysely";
 import type { By } from "../by.ts";
-import { getConversation, updateConversation } from "../conversations.ts";
 import { Invalid } from "../errors.ts";
-import { getMessage, touch } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
 import { applyEarly } from "./change.ts";
+import { getConversation, updateConversation } from "./conversations.ts";
 import { alone, conversationOf, lockMessage, nameOfMessage } from "./find.ts";
+import { getMessage, touch } from "./messages.ts";
 import { changePart, type Part, partsOfMessage, sumUp } from "./parts.ts";
 
 /** A message goes out once: each part is put down as begun before it leaves, and what became of it afterwards. */

@@ -1,10 +1,10 @@
 import { type Kept, type MessageFile, type OwnConversation, type OwnMessage, toldConversation, type WrittenMessage } from "@svyazka/core";
 import { sql as raw } from "kysely";
-import { getConversation, uuidsOf } from "../conversations.ts";
-import { getMessage, insertMessage } from "../messages.ts";
 import { run } from "../page.ts";
 import type { Sql } from "../sql.ts";
+import { getConversation, uuidsOf } from "./conversations.ts";
 import { sentFacts } from "./facts.ts";
+import { getMessage, insertMessage } from "./messages.ts";
 
 /** What somebody writes in a CRM elsewhere, in our book, to be sent. Undefined when there is no such conversation. */
 export const writeMessage = (sql: Sql, written: WrittenMessage, named: string, files: readonly MessageFile[]): Promise<Kept | undefined> =>

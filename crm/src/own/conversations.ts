@@ -1,7 +1,7 @@
 import type { OwnCrm } from "@svyazka/core";
 import type { By } from "../by.ts";
-import { listConversations, openConversation, updateConversation } from "../conversations.ts";
-import { addMessage, listMessages, reactToMessage, updateMessage } from "../messages.ts";
+import { listConversations, openConversation, updateConversation } from "../inbox/conversations.ts";
+import { addMessage, listMessages, reactToMessage, updateMessage } from "../inbox/messages.ts";
 import type { Sql } from "../sql.ts";
 
 /** Conversations of our own CRM, for `OwnCrm`. */

@@ -1,12 +1,12 @@
 import type { OwnMessage, OwnMessageDraft, OwnMessageFilter, OwnMessageState, OwnMessages, OwnPage } from "@svyazka/core";
 import { sql as raw } from "kysely";
-import type { By, Reader } from "./by.ts";
+import type { By, Reader } from "../by.ts";
+import { Invalid, NotFound } from "../errors.ts";
+import { idsOf, ownPage } from "../own/page.ts";
+import { type Part, run } from "../page.ts";
+import { seenInListByTarget } from "../record-access.ts";
+import type { Sql } from "../sql.ts";
 import { getConversation, uuidsOf } from "./conversations.ts";
-import { Invalid, NotFound } from "./errors.ts";
-import { idsOf, ownPage } from "./own/page.ts";
-import { type Part, run } from "./page.ts";
-import { seenInListByTarget } from "./record-access.ts";
-import type { Sql } from "./sql.ts";
 
 /** What is said in conversations. */
 

@@ -1,8 +1,8 @@
 import { sql as raw } from "kysely";
-import type { By } from "./by.ts";
-import { run } from "./page.ts";
-import { seenInListByTarget } from "./record-access.ts";
-import type { Sql } from "./sql.ts";
+import type { By } from "../by.ts";
+import { run } from "../page.ts";
+import { seenInListByTarget } from "../record-access.ts";
+import type { Sql } from "../sql.ts";
 
 /** How many open conversations hold something that nobody here has read: of this user, of nobody, of everybody that may be seen. */
 export async function countUnread(

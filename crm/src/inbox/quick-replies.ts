@@ -1,8 +1,8 @@
 import { sql as raw } from "kysely";
-import type { By } from "./by.ts";
-import { Invalid, NotFound } from "./errors.ts";
-import { run } from "./page.ts";
-import type { Sql } from "./sql.ts";
+import type { By } from "../by.ts";
+import { Invalid, NotFound } from "../errors.ts";
+import { run } from "../page.ts";
+import type { Sql } from "../sql.ts";
 
 /** An answer that is written again and again; `{name}` in it becomes the client's name. */
 export interface QuickReply {

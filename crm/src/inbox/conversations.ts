@@ -1,13 +1,13 @@
 import type { OwnConversation, OwnConversationDraft, OwnConversationFilter, OwnConversations, OwnPage } from "@svyazka/core";
 import { sql as raw } from "kysely";
-import type { By, Reader } from "./by.ts";
-import { Invalid, NotFound } from "./errors.ts";
-import { idsOf, ownPage } from "./own/page.ts";
-import { type Part, run } from "./page.ts";
-import { seenByTarget, seenInListByTarget } from "./record-access.ts";
-import { mustSee } from "./records.ts";
-import { checkReferences } from "./references.ts";
-import type { Sql } from "./sql.ts";
+import type { By, Reader } from "../by.ts";
+import { Invalid, NotFound } from "../errors.ts";
+import { idsOf, ownPage } from "../own/page.ts";
+import { type Part, run } from "../page.ts";
+import { seenByTarget, seenInListByTarget } from "../record-access.ts";
+import { mustSee } from "../records.ts";
+import { checkReferences } from "../references.ts";
+import type { Sql } from "../sql.ts";
 
 /** Written conversations with clients. Whoever may see the contact or the deal sees them. */
 
