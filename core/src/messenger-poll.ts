@@ -4,7 +4,9 @@ import { sentMessage } from "./told-messages.ts";
 import type { ConnectionId } from "./words.ts";
 
 /** What waits to be sent by this channel, in case whoever put it down had no time to tell of it. What was told is known by its key. */
-export async function pollWaiting(channel: ConnectionId, kit: Pick<Kit, "ownCrm">): Promise<Polled> {
+export async function pollWaiting(channel: ConnectionId, kit: Pick<Kit, "ownCrm" | "isHeard">): Promise<Polled> {
+  // While nobody would send it, it must not be known as told: it waits for its route to be switched on.
+  if (!(await kit.isHeard("message.sent"))) return { facts: [], what: "written" };
   const crm = await kit.ownCrm();
   const { items } = await crm.messages.list({ limit: 500, sort: "id", channels: [channel], states: ["waiting"] });
   const ids = [...new Set(items.map(({ conversation }) => conversation))];

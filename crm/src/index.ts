@@ -27,7 +27,7 @@ export * from "./imports.ts";
 export * from "./inbox/begin.ts";
 export { getConversation, listConversations, updateConversation } from "./inbox/conversations.ts";
 export * from "./inbox/inbox.ts";
-export { addMessage, listMessages } from "./inbox/messages.ts";
+export { addMessage, getMessage, listMessages } from "./inbox/messages.ts";
 export * from "./inbox/quick-replies.ts";
 export { sendAgain } from "./inbox/send.ts";
 export * from "./inbox/unread.ts";

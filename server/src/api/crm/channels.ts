@@ -26,7 +26,7 @@ export interface Channels {
   nameOf(sql: crm.Sql, channel: number): Promise<string>;
   /** Whether the channel is there, and its route is on: what is written otherwise would wait for ever. */
   isCarried(sql: crm.Sql, channel: ConnectionId): Promise<boolean>;
-  /** Tells of a message that waits, for the channel that carries it. */
+  /** Tells of a message that waits, for the channel that carries it; while nobody would send it, it waits untold. */
   give(sql: crm.Sql, channel: ConnectionId, facts: readonly EventDraft[]): Promise<void>;
   /** Colleagues see that somebody is writing. */
   showTyping(sql: crm.Sql, conversation: number, user: number | undefined): Promise<void>;
@@ -46,6 +46,8 @@ export function channelsOf(hub: Hub): Channels {
   const flows = [...hub.flows.values()];
   const files = { pool: hub.pool, directory: hub.config.FILES_DIR };
   const all = async ({ workspace }: crm.Sql) => (await hub.registry.view(workspace)).connections;
+  const isCarried: Channels["isCarried"] = async ({ workspace }, channel) =>
+    isHeard(await hub.registry.view(workspace), flows, channel)("message.sent");
   return {
     list: async (sql) => [...(await all(sql)).values()].flatMap(asChannel),
     async find(sql, channel) {
@@ -53,11 +55,11 @@ export function channelsOf(hub: Hub): Channels {
       return live && asChannel(live)[0];
     },
     nameOf: async (sql, channel) => (await all(sql)).get(channel as ConnectionId)?.row.name ?? "",
-    isCarried: async ({ workspace }, channel) => isHeard(await hub.registry.view(workspace), flows, channel)("message.sent"),
-    give: ({ workspace }, channel, facts) =>
-      recordFacts({ ledger: () => hub.ledger, registry: () => hub.registry, flows }, { workspace, id: channel }, facts, {
-        what: "written",
-      }),
+    isCarried,
+    async give(sql, channel, facts) {
+      const parts = { ledger: () => hub.ledger, registry: () => hub.registry, flows };
+      if (await isCarried(sql, channel)) await recordFacts(parts, { workspace: sql.workspace, id: channel }, facts, { what: "written" });
+    },
     showTyping: (sql, conversation, user) =>
       tell(sql, { kind: "live", workspace: sql.workspace, news: { type: "conversation.typing", conversation, user: user ?? null } }),
     keepUpload: (sql, body, name) =>

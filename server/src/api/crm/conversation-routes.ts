@@ -73,6 +73,8 @@ export function conversationRoutes(channels: Channels): readonly Implementation[
     }),
 
     implement(contract.sendMessageAgain, async ({ params, caller, sql }) => {
+      const { conversation } = await crm.getMessage(sql, params.id);
+      await mustBeCarried(sql, (await crm.getConversation(sql, conversation, reader(caller))).channel);
       const message = await crm.sendAgain(sql, params.id, by(caller));
       await give(sql, message.id);
       return writeMessage(message, urls(sql));

@@ -77,6 +77,27 @@ it("what waits because nobody had time to tell of it is found by asking, and tri
   expect(heard).toEqual([]);
 });
 
+it("what waits while the route is switched off goes out once it is on; meanwhile nothing is sent again", async () => {
+  const route = (enabled: boolean) =>
+    hub.call("PUT", "/routes", { token, body: { routes: [{ source: channel, flow: "send-message", target: channel, enabled }] } });
+  const poll = () => hub.call("POST", `/connections/${channel}/poll`, { token, body: { since: new Date(0).toISOString() } });
+  await route(false);
+  const [failed] = (await messages()).filter(({ state }) => state === "failed");
+  expect((await hub.call("POST", `/messages/${failed?.id}/again`, { token })).status).toBe(422);
+  expect((await messages()).find(({ id }) => id === failed?.id)?.state).toBe("failed");
+  await hub.test.database.in(workspace).query({
+    text: `insert into crm.message (workspace, conversation, channel, direction, kind, text, state) values ($1, $2, $3, 'out', 'text', 'Терпеливое', 'waiting')`,
+    values: [workspace, conversation, channel],
+  });
+  await poll();
+  await route(true);
+  await poll();
+  await untilState("Терпеливое", "failed");
+  await hub.test.database
+    .in(workspace)
+    .query({ text: "delete from crm.message where workspace = $1 and text = 'Терпеливое'", values: [workspace] });
+});
+
 it("nothing is written where nobody carries it any more, and nothing empty", async () => {
   const write = (text: unknown) => hub.call("POST", `/conversations/${conversation}/messages`, { token, body: { text } });
   expect((await write("")).status).toBe(422);
