@@ -30,9 +30,13 @@ export function sourcesIn(amo: Amo, kit: Kit) {
     pipeline,
     channel,
   }: JoiningChannel): Promise<Readonly<Record<string, unknown>>> {
+    const before = await kit.store.get<string>(...byChannel(channel));
     await kit.store.put(...bySource(uid), { uid, channel, ...(isMain !== undefined && { isMain }) } satisfies KnownSource);
     await kit.store.put(...byChannel(channel), uid);
     return asking(async () => {
+      // Messages came before the channel had told its own name: it has one source.
+      const provisional = before === undefined || before === uid ? undefined : await find(before);
+      if (provisional) await amo.sources.remove(provisional.id);
       const known = await find(uid);
       const about = {
         ...(isMain !== undefined && { default: isMain }),
@@ -48,8 +52,10 @@ export function sourcesIn(amo: Amo, kit: Kit) {
     });
   }
 
+  const alone = <T>(channel: number, work: () => Promise<T>): Promise<T> => kit.exclusively([`source ${channel}`], work);
+
   return {
-    join,
+    join: (joining: JoiningChannel) => alone(joining.channel, () => join(joining)),
     async leave(uid) {
       const known = await kit.store.get<KnownSource>(...bySource(uid));
       const there = await asking(() => find(uid));
@@ -60,7 +66,7 @@ export function sourcesIn(amo: Amo, kit: Kit) {
     },
     /** What the account calls this channel; made known there when it is not. */
     nameOf: (channel: ConnectionId, network: string, name: string): Promise<string> =>
-      kit.exclusively([`source ${channel}`], async () => {
+      alone(channel, async () => {
         const known = await kit.store.get<string>(...byChannel(channel));
         if (known !== undefined) return known;
         const uid = randomUUID();
