@@ -1,7 +1,10 @@
-import type { ConnectionId } from "@svyazka/core";
+import type { ConnectionId, KeptMessage } from "@svyazka/core";
 import { memoryKit } from "@svyazka/core/testkit";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Amo } from "../client.ts";
+import type { Ground } from "../adapter/ground.ts";
+import { type Amo, AmoError } from "../client.ts";
+import { deskOf } from "./desk.ts";
+import type { Chats } from "./ground.ts";
 import { sourcesIn } from "./sources.ts";
 
 /** The chats of an account, with the account itself in memory. */
@@ -35,6 +38,11 @@ beforeEach(() => {
   kit = memoryKit();
 });
 
+const kept: KeptMessage = {
+  message: { id: "1", uid: "uid-1", direction: "in", kind: "text", text: "Привет", content: null, files: [], at: "2026-11-30T12:00:00Z" },
+  conversation: { id: "5", uid: "uid-5", channel, external: "chat", network: "whatsapp", client: { external: "p", name: "Мария" } },
+};
+
 describe("a channel", () => {
   const joining = { uid: "uuid-of-the-account", channel, network: "whatsapp", name: "WhatsApp", isRenamed: false };
 
@@ -48,5 +56,28 @@ describe("a channel", () => {
     expect(await known.join(joining)).toMatchObject({ created: false });
     // Somebody may still write by the name that was known before.
     expect(await known.channelOf(provisional)).toBe(channel);
+  });
+});
+
+describe("a message", () => {
+  it("is shown although the integration was installed anew, and its channel has to be connected anew", async () => {
+    const shown: string[] = [];
+    let [scope, connected] = ["old", 0];
+    const chats = {
+      scope: async () => scope,
+      async forgetScope() {
+        scope = `new ${++connected}`;
+      },
+      channel: {
+        async sendMessage(to: string) {
+          if (to === "old") throw new AmoError("no such scope", { request: "POST /v2/origin/custom/old", status: 404 } as never);
+          shown.push(to);
+          return { conversation_id: "amo-chat" };
+        },
+      },
+    } as unknown as Chats;
+    const ground = { account: { id: 9, settings: {} }, amo, kit } as unknown as Ground;
+    expect(await deskOf(ground, chats, sourcesIn(amo, kit)).show(kept, "WhatsApp")).toEqual({ chat: "amo-chat" });
+    expect([shown, connected]).toEqual([["new 1"], 1]);
   });
 });

@@ -18,9 +18,10 @@ export function deskOf(ground: Ground, chats: Chats, sources: Sources): ChatDesk
     try {
       return await work(scope);
     } catch (error) {
+      if (!isScopeGone(error)) throw error;
       // The integration was installed anew: its channel has to be connected anew.
-      if (isScopeGone(error)) await chats.forgetScope();
-      throw error;
+      await chats.forgetScope();
+      return work(await chats.scope());
     }
   }
 
