@@ -271,6 +271,21 @@ describe("what we send", () => {
     expect((await listConversations(sql, { limit: 10, ids: [Number(id)] }, {})).items).toEqual([]);
   });
 
+  it("to somebody new keeps the name that we know them by, until they tell their own", async () => {
+    const phone = "+79990003344";
+    const uid = await inbox.open(channel, { external: null, name: "Анна Смирнова", phone });
+    const nameNow = async () => (await listConversations(sql, { limit: 1, uids: [uid] }, {})).items[0]?.client;
+    const chat = newChat();
+    // Written on the phone: what it says of the client is what the client calls us.
+    await inbox.keep(channel, received({ chat, direction: "out", client: { name: "Ромашка", phone } }));
+    expect(await nameNow()).toEqual({ external: chat, name: "Анна Смирнова", phone });
+    await inbox.keep(channel, received({ chat, client: { name: "Аня", phone } }));
+    expect(await nameNow()).toMatchObject({ name: "Аня" });
+    const other = await inbox.open(channel, { external: null, name: "Пётр", phone: "+79990003355" });
+    await inbox.keep(channel, received({ chat: newChat(), client: { name: "", phone: "+79990003355" } }));
+    expect((await listConversations(sql, { limit: 1, uids: [other] }, {})).items[0]?.client).toMatchObject({ name: "Пётр" });
+  });
+
   it("is told to a CRM elsewhere when it has left, and how it goes on to whoever wrote it", async () => {
     const { conversation } = await inbox.keep(channel, received({ chat: newChat() }));
     const written = {

@@ -63,11 +63,16 @@ async function conversationFor(sql: Sql, channel: number, { conversation, messag
       where not exists (select from crm.conversation k where k.workspace = ${sql.workspace} and k.channel = ${channel} and k.external = ${external})
       order by c.id desc limit 1`,
   );
-  if (first) return updateConversation(sql, first.id, { external, client }, by);
+  // An echo does not know who they are: only what they call us.
+  const isEcho = message.direction === "out";
+  if (first) {
+    const { client: ours } = await getConversation(sql, first.id, {}, "lock");
+    const known = { ...ours, ...(isEcho ? { external: client.external } : given(client)) };
+    return updateConversation(sql, first.id, { external, client: known }, by);
+  }
   const opened = await openConversation(sql, { channel, network, external, client }, by);
   const locked = await getConversation(sql, opened.id, {}, "lock");
-  // An echo does not know who they are: only what they call us.
-  if (message.direction === "out" || !saysMore(client, locked.client)) return locked;
+  if (isEcho || !saysMore(client, locked.client)) return locked;
   return updateConversation(sql, locked.id, { client: { ...locked.client, ...given(client) } }, by);
 }
 
