@@ -544,6 +544,7 @@ create table crm.message_part (
   constraint message_part_workspace_message_fkey FOREIGN KEY (workspace, message) REFERENCES crm.message(workspace, id) ON DELETE CASCADE,
   constraint message_part_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'begun'::text, 'unknown'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text])))
 );
+CREATE INDEX message_part_begun ON crm.message_part USING btree (workspace, channel, begun_at) WHERE ((external IS NULL) AND (state = ANY (ARRAY['begun'::text, 'unknown'::text])));
 CREATE UNIQUE INDEX message_part_external ON crm.message_part USING btree (workspace, channel, external) WHERE (external IS NOT NULL);
 alter table crm.message_part force row level security;
 

@@ -119,9 +119,12 @@ const echoMinutes = 15;
 async function ownEcho(sql: Sql, conversation: OwnConversation, { message }: ReceivedMessage): Promise<KnownMessage | undefined> {
   const [row] = await run<{ message: number; part: number }>(
     sql,
-    raw`select p.message, p.part from crm.message m join crm.message_part p on p.workspace = ${sql.workspace} and p.message = m.id
-      where m.workspace = ${sql.workspace} and m.conversation = ${conversation.id} and p.external is null and p.state in ('begun', 'unknown')
-        and p.begun_at > statement_timestamp() - ${echoMinutes} * interval '1 minute' and btrim(p.text) = btrim(${message.text})
+    // The few parts that are open first, and of each its message: in one way only (decision 0005).
+    raw`select p.message, p.part
+      from (select * from crm.message_part where workspace = ${sql.workspace} and channel = ${conversation.channel} and external is null
+          and state in ('begun', 'unknown') and begun_at > statement_timestamp() - ${echoMinutes} * interval '1 minute' offset 0) as p
+        cross join lateral (select conversation from crm.message where workspace = ${sql.workspace} and id = p.message offset 0) as m
+      where m.conversation = ${conversation.id} and btrim(p.text) = btrim(${message.text})
       order by p.begun_at, p.part limit 1`,
   );
   if (!row) return undefined;

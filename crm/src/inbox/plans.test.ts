@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../server/testkit/database.ts";
 import { beginConversation, inboxOf, type Sql } from "../index.ts";
 
-/** Whoever is looked for is found by an index, as the hub's own role looks for them: with row-level security. */
+/** Whoever and whatever is looked for is found by an index, as the hub's own role looks for them: with row-level security. */
 
 const channel = 7 as ConnectionId;
 const by = { actor: "operator", home: { country: "RU", currency: "RUB" } };
@@ -14,17 +14,21 @@ beforeAll(async () => {
     select 1, 7, 'whatsapp', case when n % 2 = 0 then 'chat-' || n end,
       jsonb_build_object('external', 'person-' || n, 'name', 'Человек', 'phone', '+7999' || lpad(n::text, 7, '0'), 'username', 'User' || n)
     from generate_series(1, 20000) n`);
-  await test.owner.query("analyze crm.conversation");
+  await test.owner.query(`insert into crm.message (workspace, conversation, channel, external, direction, origin, kind, text, state)
+    select 1, 1, 7, 'm-' || n, 'out', 'user', 'text', 'Ответ', 'sent' from generate_series(1, 20000) n`);
+  await test.owner.query(`insert into crm.message_part (workspace, message, part, channel, external, text, state, begun_at)
+    select 1, n, 0, 7, 'p-' || n, 'Ответ', 'sent', now() from generate_series(1, 20000) n`);
+  await test.owner.query("analyze crm.conversation, crm.message, crm.message_part");
 });
 afterAll(() => test.close());
 
-it("a conversation with the same person, phone or name", async () => {
+it("a conversation with the same person, phone or name; what we may have sent, among all that was ever said", async () => {
   const plain = test.database.in(1 as WorkspaceId);
   const plans: string[] = [];
   const explaining = (sql: Sql): Sql => ({
     workspace: sql.workspace,
     async query(statement) {
-      if (statement.text.includes("client_")) {
+      if (/client_|btrim/.test(statement.text)) {
         const rows = await sql.query<Record<string, string>>({ ...statement, text: `explain ${statement.text}` });
         plans.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
       }
@@ -44,6 +48,8 @@ it("a conversation with the same person, phone or name", async () => {
   const { conversation } = await inbox.keep(channel, received);
   expect(conversation.client.phone).toBe("+79990000007");
   await inbox.findKin(conversation.id, channel);
-  expect(plans).toHaveLength(4);
-  for (const plan of plans) expect(plan).not.toMatch(/Seq Scan|Filter: .*client_|conversation_(pkey|updated)/);
+  await inbox.keep(channel, { ...received, message: { ...received.message, external: "echo", direction: "out", text: "Ответ" } });
+  // Two times is looked for who it is, once for a kin, once for what we may have sent.
+  expect(plans).toHaveLength(6);
+  for (const plan of plans) expect(plan).not.toMatch(/Seq Scan|Filter: .*client_|conversation_(pkey|updated)|message_conversation/);
 });
