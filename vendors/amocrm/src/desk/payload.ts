@@ -1,6 +1,6 @@
 import type { KeptMessage, Kit, MessageFile } from "@svyazka/core";
 import type { ChatMessage, ChatPayload, ChatUser } from "../protocol.ts";
-import { uuidOf } from "../served/people.ts";
+import { uuidOf } from "../uuid-of.ts";
 
 /** Our messages as amoCRM's chats take them: one of ours with several files is several of theirs. */
 

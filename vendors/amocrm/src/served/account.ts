@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Kit, type OwnCrm, type OwnTaskType, readPhone, type Workspace } from "@svyazka/core";
 import { type Account, type Found, type Pen, type RecordQuery, Unfit } from "../api/account.ts";
 import { type EntityType, entityTypes } from "../protocol.ts";
+import { uuidOf } from "../uuid-of.ts";
 import { catalogPen, readCatalogs } from "./catalogs.ts";
 import { elementsOn } from "./deal-elements.ts";
 import { entryPen } from "./entry-pen.ts";
@@ -17,7 +18,6 @@ import {
   linksOf,
   nobody,
   symbolOf,
-  uuidOf,
   whoseIsPhone,
   writeReason,
   writeUnsorted,

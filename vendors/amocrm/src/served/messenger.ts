@@ -2,8 +2,9 @@ import { type Connected, type Kit, type Messenger, type OwnCrm, Refused, type Se
 import type { ChatConnection } from "../api/chat-account.ts";
 import { type ChatMessage, signChatBody, writeChatHook } from "../protocol.ts";
 import type { Integration } from "../settings.ts";
+import { uuidOf } from "../uuid-of.ts";
 import { connectedKey } from "./chats.ts";
-import { chatAccountId, chatClientId, chatUserId, uuidOf } from "./people.ts";
+import { chatAccountId, chatClientId, chatUserId } from "./people.ts";
 
 /** What our people write, as hooks to the channel: signed, and sent once. Source: chats/chat-webhooks */
 

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { OwnCrm, OwnIncoming, OwnUser } from "@svyazka/core";
 import { type Account, type RecordQuery, Unfit, type UnsortedDraft } from "../api/account.ts";
 import type { Drafts, Items } from "../api/record-shapes.ts";
 import type { AnyEntityType, ElementRef, EntityType, Link, LossReason, Unsorted } from "../protocol.ts";
+import { uuidOf } from "../uuid-of.ts";
 import type { RecordPen } from "./pen.ts";
 import { told } from "./pen.ts";
 import { seconds } from "./times.ts";
@@ -112,12 +113,6 @@ export const nobody: OwnUser = {
   ...{ id: 0, name: "", email: null, phone: null, avatar: null, role: "manager", recordAccess: "all", group: null, active: true },
   ...{ language: "ru", createdAt: new Date(0), updatedAt: new Date(0) },
 };
-
-/** The same name always gets the same UUID. */
-export function uuidOf(name: string): string {
-  const hex = createHash("sha256").update(`svyazka ${name}`).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
 
 /** The account, its users and the clients of a channel, in the chats API. */
 export const chatAccountId = (account: number): string => uuidOf(`chats ${account}`);
