@@ -41,6 +41,8 @@ export interface OwnConversationDraft {
   readonly contact?: number | undefined;
   readonly deal?: number | undefined;
   readonly source?: number | undefined;
+  /** Who of ours answers in it. */
+  readonly responsible?: number | undefined;
 }
 export interface OwnConversationFilter {
   /** 1 to 500. */

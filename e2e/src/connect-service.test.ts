@@ -158,6 +158,20 @@ describe("POST /crm/connect", () => {
     expect(again.body.data.additional.amocrm_source_created).toMatchObject({ name: "Имя аккаунта" });
   });
 
+  it("takes its conversations to the CRM that it is for, and from every other", async () => {
+    const { sources, routes } = await shop.client.get<{
+      sources: { id: number; name: string }[];
+      routes: { source: number; flow: string; target: number; enabled: boolean }[];
+    }>("/routes");
+    const account = sources.find(({ name }) => name === "79001112233 (whatsapp)")?.id;
+    const open = routes.filter(({ source, flow, target }) => source === account && target !== account && flow !== "send-message");
+    expect(open.filter(({ enabled }) => enabled).map(({ target }) => target)).toEqual(
+      open.filter(({ enabled }) => enabled).map(() => desk.account.id),
+    );
+    expect(open.some(({ flow, enabled }) => flow === "show-message" && enabled)).toBe(true);
+    expect(open.filter(({ enabled }) => !enabled).map(({ flow }) => flow)).toContain("place-conversation");
+  });
+
   it("moves the main account", async () => {
     shop.touch.add({ source: "telegram", login: "second", token: "second-token" });
     const second = request({ touchapi_source: "telegram", touchapi_login: "second", touchapi_token: "second-token", touchapi_main: true });

@@ -39,7 +39,7 @@ export const beginConversation = (sql: Sql, { channel, network, client, contact,
       sql,
       raw`select network from crm.conversation where workspace = ${sql.workspace} and channel = ${channel} order by id desc limit 1`,
     );
-    return openConversation(sql, { channel, network: network ?? other?.network ?? "", client, contact, deal }, by);
+    return openConversation(sql, { channel, network: network ?? other?.network ?? "", client, contact, deal, responsible: by.user }, by);
   });
 
 /** What is to be told of a message that waits, and to which channel. */

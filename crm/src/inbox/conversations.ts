@@ -26,8 +26,12 @@ export const listConversations = (sql: Sql, filter: OwnConversationFilter, reade
     sorts: { last_message_at: raw`coalesce(r.last_message_at, r.created_at)` },
   });
 
-function conditions(sql: Sql, filter: OwnConversationFilter, { sees }: Reader): Part[] {
-  const where = seenInListByTarget(sql.workspace, sees);
+/** Whoever sees the contact or the deal sees the conversation, and so does whoever answers in it. */
+export const seenConversations = (sql: Sql, { sees }: Reader): Part[] =>
+  seenInListByTarget(sql.workspace, sees).map((part) => raw`(${part} or r.responsible = any(${sees ?? []}::bigint[]))`);
+
+function conditions(sql: Sql, filter: OwnConversationFilter, reader: Reader): Part[] {
+  const where = seenConversations(sql, reader);
   if (filter.uids) where.push(raw`r.uid = any(${uuidsOf(filter.uids)}::uuid[])`);
   if (filter.channels) where.push(raw`r.channel = any(${idsOf(filter.channels)}::bigint[])`);
   if (filter.externals) where.push(raw`r.external = any(${filter.externals}::text[])`);
@@ -56,7 +60,7 @@ const mostFound = 500;
 /** Throws `NotFound`. */
 export async function getConversation(sql: Sql, id: number, { sees }: Reader, lock?: "lock"): Promise<OwnConversation> {
   if (lock) await run(sql, raw`select from crm.conversation c where c.workspace = ${sql.workspace} and c.id = ${id} for update`);
-  const seen = seenByTarget(sql.workspace, sees).map((part) => raw` and ${part}`);
+  const seen = seenByTarget(sql.workspace, sees).map((part) => raw` and (${part} or r.responsible = any(${sees ?? []}::bigint[]))`);
   const [row] = await run<OwnConversation>(
     sql,
     raw`select ${columns} from ${table} as r where r.workspace = ${sql.workspace} and r.id = ${id}${raw.join(seen, raw``)}`,
@@ -68,7 +72,7 @@ export async function getConversation(sql: Sql, id: number, { sees }: Reader, lo
 /** The one with this id at this channel, made where there is none. Throws `Invalid` for a record that is not there. */
 export const openConversation = (sql: Sql, draft: OwnConversationDraft, by: By): Promise<OwnConversation> =>
   sql.transaction(async (sql) => {
-    const { channel, network, external, client, contact, deal, source } = draft;
+    const { channel, network, external, client, contact, deal, source, responsible } = draft;
     if (external !== undefined) {
       // Of two who come at once, the second waits, and finds what the first has made.
       await sql.query({
@@ -81,12 +85,12 @@ export const openConversation = (sql: Sql, draft: OwnConversationDraft, by: By):
       );
       if (known) return getConversation(sql, known.id, {});
     }
-    await mustBeThere(sql, { contact, deal }, by);
+    await mustBeThere(sql, { contact, deal, responsible }, by);
     const [made] = await run<{ id: number }>(
       sql,
-      raw`insert into crm.conversation (workspace, channel, network, external, client, contact, deal, source)
+      raw`insert into crm.conversation (workspace, channel, network, external, client, contact, deal, source, responsible)
         values (${sql.workspace}, ${channel}, ${network}, ${external ?? null}, ${JSON.stringify(client)}::jsonb, ${contact ?? null}, ${deal ?? null},
-          ${source ?? null}) returning id`,
+          ${source ?? null}, ${responsible ?? null}) returning id`,
     );
     const conversation = await getConversation(sql, made?.id ?? 0, {});
     await tellBegun(sql, conversation, by);

@@ -4,9 +4,8 @@ import type { By, Reader } from "../by.ts";
 import { Invalid, NotFound } from "../errors.ts";
 import { idsOf, ownPage } from "../own/page.ts";
 import { type Part, run } from "../page.ts";
-import { seenInListByTarget } from "../record-access.ts";
 import type { Sql } from "../sql.ts";
-import { getConversation, uuidsOf } from "./conversations.ts";
+import { getConversation, seenConversations, uuidsOf } from "./conversations.ts";
 
 /** What is said in conversations. */
 
@@ -18,9 +17,9 @@ export async function listMessages(sql: Sql, filter: OwnMessageFilter, reader: R
   return ownPage<OwnMessage>(sql, { ...list, sorts: { at: raw`r.at` } });
 }
 
-function conditions(sql: Sql, filter: OwnMessageFilter, { sees }: Reader): Part[] {
+function conditions(sql: Sql, filter: OwnMessageFilter, reader: Reader): Part[] {
   const where: Part[] = [];
-  for (const part of seenInListByTarget(sql.workspace, sees))
+  for (const part of seenConversations(sql, reader))
     where.push(
       raw`r.conversation in (select r.id from (select c.*, null::bigint as company from crm.conversation c) as r where r.workspace = ${sql.workspace} and ${part})`,
     );

@@ -2,7 +2,7 @@ import { type ConnectionId, Invalid, NotFound, type OwnCrm } from "@svyazka/core
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testDatabase } from "../../../server/testkit/database.ts";
 import { workspaceOf } from "../../testkit/trial.ts";
-import { createDefaults, createUser, merge } from "../index.ts";
+import { beginConversation, countUnread, createDefaults, createUser, merge } from "../index.ts";
 import { ownCrm } from "./own-crm.ts";
 
 describe("conversations", async () => {
@@ -121,5 +121,22 @@ describe("conversations", async () => {
     const { id } = await open("chat-9", { contact: gone });
     await merge(sql, "contact", kept, { from: [gone] }, { actor: "connection:7", home }, "ru");
     expect((await crm.conversations.list({ limit: 5, contacts: [kept] })).items.map((one) => one.id)).toEqual([id]);
+  });
+
+  it("of somebody who sees their own only are those in which they answer, too: they may write first", async () => {
+    const by = { actor: `user:${manager}`, user: manager, sees: [manager], home };
+    const begun = await beginConversation(
+      sql,
+      { channel, network: "whatsapp", client: { external: null, name: "Новый", phone: "+79998887766" } },
+      by,
+    );
+    expect(begun.responsible).toBe(manager);
+    expect((await asManager.conversations.list({ limit: 5, ids: [begun.id] })).items).toHaveLength(1);
+    await crm.messages.add(begun.id, { direction: "in", kind: "text", text: "Да?" });
+    expect((await asManager.messages.list({ limit: 5, conversations: [begun.id] })).items).toHaveLength(1);
+    expect((await countUnread(sql, by)).mine).toBe(1);
+    await crm.conversations.update(begun.id, { responsible: null });
+    expect((await asManager.conversations.list({ limit: 5, ids: [begun.id] })).items).toEqual([]);
+    await expect(asManager.messages.add(begun.id, { direction: "out", kind: "text", text: "Ещё?" })).rejects.toThrow(NotFound);
   });
 });

@@ -30,8 +30,13 @@ export class News implements Audience {
       if (message.kind === "tokens" || message.kind === "directory") void this.#lookAgain(message.workspace);
       if (message.kind === "directory") this.#write(message.workspace, { type: "directory" });
       if (message.kind !== "live") return;
-      const { users } = message;
-      this.#write(message.workspace, message.news, ({ userId }) => !users || (userId !== undefined && users.includes(userId)));
+      const { users, news } = message;
+      const isRecords = String(news.type).startsWith("conversation.");
+      this.#write(
+        message.workspace,
+        news,
+        ({ userId, scopes }) => (!users || (userId !== undefined && users.includes(userId))) && (!isRecords || scopes.has(needs.records)),
+      );
     });
     // Sessions end without a word.
     this.#heartbeat = setInterval(() => {

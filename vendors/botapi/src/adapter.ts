@@ -50,10 +50,8 @@ export const botapi: Vendor<typeof settings> = {
   }),
 
   async poll(bot, kit) {
-    const waiting = await pollWaiting(bot.id, kit);
-    if (waiting.facts.length > 0 || !isHooked(bot)) return waiting;
-    mustReachUs(await holdHook(bot, kit, { isWanted: false }), kit.now());
-    return waiting;
+    if (isHooked(bot)) mustReachUs(await holdHook(bot, kit, { isWanted: false }), kit.now());
+    return pollWaiting(bot.id, kit);
   },
 
   urls: (bot, base): Record<string, string> => (isHooked(bot) ? { webhook: hookUrlOf(bot, base) } : {}),

@@ -1,4 +1,4 @@
-import { type Kit, Refused } from "@svyazka/core";
+import { type ConnectionId, type Kit, Refused } from "@svyazka/core";
 import { type AccountInfo, type CrmAddress, readCrmHost, readCrmType, sourceName } from "../protocol.ts";
 import type { TouchConnection } from "../settings.ts";
 import { hookUrlOf, touchOf } from "./account.ts";
@@ -46,6 +46,16 @@ export async function joinCrm(
   );
 }
 
+/**
+ * Lets conversations of the account through to that CRM; the first one that it is for takes them from every other. Done once: what people switch afterwards is theirs to switch.
+ */
+export async function bindCrm(account: TouchConnection, kit: Kit, crm: ConnectionId): Promise<void> {
+  if (await kit.store.get<true>("bound", String(crm))) return;
+  const isFirst = (await kit.store.list("bound")).length === 0;
+  await kit.crms.bind(account.id, crm, true, isFirst ? { only: true } : {});
+  await kit.store.put("bound", String(crm), true);
+}
+
 /** The CRMs that an account is for, as its settings name them. */
 export const crmsOf = ({ settings }: TouchConnection): Pick<CrmAddress, "host" | "type">[] =>
   settings.crms.flatMap((one) => {
@@ -58,7 +68,11 @@ export const crmsOf = ({ settings }: TouchConnection): Pick<CrmAddress, "host" |
 export async function mend(account: TouchConnection, kit: Kit): Promise<void> {
   const info = await inWords(() => touchOf(account, kit).getInfo());
   await joinHook(account, kit);
-  for (const crm of crmsOf(account)) await joinCrm(account, kit, crm, { info, isRenamed: false });
+  for (const crm of crmsOf(account)) {
+    const found = await kit.crms.find(crm);
+    if (found) await bindCrm(account, kit, found.id);
+    await joinCrm(account, kit, crm, { info, isRenamed: false });
+  }
 }
 
 const waits = 400;

@@ -1,5 +1,5 @@
 import { type Answer, Conflict, Invalid, type Kit, Refused, type Sibling, Unavailable, Unsure } from "@svyazka/core";
-import { joinCrm, joinHook, type Step } from "../adapter/mend.ts";
+import { bindCrm, joinCrm, joinHook, type Step } from "../adapter/mend.ts";
 import { inWords } from "../adapter/messenger.ts";
 import { makeTouchApi, TouchApiLogin, TouchApiRefused } from "../client.ts";
 import {
@@ -78,7 +78,7 @@ async function connect(draft: ConnectDraft, info: AccountInfo, service: TouchCon
   const uuid = account.secrets.account_uuid;
   if (draft.isMain) await moveMain(saved, crm, kit);
   const webhook = await joinHook(account, accountKit);
-  const crmStep = await bindCrm(draft, account, accountKit);
+  const crmStep = await openCrm(draft, account, accountKit);
   const pipeline = draft.pipelineId === undefined ? {} : { pipeline: String(draft.pipelineId) };
   const source = await joinCrm(account, accountKit, draft.crm, { info, isRenamed: draft.name !== undefined, ...pipeline });
   return {
@@ -138,11 +138,13 @@ async function moveMain({ id }: Sibling, crm: string, kit: Kit): Promise<void> {
 }
 
 /** The CRM at that address: connected by the token that came with the call, where it is not; conversations of this account go there from now on. */
-async function bindCrm({ crm, crmToken }: ConnectDraft, account: TouchConnection, kit: Kit): Promise<Step> {
+async function openCrm({ crm, crmToken }: ConnectDraft, account: TouchConnection, kit: Kit): Promise<Step> {
   const token = typeof crmToken === "string" ? crmToken : crmToken && tokenIn(crmToken);
   let found = await kit.crms.find(crm);
   if (!found && token !== undefined && (await kit.crms.add(crm, token)) !== undefined) found = await kit.crms.find(crm);
   if (!found) return { ok: false, error: notInstalled };
+  // Whoever calls wants it open, whatever was switched before.
+  await bindCrm(account, kit, found.id);
   await kit.crms.bind(account.id, found.id, true);
   return { ok: found.state === "working", state: found.state };
 }
