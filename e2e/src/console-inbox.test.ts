@@ -263,7 +263,8 @@ describe("a long conversation", () => {
     for (let count = 1; count <= 120; count++) await say(`Долгий разговор ${count}`);
     const long = (count: number) =>
       irina.page.locator("article").filter({ has: irina.page.getByText(`Долгий разговор ${count}`, { exact: true }) });
-    await long(120).waitFor();
+    // One chat's messages are kept one after another.
+    await long(120).waitFor({ timeout: 40_000 });
     await until(async () => (await conversationsOf(shop.client)).every(({ unread }) => unread === 0));
     await irina.page.reload();
     await long(120).waitFor();
@@ -282,7 +283,7 @@ describe("a long conversation", () => {
       .getByRole("button", { name: /Первый вопрос|Более раннее/ })
       .click();
     await irina.page.locator("article[data-lit]").filter({ hasText: "Первый вопрос" }).waitFor();
-  });
+  }, 90_000);
 
   const itemOf = async (text: string): Promise<string | undefined> =>
     [...shop.touch.accounts.values()].flatMap(({ messages }) => messages).find((one) => one["text"] === text)?.["item"] as
