@@ -44,15 +44,18 @@ export async function findByKey(sql: Sql, channel: number, key: string): Promise
   return row && { message: await getMessage(sql, row.id), part: Number(part) };
 }
 
-/** The latest conversations of the channel with whoever has this phone or name there: two at most, each by an index of its own. */
-export const withClient = (sql: Sql, channel: number, { phone, username }: OwnClient, also: Part): Part =>
-  raw.join(
-    [[raw`client_phone`, phone?.replaceAll(/\D/g, "")] as const, [raw`client_username`, username?.toLowerCase()] as const].map(
-      ([column, value]) =>
-        raw`(select id from crm.conversation where workspace = ${sql.workspace} and channel = ${channel} and ${column} = ${value || null} and ${also} order by id desc limit 1)`,
-    ),
-    raw` union all `,
+/** The latest conversations of the channel with whoever has this phone or name there: two at most, each by an index of its own; without either, none. */
+export function withClient(sql: Sql, channel: number, { phone, username }: OwnClient, also: Part): Part {
+  const known = [
+    [raw`client_phone`, phone?.replaceAll(/\D/g, "")] as const,
+    [raw`client_username`, username?.toLowerCase()] as const,
+  ].filter(([, value]) => value);
+  const each = known.map(
+    ([column, value]) =>
+      raw`(select id from crm.conversation where workspace = ${sql.workspace} and channel = ${channel} and ${column} = ${value} and ${also} order by id desc limit 1)`,
   );
+  return each.length > 0 ? raw.join(each, raw` union all `) : raw`select null::bigint as id where false`;
+}
 
 /** Whoever changes a message waits here for the conversation. Answers the message as it is then. */
 export async function lockMessage(sql: Sql, id: number): Promise<OwnMessage> {
