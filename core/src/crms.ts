@@ -4,7 +4,7 @@ import type { ConnectionId } from "./words.ts";
 export interface Crms {
   /** The one that is connected at this address. */
   find(address: CrmAddress): Promise<KnownCrm | undefined>;
-  /** Connects the CRM at this address, to be let in by this token. Undefined when no vendor of this name has CRMs that are let in so. */
+  /** Connects the CRM at this address, to be let in by this token; `http://` before the host is for one that speaks plain HTTP. Undefined when no vendor of this name has CRMs that are let in so. */
   add(address: CrmAddress, token: string): Promise<ConnectionId | undefined>;
   /** Lets conversations of this channel through to that CRM, or holds them back from it; with `only`, from every other one, too. */
   bind(channel: ConnectionId, crm: ConnectionId, isOn: boolean, options?: { readonly only?: true }): Promise<void>;

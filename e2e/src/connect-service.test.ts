@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HubProcess, makeDataDir, removeDataDir, startHubProcess, until } from "../testkit/hub.ts";
+import { registerIntegration } from "../testkit/integration.ts";
 import { type AmoDesk, addAmoDesk, addMessengers, type Messengers } from "../testkit/messengers.ts";
+import { addCompany } from "../testkit/telephony.ts";
 
 /** The connect service as a program written for the document calls it. Every request of the document is sent byte for byte. */
 
@@ -242,6 +244,20 @@ describe("POST /crm/connect", () => {
     }
   });
 
+  it("connects the CRM itself, too, by a token that comes with the call", async () => {
+    await addCompany(far, "third");
+    const { long_lived_token: crm_token } = await registerIntegration(far, "third");
+    const crm_url = desk.host.replace("127.0.0.1", "localhost");
+    const answer = await shop.ask("POST", "/crm/connect", request({ crm_url: `http://${crm_url}`, crm_token }));
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { data: { result: { crm: { ok: true, state: "working" }, source: { ok: true, created: true } } } },
+    });
+    expect((await shop.ask("GET", `/crm/status?crm_url=${crm_url}&crm_type=amocrm`)).body.data.step.value).toBe(5);
+    const { items } = await shop.client.get<{ items: { id: string }[] }>("/journal?limit=250");
+    expect(JSON.stringify(await Promise.all(items.map(({ id }) => shop.client.get(`/journal/${id}`))))).not.toContain(crm_token);
+  });
+
   it("comes again when Touch-API does not answer, and changes nothing meanwhile", async () => {
     shop.touch.switches.down = "500";
     const answer = await shop.ask("POST", "/crm/connect", request());
@@ -285,7 +301,7 @@ describe("POST /crm/connect", () => {
       const [done] = answer.body.data;
       expect(done).toMatchObject({
         delete_webhook: true,
-        delete_amocrm_sources: [expect.objectContaining({ external_id: uuid, deleted: true })],
+        delete_amocrm_sources: expect.arrayContaining([expect.objectContaining({ crm: desk.host, external_id: uuid, deleted: true })]),
       });
       expect(done.diabled_binds_count).toBeGreaterThanOrEqual(2);
       expect(hooks()).toEqual(["https://other.example/hook"]);

@@ -3,9 +3,10 @@ import { tell } from "../db/bus.ts";
 import type { Hub } from "../hub.ts";
 import { addConnection } from "./manage.ts";
 import type { LiveConnection } from "./registry.ts";
+import type { ConnectionRow } from "./row.ts";
 
-/** The CRMs of a workspace, for a channel that is told by its address which one it is for. */
-export function crmsOf(hub: () => Hub, workspace: WorkspaceId): Crms {
+/** The CRMs of a workspace, for a channel that is told by its address which one it is for. One that it adds may go where it may go itself. */
+export function crmsOf(hub: () => Hub, { workspace, allow_private_addresses: allowPrivateAddresses }: ConnectionRow): Crms {
   const view = () => hub().registry.view(workspace);
   const sql = () => hub().pool.in(workspace);
   return {
@@ -23,7 +24,13 @@ export function crmsOf(hub: () => Hub, workspace: WorkspaceId): Crms {
       const door = hub().vendors.get(type)?.crmDoor;
       if (!door) return undefined;
       const { workspace: home } = await view();
-      const { row } = await addConnection(hub(), sql(), home, { vendor: type, name: host, settings: door.settingsFor(host, token) });
+      const settings = door.settingsFor(host, token);
+      const { row } = await addConnection(hub(), sql(), home, {
+        vendor: type,
+        name: host.replace(/^https?:\/\//, ""),
+        settings,
+        allowPrivateAddresses,
+      });
       return row.id;
     },
     async bind(channel, crm, isOn, { only } = {}) {

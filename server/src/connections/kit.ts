@@ -116,7 +116,7 @@ export const kitMaker =
         const view = await lender.registry().view(workspace);
         return view.targets("callDesk", id)[0]?.connected().callDesk;
       },
-      crms: crmsOf(lender.hub, workspace),
+      crms: crmsOf(lender.hub, row),
       siblings: siblingsOf(lender.hub, row),
     };
   };

@@ -140,8 +140,15 @@ async function moveMain({ id }: Sibling, crm: string, kit: Kit): Promise<void> {
 /** The CRM at that address: connected by the token that came with the call, where it is not; conversations of this account go there from now on. */
 async function openCrm({ crm, crmToken }: ConnectDraft, account: TouchConnection, kit: Kit): Promise<Step> {
   const token = typeof crmToken === "string" ? crmToken : crmToken && tokenIn(crmToken);
+  // A box in the same building may speak plain HTTP: whoever says so is taken at their word.
+  const plain = /^http:\/\//i.test(crm.url.trim());
   let found = await kit.crms.find(crm);
-  if (!found && token !== undefined && (await kit.crms.add(crm, token)) !== undefined) found = await kit.crms.find(crm);
+  if (
+    !found &&
+    token !== undefined &&
+    (await kit.crms.add({ type: crm.type, host: plain ? `http://${crm.host}` : crm.host }, token)) !== undefined
+  )
+    found = await kit.crms.find(crm);
   if (!found) return { ok: false, error: notInstalled };
   // Whoever calls wants it open, whatever was switched before.
   await bindCrm(account, kit, found.id);
