@@ -1,5 +1,4 @@
 import { Refused, Unavailable } from "@svyazka/core";
-import { fileTypeFromBuffer } from "file-type";
 import { audioType } from "./audio-type.ts";
 
 /** What files may be, and what it means when there is none. */
@@ -28,6 +27,8 @@ export const attachments = (largestBytes: number): FileKind => ({
   largestBytes,
   async typeOf(head, bytes) {
     if (bytes === 0) throw new Refused("the file is empty");
+    // Loaded when the first file comes: many hubs never get one.
+    const { fileTypeFromBuffer } = await import("file-type");
     return (await fileTypeFromBuffer(head))?.mime ?? (isText(head) ? "text/plain" : "application/octet-stream");
   },
   notThere: (status) =>

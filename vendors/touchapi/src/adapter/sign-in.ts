@@ -1,5 +1,4 @@
 import type { ChannelSignIn, ChannelState, Kit } from "@svyazka/core";
-import { renderSVG } from "uqr";
 import type { AccountInfo } from "../protocol.ts";
 import type { TouchConnection } from "../settings.ts";
 import { touchOf } from "./account.ts";
@@ -12,6 +11,7 @@ export function signInOf(account: TouchConnection, kit: Kit): ChannelSignIn {
     async picture() {
       const text = await touch.getQr();
       if (text === undefined) return undefined;
+      const { renderSVG } = await import("uqr");
       return /^data:image\//.test(text)
         ? text
         : `data:image/svg+xml;base64,${Buffer.from(renderSVG(text, { border: 2 })).toString("base64")}`;
