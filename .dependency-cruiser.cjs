@@ -1,11 +1,18 @@
 /**
  * The import law of ARCHITECTURE.md, one rule per sentence. Tests beside the code may import the test kits; everything else holds for them too.
  */
-const ours = "^(core|vendors|flows|crm|contract|server|console|e2e|bench|tools)/";
+const ours = "^(wire|core|vendors|flows|crm|contract|server|console|e2e|bench|tools)/";
 const tests = "\\.test\\.ts$|/testkit/";
 
 module.exports = {
   forbidden: [
+    {
+      name: "wire-imports-nothing",
+      severity: "error",
+      comment: "1. wire imports nothing.",
+      from: { path: "^wire/src", pathNot: tests },
+      to: { pathNot: "^wire/src" },
+    },
     {
       name: "core-imports-nothing",
       severity: "error",
@@ -16,9 +23,9 @@ module.exports = {
     {
       name: "protocol-knows-only-itself",
       severity: "error",
-      comment: "2. protocol, client, index and standin import nothing of ours but their own folder.",
+      comment: "2. protocol, client, index and standin import nothing of ours but their own folder and wire.",
       from: { path: "^vendors/([^/]+)/src/(protocol|client|index|standin)\\.ts$" },
-      to: { path: ours, pathNot: "^vendors/$1/" },
+      to: { path: ours, pathNot: "^wire/src|^vendors/$1/" },
     },
     {
       name: "protocol-does-not-lead-to-core",
@@ -30,9 +37,9 @@ module.exports = {
     {
       name: "vendor-imports-core-only",
       severity: "error",
-      comment: "3. adapter, served and what they are made of import core and their own folder.",
+      comment: "3. adapter, served and what they are made of import core, wire and their own folder.",
       from: { path: "^vendors/([^/]+)/src", pathNot: tests },
-      to: { path: ours, pathNot: "^core/src|^vendors/$1/" },
+      to: { path: ours, pathNot: "^core/src|^wire/src|^vendors/$1/" },
     },
     {
       name: "vendors-stay-apart",

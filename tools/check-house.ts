@@ -17,14 +17,14 @@ export const houseRules: readonly HouseRule[] = [
     name: "environment-in-config-only",
     say: "process.env is read in server/src/config.ts only",
     pattern: /\bprocess\.env\b/,
-    within: /^(core|vendors|flows|crm|contract|server)\//,
+    within: /^(wire|core|vendors|flows|crm|contract|server)\//,
     but: /^server\/src\/config\.ts$/,
   },
   {
     name: "network-through-kit",
     say: "the way out to the network is kit.fetch (the command line calls its own hub)",
     pattern: /(?<![.\w"'`])fetch\(/,
-    within: /^(core|vendors|flows|crm|contract|server)\/.*\.ts$/,
+    within: /^(wire|core|vendors|flows|crm|contract|server)\/.*\.ts$/,
     but: /^server\/src\/(net\/|cli\/client\.ts)/,
   },
   {
@@ -38,7 +38,7 @@ export const houseRules: readonly HouseRule[] = [
 
 /** Answers `rule: file:line` for each breach. */
 export function findBreaches(root: string): string[] {
-  const files = globSync("{core,vendors,flows,crm,contract,server}/**/*.ts", { cwd: root, exclude: ["**/node_modules/**"] }).filter(
+  const files = globSync("{wire,core,vendors,flows,crm,contract,server}/**/*.ts", { cwd: root, exclude: ["**/node_modules/**"] }).filter(
     (file) => !tests.test(file),
   );
   return files.flatMap((file) => {

@@ -100,7 +100,7 @@ function contractRun(root: string, name: string, vendor: AnyVendor | undefined):
 
 /** A vendor's name stands in its folder and in the one list, and nowhere else in the code. */
 function strayNames(root: string, names: readonly string[]): string[] {
-  const code = globSync("{core,flows,crm,contract,server,console,tools}/**/*.{ts,tsx,sql,js,html}", {
+  const code = globSync("{wire,core,flows,crm,contract,server,console,tools}/**/*.{ts,tsx,sql,js,html}", {
     cwd: root,
     exclude: ["**/node_modules/**", "console/dist/**"],
   });

@@ -20,6 +20,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   [
     "import law",
     bin("depcruise"),
+    "wire",
     "core",
     "vendors",
     "flows",

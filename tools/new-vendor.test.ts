@@ -27,7 +27,7 @@ beforeAll(() => {
   mkdirSync(join(copy, "node_modules/@svyazka"), { recursive: true });
   for (const name of readdirSync(join(root, "node_modules")))
     if (name !== "@svyazka") symlinkSync(join(root, "node_modules", name), join(copy, "node_modules", name));
-  for (const name of ["core", "flows", "crm", "contract", "server"])
+  for (const name of ["wire", "core", "flows", "crm", "contract", "server"])
     symlinkSync(join(copy, name), join(copy, "node_modules/@svyazka", name));
   for (const name of readdirSync(join(copy, "vendors")))
     symlinkSync(join(copy, "vendors", name), join(copy, "node_modules/@svyazka", name));

@@ -1,9 +1,9 @@
+import type { Send, Sleep } from "@svyazka/wire";
 import { accountOf, eventsOf, lossReasonsOf, pipelinesOf, rolesOf, sourcesOf, usersOf, webhooksOf } from "./client/account.ts";
 import type { AmoError } from "./client/errors.ts";
 import { originOf } from "./client/hosts.ts";
 import { type Limiter, paceOf } from "./client/limiter.ts";
 import { catalogsOf, customersOf, talksOf } from "./client/lists.ts";
-import type { Send, Sleep } from "./client/network.ts";
 import { oldOf } from "./client/old.ts";
 import { companiesOf, contactsOf, type Ground, leadsOf } from "./client/records.ts";
 import { sessionOf, type TokenStore } from "./client/tokens.ts";
@@ -11,6 +11,7 @@ import { type AmoRequest, actingHeader, type Transport, transportOf } from "./cl
 import { callsOf, tasksOf, unsortedOf } from "./client/work.ts";
 import type { Credentials } from "./protocol.ts";
 
+export { type Answer, type OutgoingRequest, overFetch, type Send, type Sleep } from "@svyazka/wire";
 export * from "./client/account.ts";
 export type { Outcome } from "./client/batches.ts";
 export * from "./client/chats.ts";
@@ -23,7 +24,6 @@ export * from "./client/hosts.ts";
 export * from "./client/limiter.ts";
 export * from "./client/lists.ts";
 export * from "./client/login.ts";
-export * from "./client/network.ts";
 export { type Listing, type ListQuery, listed, type Page } from "./client/pages.ts";
 export * from "./client/records.ts";
 export * from "./client/token-files.ts";

@@ -1,5 +1,4 @@
 /** amoCRM's protocol: shapes and the pure functions that read and write them. */
-export * from "./protocol/brackets.ts";
 export * from "./protocol/chats.ts";
 export * from "./protocol/entities.ts";
 export * from "./protocol/errors.ts";

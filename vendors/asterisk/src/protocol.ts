@@ -1,3 +1,5 @@
+import { readJson } from "@svyazka/wire";
+
 /** The parts of ARI (Asterisk 18 to 22) that a call engine needs: shapes, names, and what causes mean. Members we do not use are borne with. */
 
 export interface Channel {
@@ -161,14 +163,6 @@ export const callOfChannel = (id: string): string | undefined => /^svz-([\da-f-]
 export const isOurs = (id: string): boolean => id.startsWith(prefix);
 /** The leg of the client in a call that we began. */
 export const clientLeg = "client";
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { nasty, spoiled } from "@svyazka/wire/testkit";
 import { expect, it } from "vitest";
-import { nasty, spoiled } from "../testkit/nasty.ts";
 import { readAnswer, readFileInfo, readMe, readSent, readUpdate, readWebhookState, reasonOf } from "./index.ts";
 
 const bodies = ["guide", "tables"].flatMap((folder) =>

@@ -1,6 +1,6 @@
+import type { OutgoingRequest, Send } from "@svyazka/wire";
 import { type Ask, askOf, type Parameters, type Upload } from "./client/asking.ts";
 import { TelegramUnavailable } from "./client/errors.ts";
-import type { OutgoingRequest, Send } from "./client/network.ts";
 import {
   carriedUpdates,
   type FileInfo,
@@ -14,9 +14,9 @@ import {
   type WebhookState,
 } from "./protocol.ts";
 
+export type { OutgoingRequest, Send } from "@svyazka/wire";
 export type { Upload } from "./client/asking.ts";
 export * from "./client/errors.ts";
-export type { OutgoingRequest, Send } from "./client/network.ts";
 
 export interface TelegramOptions {
   /** `123456:ABC-DEF…`, from @BotFather. */

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import type { InboundRequest } from "@svyazka/core";
+import { spoiled } from "@svyazka/wire/testkit";
 import { describe, expect, it } from "vitest";
 import { connectionTo } from "../testkit/connection.ts";
-import { spoiled } from "../testkit/nasty.ts";
 import { factsOf, messageIdOf } from "./adapter/updates.ts";
 import { botapi } from "./adapter.ts";
 import { secretTokenHeader } from "./protocol.ts";

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import type { EventDraft, InboundRequest, OwnCrm } from "@svyazka/core";
+import { spoiled } from "@svyazka/wire/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectionTo, localKit } from "../testkit/connection.ts";
-import { spoiled } from "../testkit/nasty.ts";
 import { factsOf } from "./adapter/events.ts";
 import { cloudapi } from "./adapter.ts";
 import { sign, signatureHeader } from "./protocol.ts";

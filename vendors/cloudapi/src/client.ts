@@ -1,6 +1,6 @@
+import type { OutgoingRequest, Send } from "@svyazka/wire";
 import { type Ask, askOf } from "./client/asking.ts";
 import { WhatsAppRefused, WhatsAppUnavailable } from "./client/errors.ts";
-import type { OutgoingRequest, Send } from "./client/network.ts";
 import {
   type Media,
   type OutgoingContacts,
@@ -27,8 +27,8 @@ import {
   writeText,
 } from "./protocol.ts";
 
+export type { OutgoingRequest, Send } from "@svyazka/wire";
 export * from "./client/errors.ts";
-export type { OutgoingRequest, Send } from "./client/network.ts";
 
 export interface WhatsAppOptions {
   /** Of the number that writes: not the number itself. */

@@ -1,3 +1,4 @@
+import type { Send } from "@svyazka/wire";
 import { OneCNotPublished, OneCRefused, readOneCError } from "./client/errors.ts";
 import {
   type ContactKey,
@@ -20,18 +21,8 @@ import {
   writeTable,
 } from "./protocol.ts";
 
+export type { Send } from "@svyazka/wire";
 export * from "./client/errors.ts";
-
-/** The way out to the network: send this, get that. A redirect is an answer and is not followed. Throws when no answer came, or not in time. */
-export type Send = (request: {
-  readonly method: string;
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutSeconds?: number;
-  /** What in it is secret: whoever keeps a record of requests, leaves these out. */
-  readonly secrets?: readonly string[];
-}) => Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }>;
 
 export interface BaseOptions {
   /** `web_address` of 2.2. */

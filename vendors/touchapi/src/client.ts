@@ -1,4 +1,5 @@
-import { type Call, callOf, doneOf, type Send } from "./client/call.ts";
+import type { Send } from "@svyazka/wire";
+import { type Call, callOf, doneOf } from "./client/call.ts";
 import { TouchApiRefused, TouchApiUnavailable } from "./client/errors.ts";
 import {
   type AccountInfo,
@@ -20,7 +21,7 @@ import {
   writeDraft,
 } from "./protocol.ts";
 
-export type { Answer, Send } from "./client/call.ts";
+export type { Answer, Send } from "@svyazka/wire";
 export * from "./client/errors.ts";
 
 /** Also without `cloud.`; give one of your own for another. */

@@ -1,3 +1,4 @@
+import type { OutgoingRequest, Send } from "@svyazka/wire";
 import {
   type Account,
   apiPath,
@@ -18,18 +19,7 @@ import { readError } from "./replies.ts";
 import { readRestUsers, restPath } from "./rest.ts";
 import { type Dialect, spellPhone, writeCompactTime } from "./words.ts";
 
-/** The way out to the network: send this, get that. Redirects are answers. Throws when no answer came. */
-export type Send = (request: {
-  readonly method: string;
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutSeconds?: number;
-  /** What in it is secret. */
-  readonly secrets?: readonly string[];
-  /** The answer brings a new secret. */
-  readonly hidesReply?: boolean;
-}) => Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }>;
+export type { Send } from "@svyazka/wire";
 
 /** The PBX said no, or something that is no answer of a PBX. */
 export class PbxError extends Error {
@@ -56,7 +46,7 @@ const timeoutSeconds = 20;
 export function makePbx({ domain, dialect, send }: PbxOptions) {
   const base = (/^https?:\/\//i.test(domain) ? domain : `https://${domain}`).replace(/\/+$/, "");
 
-  async function ask(request: Parameters<Send>[0]): Promise<string> {
+  async function ask(request: OutgoingRequest): Promise<string> {
     const { status, headers, body } = await send({ timeoutSeconds, ...request });
     // A wrong name of a tenant is answered with a redirect: following it would only hide that.
     if (status >= 300 && status < 400)

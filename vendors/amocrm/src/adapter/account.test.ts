@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { type ConnectionId, type InboundRequest, Refused, type ToldRecord, Unavailable } from "@svyazka/core";
+import { writeBrackets } from "@svyazka/wire";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../../server/testkit/database.ts";
 import { accountAt, databaseKit } from "../../testkit/account.ts";
 import { longLived, makeAmo, memoryTokens, overFetch } from "../client.ts";
-import { writeBrackets } from "../protocol/brackets.ts";
 import { type AmoStandIn, startAmo } from "../standin.ts";
 import { connectAccount, listenToAccount, pollAccount } from "./account.ts";
 import { followed, receiveHook } from "./hooks.ts";

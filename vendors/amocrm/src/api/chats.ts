@@ -1,9 +1,9 @@
+import { readBrackets } from "@svyazka/wire";
 import {
   type ChatMessage,
   chatsPath,
   type FieldProblem,
   fieldProblem,
-  readBrackets,
   readDeliveryReport,
   writeInvalid,
   writeProblem,

@@ -1,3 +1,4 @@
+import { readBrackets, type Tree } from "@svyazka/wire";
 import {
   type FieldProblem,
   fieldProblem,
@@ -5,8 +6,6 @@ import {
   type ItemProblems,
   type Problem,
   problemType,
-  readBrackets,
-  type Tree,
   writeInvalid,
   writeProblem,
 } from "../protocol.ts";

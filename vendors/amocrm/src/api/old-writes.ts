@@ -1,14 +1,5 @@
-import {
-  type EntityType,
-  entityTypes,
-  type FieldProblem,
-  fieldProblem,
-  noteTypeNumbers,
-  oldLink,
-  readBrackets,
-  type Tree,
-  writeProblem,
-} from "../protocol.ts";
+import { readBrackets, type Tree } from "@svyazka/wire";
+import { type EntityType, entityTypes, type FieldProblem, fieldProblem, noteTypeNumbers, oldLink, writeProblem } from "../protocol.ts";
 import type { NoteDraft, Pen, TaskDraft } from "./account.ts";
 import { Denied, Missing, Unfit } from "./account.ts";
 import { type Answer, type At, type Handler, Refusal, type Route, route } from "./http.ts";

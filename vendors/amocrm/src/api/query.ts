@@ -1,4 +1,5 @@
-import { type FieldProblem, fieldProblem, listOf, type Tree } from "../protocol.ts";
+import { listOf, type Tree } from "@svyazka/wire";
+import { type FieldProblem, fieldProblem } from "../protocol.ts";
 import type { Found, Order, Paging, Range } from "./account.ts";
 import { type Answer, type At, refuse } from "./http.ts";
 

@@ -1,4 +1,5 @@
-import type { EntityType, Tree } from "../protocol.ts";
+import type { Tree } from "@svyazka/wire";
+import type { EntityType } from "../protocol.ts";
 import type { Account, Found, Pen, RecordQuery } from "./account.ts";
 import { idsOf, mustAllBeThere, mustHaveId, readItems, readOne, writeItems } from "./batch.ts";
 import { choiceTypes } from "./field-drafts.ts";

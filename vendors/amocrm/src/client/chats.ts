@@ -1,7 +1,7 @@
+import { readJson, type Send } from "@svyazka/wire";
 import { type ChatPayload, type ChatUser, chatsHost, chatsPath, type DeliveryReport, signChat, writeDeliveryReport } from "../protocol.ts";
 import { AmoNotFound, AmoUnavailable, errorOf } from "./errors.ts";
 import { type Limiter, paceOf } from "./limiter.ts";
-import { readJson, type Send } from "./network.ts";
 import { member } from "./transport.ts";
 
 /** A channel of messages in amoCRM: registered with its support, connected to accounts one by one. Source: chats/chat-step-by-step */

@@ -1,5 +1,5 @@
+import type { Answer } from "@svyazka/wire";
 import { type ItemProblems, type Problem, readProblem } from "../protocol.ts";
-import type { Answer } from "./network.ts";
 
 /** What can go wrong with amoCRM, by what is to be done about it. Everything the client throws by itself is an `AmoError`. */
 

@@ -1,4 +1,5 @@
-import type { Branch, FieldValues } from "../protocol.ts";
+import type { Branch } from "@svyazka/wire";
+import type { FieldValues } from "../protocol.ts";
 
 /** What lists can be filtered by. Source: crm_platform/filters-api */
 

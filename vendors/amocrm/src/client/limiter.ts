@@ -1,4 +1,4 @@
-import { type Sleep, sleepReally } from "./network.ts";
+import { type Sleep, sleepReally } from "@svyazka/wire";
 
 /**
  * Whoever wants to send, takes a turn first. One limiter is for one integration in one account, so share it among all clients of it; processes that share

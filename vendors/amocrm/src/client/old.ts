@@ -1,4 +1,4 @@
-import type { Branch } from "../protocol.ts";
+import type { Branch } from "@svyazka/wire";
 import { type AmoRequest, member, noSuchAnswer, type Transport } from "./transport.ts";
 
 /** API v2, which old programs and some accounts' customs still need: reading only. Source: https://www.amocrm.com/developers/content/api/leads/ and its neighbours */

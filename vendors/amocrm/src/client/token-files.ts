@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { sleepReally } from "./network.ts";
+import { sleepReally } from "@svyazka/wire";
 import type { TokenStore, Tokens } from "./tokens.ts";
 
 const lookAgainMs = 20;

@@ -1,7 +1,7 @@
+import { readJson, type Send, type Sleep, sleepReally } from "@svyazka/wire";
 import { type Credentials, type Grant, readJwt, readTokenAnswer, writeTokenRequest } from "../protocol.ts";
 import { AmoError, AmoLoginNeeded, AmoUnauthorized, AmoUnavailable, errorOf } from "./errors.ts";
 import { isAmoHost } from "./hosts.ts";
-import { readJson, type Send, type Sleep, sleepReally } from "./network.ts";
 
 /**
  * Tokens, renewed once by whichever process is first. A refresh token is good for one time only, and amoCRM knows no grace: of two who show the same one,

@@ -1,7 +1,6 @@
-import { type Branch, bracketPairs } from "../protocol.ts";
+import { type Answer, type Branch, bracketPairs, type Send, type Sleep, sleepReally } from "@svyazka/wire";
 import { type AmoError, AmoForbidden, AmoRateLimited, AmoUnauthorized, AmoUnavailable, errorOf, isHtml } from "./errors.ts";
 import type { Limiter } from "./limiter.ts";
-import { type Answer, type Send, type Sleep, sleepReally } from "./network.ts";
 import type { Access, Session } from "./tokens.ts";
 
 export interface AmoRequest {

@@ -1,10 +1,10 @@
+import { readJson } from "@svyazka/wire";
 import type { AnyEntityType, Task, Unsorted } from "../protocol.ts";
 import { nameOf } from "./batches.ts";
 import { type Changed, type CollectionSpec, changingOf, creatingOf, must, readingOf } from "./collections.ts";
 import type { CallDraft, FormMetadata, SipMetadata, TaskDraft, UnsortedDraft } from "./drafts.ts";
 import { type AmoError, AmoInvalid, AmoNotFound } from "./errors.ts";
 import type { Range, TaskFilter, UnsortedFilter } from "./filters.ts";
-import { readJson } from "./network.ts";
 import type { ListQuery } from "./pages.ts";
 import { type AmoRequest, member, type Transport } from "./transport.ts";
 

@@ -1,4 +1,4 @@
-import { type Branch, bracketPairs, listOf, readBracketPairs, readBrackets, type Tree, writeBrackets } from "./brackets.ts";
+import { type Branch, bracketPairs, listOf, readBracketPairs, readBrackets, type Tree, writeBrackets } from "@svyazka/wire";
 import {
   type Company,
   type Contact,

@@ -1,7 +1,7 @@
 import type { Opts } from "@grammyjs/types";
+import { mayHaveArrived, neverLeft, type OutgoingRequest, type Send } from "@svyazka/wire";
 import { readAnswer, reasonOf } from "../protocol.ts";
 import { TelegramLogin, TelegramRefused, TelegramUnavailable } from "./errors.ts";
-import { mayHaveArrived, neverLeft, type OutgoingRequest, type Send } from "./network.ts";
 
 /** What stands in a parameter for a file that is uploaded: `attach://<name>` (Bot API, "Sending files"). */
 export type FilePart = `attach://${string}`;

@@ -1,6 +1,6 @@
+import { mayHaveArrived, neverLeft, type OutgoingRequest, type Send } from "@svyazka/wire";
 import { readAnswer, readWait, reasonOf } from "../protocol.ts";
 import { saidIn, WhatsAppLogin, WhatsAppRefused, WhatsAppUnavailable } from "./errors.ts";
-import { mayHaveArrived, neverLeft, type OutgoingRequest, type Send } from "./network.ts";
 
 export interface GraphRequest {
   readonly method: "GET" | "POST";

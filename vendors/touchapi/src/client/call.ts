@@ -1,25 +1,6 @@
+import { type Answer, mayHaveArrived, neverLeft, readJson, type Send } from "@svyazka/wire";
 import { type Credentials, isAboutLogin, type Json, type ReadAnswer, readAnswer } from "../protocol.ts";
 import { TouchApiLogin, TouchApiRefused, TouchApiUnavailable } from "./errors.ts";
-
-/**
- * The way out to the network: send this, get that. A redirect is an answer and is not followed. Throws when no answer came, or not in time; an error named
- * `Refused` means that it did not want to ask at all, one named `NotYet` that it was not its turn: both are passed on as they are.
- */
-export type Send = (request: {
-  readonly method: string;
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutSeconds?: number;
-  /** What in it is secret: whoever keeps a record of requests, leaves these out. */
-  readonly secrets?: readonly string[];
-}) => Promise<Answer>;
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 export interface CallOptions {
   readonly url: string;
@@ -28,8 +9,6 @@ export interface CallOptions {
 }
 
 export type ReadCall = Exclude<ReadAnswer, { kind: "unreadable" }> & { readonly status: number };
-
-const neverLeft: ReadonlySet<string> = new Set(["Refused", "NotYet"]);
 
 /** One call. `isWrite`: something may have changed although no answer came. Throws `TouchApiUnavailable`, and `TouchApiLogin` for 401 and 403; a refusal in words is answered. */
 export type Call = (method: string, fields: Json, how: { readonly isWrite: boolean; readonly seconds: number }) => Promise<ReadCall>;
@@ -51,7 +30,7 @@ export function callOf({ url, credentials, send }: CallOptions): Call {
       throw new TouchApiUnavailable(
         `no answer: ${hide(cause instanceof Error ? cause.message : String(cause), token)}`,
         { method, status: 0, cause },
-        { mayHaveHappened: isWrite && !wasNeverSent(cause) },
+        { mayHaveHappened: isWrite && mayHaveArrived(cause) },
       );
     });
     return readCall(method, answer, isWrite);
@@ -67,7 +46,7 @@ function readCall(method: string, { status, headers, body }: Answer, isWrite: bo
       { mayHaveHappened: false, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },
     );
   }
-  const read = readAnswer(parsed(body));
+  const read = readAnswer(readJson(body.replace(/^\ufeff/, "")));
   const uuid = read.kind === "unreadable" ? undefined : read.uuid;
   if (status >= 500) {
     const words = read.kind === "failed" ? read.message : whatIs(body);
@@ -96,40 +75,12 @@ export function doneOf(method: string, read: ReadCall): Json {
   throw isAboutLogin(read.message) ? new TouchApiLogin(read.message, facts) : new TouchApiRefused(read.message, facts);
 }
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body.replace(/^\ufeff/, ""));
-  } catch {
-    return undefined;
-  }
-}
-
 const whatIs = (body: string): string =>
   body.trim() === ""
     ? "an empty answer"
     : /^\s*<(?:!doctype|html|\?xml)/i.test(body)
       ? "a page in place of an answer"
       : "an answer that is not JSON";
-
-/** Codes of the network by which nothing has left us. */
-const neverSent = new Set([
-  ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "UND_ERR_CONNECT_TIMEOUT"],
-  ...[
-    "CERT_HAS_EXPIRED",
-    "DEPTH_ZERO_SELF_SIGNED_CERT",
-    "SELF_SIGNED_CERT_IN_CHAIN",
-    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-    "ERR_TLS_CERT_ALTNAME_INVALID",
-  ],
-]);
-
-/** A connection that was tried at several addresses fails with a list of errors. */
-function wasNeverSent(error: unknown, depth = 0): boolean {
-  if (!(error instanceof Error) || depth > 8) return false;
-  if ("code" in error && typeof error.code === "string" && neverSent.has(error.code)) return true;
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every((one) => wasNeverSent(one, depth + 1));
-  return wasNeverSent(error.cause, depth + 1);
-}
 
 const hide = (text: string, secret: string | undefined): string => (secret ? text.replaceAll(secret, "…") : text).slice(0, 300);
 

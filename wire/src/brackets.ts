@@ -1,5 +1,5 @@
 /**
- * PHP's brackets: how amoCRM's query strings, its old forms and its webhooks carry nested values.
+ * PHP's brackets: how query strings, forms and webhooks of programs in PHP carry nested values.
  * `a[b][0]=1` is `{a: {b: {"0": "1"}}}`. Whether a level is a list or an object only its reader knows, so it is always an object here, in the order of the text.
  */
 export interface Tree {
@@ -21,7 +21,7 @@ export function readBrackets(text: string): Tree {
   return root;
 }
 
-/** As `readBrackets`, of names that somebody else has taken apart from their values: the seed shows a webhook as such an object. */
+/** As `readBrackets`, of names that somebody else has taken apart from their values. */
 export function readBracketPairs(pairs: Readonly<Record<string, string>>): Tree {
   return readBrackets(new URLSearchParams(pairs).toString());
 }

@@ -18,8 +18,16 @@ export const nasty: readonly unknown[] = [
     "NaN",
     "__proto__",
   ],
-  ...["constructor", "\ud800", "a\0b", "🎄", "x".repeat(100_000), "9".repeat(400), [], {}, [[]], [null], [{}], { id: 1 }, { body: {} }],
-  ...[{ __proto__: null }, { toString: 1 }, { length: -1 }, [1, "2", { code: "a", id: {} }], Array.from({ length: 1_000 }, () => ({}))],
+  ...["constructor", "\ud800", "a\0b", "🎄", "x".repeat(100_000), "/start \ud800", "9".repeat(400)],
+  ...[[], {}, [[]], [null], [{}], { id: 1 }, { file_id: {} }, { body: {} }],
+  ...[
+    { __proto__: null },
+    { toString: 1 },
+    { length: -1 },
+    [1, "2", { file_id: "a", width: "b" }],
+    [1, "2", { code: "a", id: {} }],
+    Array.from({ length: 1_000 }, () => ({})),
+  ],
 ];
 
 /** Of a body: with each of its fields, however deep, missing and holding each nasty value in turn. */
