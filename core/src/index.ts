@@ -5,6 +5,7 @@ export * from "./chat-desk.ts";
 export * from "./crm-records.ts";
 export * from "./crms.ts";
 export * from "./decisions.ts";
+export * from "./elsewhere/index.ts";
 export * from "./errors.ts";
 export * from "./event-titles.ts";
 export * from "./events.ts";

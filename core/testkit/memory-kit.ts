@@ -3,6 +3,7 @@ import type { Kit, Origin, Store } from "../src/kit.ts";
 import type { Link, Links } from "../src/links.ts";
 import type { Route } from "../src/telephony.ts";
 import { loneKit } from "./lone-kit.ts";
+import { memoryBook } from "./memory-book.ts";
 
 export interface MemoryKit extends Kit {
   /** What was recorded, each fact once, in order. */
@@ -23,6 +24,7 @@ export function memoryKit(rest: Partial<Kit> & { readonly routes?: (call: Parame
     ...loneKit,
     store: memoryStore(),
     links: memoryLinks(),
+    book: memoryBook(),
     facts,
     origins,
     doors,

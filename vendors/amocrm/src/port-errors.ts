@@ -1,4 +1,4 @@
-import { Conflict, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
+import { askingIn, Conflict, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
 import {
   AmoError,
   AmoForbidden,
@@ -39,10 +39,5 @@ export const hasDoneNothing = (error: unknown): boolean =>
   (error instanceof AmoError && !(error instanceof AmoUnavailable && error.mayHaveHappened)) ||
   (error instanceof AmoUnavailable && error.cause instanceof Unavailable && error.cause.retryAfterSeconds !== undefined);
 
-export async function asking<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw portError(error);
-  }
-}
+/** Does work, and throws what amoCRM said in the words of a port. */
+export const asking = askingIn(portError);

@@ -1,10 +1,10 @@
-import { type Connected, callerIn, type Kit, type Polled, type StopSignal } from "@svyazka/core";
+import { type Connected, callerIn, inWords, type Kit, type Load, type Polled, type StopSignal } from "@svyazka/core";
 import { deskOf } from "../desk/desk.ts";
 import { chatsOf } from "../desk/ground.ts";
 import { missedSince } from "../desk/missed.ts";
 import { sourcesIn } from "../desk/sources.ts";
 import { moveOf } from "../move/move.ts";
-import { asking } from "../port-errors.ts";
+import { asking, portError } from "../port-errors.ts";
 import type { Integration as Account } from "../settings.ts";
 import { amoOf } from "./amo.ts";
 import { callsIn } from "./calls.ts";
@@ -12,10 +12,10 @@ import { companiesIn } from "./companies.ts";
 import { contactsIn } from "./contacts.ts";
 import { dealsIn } from "./deals.ts";
 import { entriesIn } from "./entries.ts";
-import { changesSince, followerOf } from "./follow.ts";
+import { changesSince, followerIn } from "./follow.ts";
 import { type Ground, userThere } from "./ground.ts";
 import { keep, mustBeSignedIn } from "./keep.ts";
-import { type Load, loadOf } from "./load.ts";
+import { loadIn } from "./load.ts";
 import { recordsIn } from "./records.ts";
 import { directoryOf, setupOf } from "./setup.ts";
 import { enterCode } from "./sign-in.ts";
@@ -36,7 +36,7 @@ export function connectAccount(account: Account, kit: Kit): Connected {
     directory: async () => directoryOf(await setups.get()),
   };
   return {
-    crm: inWordsOfPorts(ports),
+    crm: inWords(ports, portError),
     callDesk: {
       // The card finds the contact and the deal by itself.
       async show({ client, user }) {
@@ -47,7 +47,7 @@ export function connectAccount(account: Account, kit: Kit): Connected {
       hide: async () => {},
     },
     phoneBook: { find: async ({ e164 }) => (e164 === undefined ? undefined : callerIn(kit.book, e164)) },
-    follower: inWordsOfPorts(followerOf(ground)),
+    follower: inWords(followerIn(ground), portError),
     sources,
     ...(chats && { chatDesk: deskOf(ground, chats, sources) }),
     bookState: load.state,
@@ -80,17 +80,5 @@ export function listenToAccount(account: Account, kit: Kit, signal: StopSignal):
 function groundOf(account: Account, kit: Kit, patient = true): { readonly ground: Ground; readonly load: Load } {
   const amo = amoOf(account, kit, patient);
   const setups = setupOf(amo, account.settings.domain ?? "", kit);
-  return { ground: { account, amo, kit, setups }, load: loadOf(account, amo, kit, setups) };
-}
-
-/** The same members, which throw what a port may throw. */
-function inWordsOfPorts<P extends object>(port: P): P {
-  return Object.fromEntries(
-    Object.entries(port).map(([name, member]) => [
-      name,
-      typeof member === "function"
-        ? (...given: unknown[]) => asking(() => (member as (...given: unknown[]) => Promise<unknown>)(...given))
-        : member,
-    ]),
-  ) as P;
+  return { ground: { account, amo, kit, setups }, load: loadIn(account, amo, kit, setups) };
 }

@@ -1,15 +1,12 @@
-import type { Crm, RecordId, Saved } from "@svyazka/core";
-import { readEmail } from "@svyazka/core";
+import { type Crm, gone, type Load, leftoverWords, type RecordId, readEmail, type Saved } from "@svyazka/core";
 import { type CompanyDraft as Draft, type FieldDraft, fieldDraft, fieldOf, fieldTexts } from "../client.ts";
 import type { Company, CustomField } from "../protocol.ts";
 import { addLeftovers } from "./entries.ts";
-import { checkUser, type Ground, gone, markOwn, missing, secondsNow, userThere } from "./ground.ts";
-import type { Load } from "./load.ts";
+import { checkUser, type Ground, markOwn, missing, secondsNow, userThere } from "./ground.ts";
 import { idOf, once } from "./once.ts";
 import { companyEntry, innFieldOf } from "./people.ts";
 import type { Setup } from "./setup.ts";
 import { channel, placeValues } from "./values.ts";
-import { wordsIn } from "./words.ts";
 
 const mostHits = 10;
 
@@ -119,7 +116,7 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
 
   function valuesOf(draft: Given, setup: Setup, before: Company | undefined) {
     const fields = setup.fields.companies;
-    const words = wordsIn(workspace.language);
+    const words = leftoverWords(workspace.language);
     const isEmpty = ({ id }: Pick<CustomField, "id">): boolean => draft.replaces || !before || fieldOf(before, id) === undefined;
     const drafts: FieldDraft[] = [];
     const leftovers: string[] = [];

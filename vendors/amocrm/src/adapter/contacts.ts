@@ -1,14 +1,24 @@
-import { Conflict, type ContactHit, type Crm, lastTenDigits, type Phone, type RecordId, readEmail, type Saved } from "@svyazka/core";
+import {
+  Conflict,
+  type ContactHit,
+  type Crm,
+  gone,
+  type Load,
+  lastTenDigits,
+  leftoverWords,
+  type Phone,
+  type RecordId,
+  readEmail,
+  type Saved,
+} from "@svyazka/core";
 import { type ContactDraft as Draft, type FieldDraft, fieldDraft, fieldOf, fieldText, fieldTexts } from "../client.ts";
 import type { Contact, CustomField } from "../protocol.ts";
 import { addLeftovers } from "./entries.ts";
-import { checkUser, type Ground, gone, markOwn, missing, secondsNow, userThere } from "./ground.ts";
-import type { Load } from "./load.ts";
+import { checkUser, type Ground, markOwn, missing, secondsNow, userThere } from "./ground.ts";
 import { idOf, once } from "./once.ts";
 import { contactEntry, phonesOf } from "./people.ts";
 import type { Setup } from "./setup.ts";
 import { channel, placeValues, trackingValues } from "./values.ts";
-import { wordsIn } from "./words.ts";
 
 const mostHits = 10;
 
@@ -162,7 +172,7 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
 
   function valuesOf(draft: Parameters<Crm["saveContact"]>[0], setup: Setup, before: Contact | undefined) {
     const fields = setup.fields.contacts;
-    const words = wordsIn(workspace.language);
+    const words = leftoverWords(workspace.language);
     const coded = (code: string): CustomField | undefined => fields.find((field) => field.code?.toUpperCase() === code);
     const drafts: FieldDraft[] = [];
     const leftovers: string[] = [];

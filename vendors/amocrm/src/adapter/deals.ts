@@ -3,7 +3,11 @@ import {
   type DealDraft,
   type DealHit,
   type DealQuery,
+  gone,
+  isHome,
+  leftoverWords,
   type Money,
+  madeBy,
   type RecordId,
   Refused,
   type Saved,
@@ -12,11 +16,10 @@ import {
 import { AmoInvalid, AmoNotFound, type ComplexLeadDraft, type LeadDraft, withoutRefused } from "../client.ts";
 import { type Lead, lost, type Status, won } from "../protocol.ts";
 import { addLeftovers } from "./entries.ts";
-import { checkUser, type Ground, gone, isHome, markOwn, secondsNow, stageThere, userThere } from "./ground.ts";
-import { idOf, madeBy, once } from "./once.ts";
+import { checkUser, type Ground, markOwn, secondsNow, stageThere, userThere } from "./ground.ts";
+import { idOf, once } from "./once.ts";
 import { type Setup, stageId, statusOf } from "./setup.ts";
 import { placeValues, trackingValues } from "./values.ts";
-import { wordsIn } from "./words.ts";
 
 /** How many ids go into one question. */
 const idsAtOnce = 100;
@@ -188,7 +191,7 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
     const { workspace } = account;
     const { leftovers } = placeValues(fields, setup.fields.leads, workspace);
     if (!sum || priceOf(sum, setup).isExact) return leftovers;
-    return [...leftovers, `${wordsIn(workspace.language).sum}: ${writeMoney(sum)} ${sum.currency}`];
+    return [...leftovers, `${leftoverWords(workspace.language).sum}: ${writeMoney(sum)} ${sum.currency}`];
   }
 
   async function fieldsOf(draft: DealDraft): Promise<LeadDraft> {

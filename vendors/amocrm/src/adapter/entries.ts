@@ -1,8 +1,7 @@
-import { type Crm, type Entry, type EntryTarget, Refused, readWhen, type Saved } from "@svyazka/core";
+import { type Crm, closeMarked, type Entry, type EntryTarget, leftoverText, markTask, Refused, readWhen, type Saved } from "@svyazka/core";
 import type { EntityType } from "../protocol.ts";
 import { checkUser, type Ground, missing, userThere } from "./ground.ts";
 import { idOf, once } from "./once.ts";
-import { wordsIn } from "./words.ts";
 
 /** Notes and tasks. */
 
@@ -12,19 +11,14 @@ export function entriesIn(ground: Ground): Pick<Crm, "addEntry" | "closeTasks"> 
       return { id: await (entry.kind === "note" ? addNote(ground, entry) : addTask(ground, entry)) };
     },
 
-    async closeTasks({ mark, before }, result) {
+    async closeTasks(marked, result) {
       const { kit, amo } = ground;
-      const marked = await kit.store.list<true>(`mark ${mark}`, { until: before });
-      let closed = 0;
-      for (const { id } of marked) {
+      return closeMarked(kit, marked, async (id) => {
         const task = await amo.tasks.find(Number(id));
-        if (task && !task.is_completed) {
-          await amo.tasks.complete(task.id, result);
-          closed++;
-        }
-        await kit.store.remove(`mark ${mark}`, id);
-      }
-      return closed;
+        if (!task || task.is_completed) return false;
+        await amo.tasks.complete(task.id, result);
+        return true;
+      });
     },
   };
 }
@@ -94,7 +88,7 @@ async function addTask(ground: Ground, entry: Entry & { kind: "task" }): Promise
       return String(made.id);
     },
   });
-  if (entry.mark) await kit.store.put(`mark ${entry.mark.name}`, id, true, { at: new Date(entry.mark.at), days: 400 });
+  if (entry.mark) await markTask(kit, entry.mark, id);
   return id;
 }
 
@@ -107,7 +101,6 @@ function endOfDay({ account, kit }: Ground): number {
 
 /** What no field could hold, as a note for people: nothing is dropped. */
 export async function addLeftovers(ground: Ground, on: EntryTarget, key: string, leftovers: readonly string[]): Promise<void> {
-  if (leftovers.length === 0) return;
-  const text = [wordsIn(ground.account.workspace.language).leftovers, ...leftovers].join("\n");
-  await addNote(ground, { kind: "note", key: `${key}:leftovers`, on, text });
+  const text = leftoverText(ground.account.workspace.language, leftovers);
+  if (text !== undefined) await addNote(ground, { kind: "note", key: `${key}:leftovers`, on, text });
 }

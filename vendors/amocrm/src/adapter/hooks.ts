@@ -1,7 +1,7 @@
-import type { EventDraft, InboundRequest, Received, Reply, ToldRecord } from "@svyazka/core";
+import { type EventDraft, type InboundRequest, type Received, type Reply, type ToldRecord, toldDraft } from "@svyazka/core";
 import type { Amo } from "../client.ts";
 import { type HookFact, readHook } from "../protocol.ts";
-import { momentText, toldDraft } from "./follow.ts";
+import { momentText } from "./ground.ts";
 
 /** Webhooks of an account. They are thin: what is in a record now is asked for afterwards. Source: the seed; crm_platform/webhooks-format */
 

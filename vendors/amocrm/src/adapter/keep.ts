@@ -1,12 +1,10 @@
-import type { Kit, StopSignal } from "@svyazka/core";
-import { LoginNeeded } from "@svyazka/core";
+import { type Kit, type Load, LoginNeeded, type StopSignal } from "@svyazka/core";
 import { AmoForbidden, AmoInvalid } from "../client.ts";
 import { asking } from "../port-errors.ts";
 import type { Integration as Account } from "../settings.ts";
 import { hookPath } from "./amo.ts";
 import type { Ground } from "./ground.ts";
 import { subscribe } from "./hooks.ts";
-import type { Load } from "./load.ts";
 import { enterCode } from "./sign-in.ts";
 
 const roundMs = 600_000;

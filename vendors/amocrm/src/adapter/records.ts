@@ -4,12 +4,13 @@ import {
   type Crm,
   type CrmRecords,
   type DealRecord,
-  type RecordId,
   readMoney,
+  stageHere,
+  userHere,
 } from "@svyazka/core";
 import { fieldOf } from "../client.ts";
 import type { Company, Contact, CustomField, EntityType, Lead } from "../protocol.ts";
-import { type Ground, isHome } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 import { idOf } from "./once.ts";
 import { companyEntry, emailsOf, phonesOf } from "./people.ts";
 import { codeOf, kindOf, type Setup, stageId, statusOf } from "./setup.ts";
@@ -55,7 +56,7 @@ export function recordsIn(ground: Ground): Pick<Crm, "findRecord"> {
       const sum = found.price ? readMoney(String(found.price), setup.currency) : undefined;
       return {
         ...heldOf(found, "leads", setup),
-        ...{ pipeline: String(found.pipeline_id), stage: stageHere(stage), state: status ? kindOf(status) : "open" },
+        ...{ pipeline: String(found.pipeline_id), stage: stageHere(account, stage), state: status ? kindOf(status) : "open" },
         ...(sum && { sum }),
         ...(main && { contact: String(main.id) }),
         ...(companies[0] && { company: String(companies[0].id) }),
@@ -64,7 +65,7 @@ export function recordsIn(ground: Ground): Pick<Crm, "findRecord"> {
   };
 
   function heldOf(record: Contact | Company | Lead, of: EntityType, setup: Setup) {
-    const responsible = record.responsible_user_id > 0 ? userHere(String(record.responsible_user_id)) : undefined;
+    const responsible = record.responsible_user_id > 0 ? userHere(account, String(record.responsible_user_id)) : undefined;
     const values = setup.fields[of].flatMap((field): [string, string][] => {
       const text = textOf(record, field);
       return text === "" ? [] : [[codeOf(field), text]];
@@ -76,8 +77,6 @@ export function recordsIn(ground: Ground): Pick<Crm, "findRecord"> {
   }
 
   const phonesTold = (record: Contact | Company): string[] => phonesOf(record, country).map(({ e164, typed }) => e164 ?? typed);
-  const userHere = (there: string): RecordId | undefined => (isHome(account) ? there : account.userMapping[there]);
-  const stageHere = (there: string): RecordId => (isHome(account) ? there : (account.stageMapping[there] ?? there));
 
   return { findRecord: async (kind, id) => readers[kind](idOf(kind, id)) };
 }

@@ -3,7 +3,9 @@ import {
   type DirectoryField,
   type DirectoryPipeline,
   type FieldType,
+  type KeptCopy,
   type Kit,
+  keptCopy,
   LoginNeeded,
   type StageKind,
   Unavailable,
@@ -25,8 +27,6 @@ import {
 
 /** What an account is made of, as the adapter needs it. */
 export interface Setup {
-  /** Unix milliseconds: when it was read. */
-  readonly at: number;
   /** The address that the connection was set up with, and the account that was found there. */
   readonly domain: string;
   readonly account: number;
@@ -41,96 +41,38 @@ export interface Setup {
   readonly sources: readonly Source[];
 }
 
-/** So long it is taken as it was read: somebody may add a stage. */
-const freshMs = 600_000;
-/** Whoever misses something in it has it read again, but not more often than this. */
-const missedMs = 30_000;
-
-/** When amoCRM does not answer, it is not asked again before this. */
-const failedMs = 60_000;
-
 /** Reads it when it is wanted, keeps it for a while, for all processes. While amoCRM does not answer, what it was is taken for what it is. */
-export function setupOf(amo: Amo, domain: string, { store, exclusively, now }: Kit) {
-  let known: Setup | undefined;
-  let isRefreshing = false;
-  let failedAt = Number.NEGATIVE_INFINITY;
-  const isYoung = (setup: Setup | undefined, ms: number): setup is Setup => setup !== undefined && now().getTime() - setup.at < ms;
-
-  async function get(ms = freshMs): Promise<Setup> {
-    if (isYoung(known, ms)) return known;
-    const stored = (await ofThis()) ?? known;
-    known = stored;
-    if (isYoung(stored, ms) || (stored && now().getTime() - failedAt < failedMs)) return stored;
-    // Nobody waits for what may be slow: it is there for the next one. Whoever misses something in it does.
-    if (stored && ms === freshMs) {
-      if (!isRefreshing) {
-        isRefreshing = true;
-        void refresh(ms)
-          .catch(() => undefined)
-          .finally(() => {
-            isRefreshing = false;
-          });
-      }
-      return stored;
-    }
-    try {
-      return await refresh(ms);
-    } catch (error) {
-      if (!stored || !(portError(error) instanceof Unavailable)) throw error;
-      return stored;
-    }
-  }
-
-  /** What another account has said is nothing of this one. */
-  async function ofThis(): Promise<Setup | undefined> {
-    const found = await store.get<Setup>("setup", "all");
-    return found?.domain === domain ? found : undefined;
-  }
-
-  async function refresh(ms: number): Promise<Setup> {
-    try {
-      known = await exclusively(["setup"], async () => {
-        const other = await ofThis();
-        if (isYoung(other, ms)) return other;
-        const fresh = { ...(await read(amo, now().getTime())), domain };
-        await mustBeSame(fresh.account);
-        await store.put("setup", "all", fresh);
-        return fresh;
-      });
-      return known;
-    } catch (error) {
-      failedAt = now().getTime();
-      throw error;
-    }
-  }
-
-  /** What is kept of one account (who is who, what was written) would be wrong of another one. */
-  async function mustBeSame(account: number): Promise<void> {
-    const first = await store.get<number>("account", "id");
-    if (first === undefined) await store.put("account", "id", account);
-    else if (first !== account)
-      throw new LoginNeeded(
-        `this connection is of the account ${first}, and the address leads to ${account}: add another connection for that one`,
-      );
-  }
-  return {
-    get: () => get(),
-    /** What `find` finds in it; when it is missing there, in what it is now. */
-    async find<T>(find: (setup: Setup) => T | undefined): Promise<T | undefined> {
-      return find(await get()) ?? find(await get(missedMs));
+export const setupOf = (amo: Amo, domain: string, kit: Kit): KeptCopy<Setup> =>
+  keptCopy<Setup>({
+    ...{ kit, name: "setup" },
+    async read() {
+      const fresh = { ...(await read(amo)), domain };
+      await mustBeSame(kit, fresh.account);
+      return fresh;
     },
-  };
-}
-export type Setups = ReturnType<typeof setupOf>;
+    isOfThis: (stored) => stored.domain === domain,
+    isAway: (error) => portError(error) instanceof Unavailable,
+  });
 
-async function read(amo: Amo, at: number): Promise<Omit<Setup, "domain">> {
+/** What is kept of one account (who is who, what was written) would be wrong of another one. */
+async function mustBeSame({ store }: Kit, account: number): Promise<void> {
+  const first = await store.get<number>("account", "id");
+  if (first === undefined) await store.put("account", "id", account);
+  else if (first !== account)
+    throw new LoginNeeded(
+      `this connection is of the account ${first}, and the address leads to ${account}: add another connection for that one`,
+    );
+}
+export type Setups = KeptCopy<Setup>;
+
+async function read(amo: Amo): Promise<Omit<Setup, "domain">> {
   const info = await amo.account.get(["task_types", "datetime_settings"]);
   const pipelines = await listed(amo.pipelines.all());
   const users = await unlessForbidden(() => listed(amo.users.all({ with: ["phone_number"] })));
   const fields: Partial<Record<EntityType, readonly CustomField[]>> = {};
   for (const of of entityTypes) fields[of] = await listed(amo[of].fields.all());
   return {
-    ...{ at, account: info.id, me: info.current_user_id, currency: info.currency, pipelines, users },
+    ...{ account: info.id, me: info.current_user_id, currency: info.currency, pipelines, users },
     timeZone: info._embedded?.datetime_settings?.timezone,
     fields: fields as Setup["fields"],
     taskTypes: info._embedded?.task_types ?? [],
