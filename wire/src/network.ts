@@ -83,3 +83,6 @@ export function readJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** A page of whatever stands in front of an API, in place of its answer. */
+export const isHtml = (body: string): boolean => /^\s*</.test(body);

@@ -1,14 +1,6 @@
 import { askingIn, Conflict, LoginNeeded, Refused, Unavailable } from "@svyazka/core";
-import {
-  AmoError,
-  AmoForbidden,
-  AmoNotSent,
-  AmoPaymentRequired,
-  AmoRateLimited,
-  AmoUnauthorized,
-  AmoUnavailable,
-  isHtml,
-} from "./client.ts";
+import { isHtml } from "@svyazka/wire";
+import { AmoError, AmoForbidden, AmoNotSent, AmoPaymentRequired, AmoRateLimited, AmoUnauthorized, AmoUnavailable } from "./client.ts";
 
 /** An account that is not paid for is paid for some day. */
 const unpaidSeconds = 3600;

@@ -1,4 +1,4 @@
-import type { Answer } from "@svyazka/wire";
+import { type Answer, isHtml } from "@svyazka/wire";
 import { type ItemProblems, type Problem, readProblem } from "../protocol.ts";
 
 /** What can go wrong with amoCRM, by what is to be done about it. Everything the client throws by itself is an `AmoError`. */
@@ -153,5 +153,3 @@ export const factsOf = ({ request, status, problem, requestId, body }: AmoError)
   ...(requestId !== undefined && { requestId }),
   ...(body !== undefined && { body }),
 });
-
-export const isHtml = (body: string): boolean => /^\s*</.test(body);

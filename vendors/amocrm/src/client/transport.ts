@@ -1,5 +1,5 @@
-import { type Answer, type Branch, bracketPairs, type Send, type Sleep, sleepReally } from "@svyazka/wire";
-import { type AmoError, AmoForbidden, AmoRateLimited, AmoUnauthorized, AmoUnavailable, errorOf, isHtml } from "./errors.ts";
+import { type Answer, type Branch, bracketPairs, isHtml, type Send, type Sleep, sleepReally } from "@svyazka/wire";
+import { type AmoError, AmoForbidden, AmoRateLimited, AmoUnauthorized, AmoUnavailable, errorOf } from "./errors.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Access, Session } from "./tokens.ts";
 
