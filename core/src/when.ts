@@ -20,6 +20,12 @@ export function readWhen(text: string, timeZone: string, dateAlone: "end" | "sta
   return `${written}${offsetText(offset)}`;
 }
 
+/** The last second of the day that it is there now: ISO 8601 with offset. */
+export function endOfDay(now: Date, timeZone: string): string {
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(now);
+  return readWhen(today, timeZone) ?? now.toISOString();
+}
+
 const two = (number: number): string => String(number).padStart(2, "0");
 
 function wallText(wall: number, parts?: readonly number[]): string {

@@ -5,7 +5,7 @@ import { Agent, type Dispatcher, request as send } from "undici";
 import { isPublicAddress } from "./addresses.ts";
 
 export interface Limits {
-  /** Lets the connection reach private addresses: a 1C or a boxed Bitrix24 in the same building. */
+  /** Lets the connection reach private addresses: a 1C or a CRM in the same building. */
   readonly allowPrivateAddresses: boolean;
   readonly timeoutSeconds?: number;
   readonly maxReplyBytes?: number;

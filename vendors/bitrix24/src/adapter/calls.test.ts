@@ -1,0 +1,221 @@
+import type { CallDraft, Connected } from "@svyazka/core";
+import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type OpenDoor, openDoor } from "../../testkit/door.ts";
+import { asApplication, byWebhook, letApplicationIn, localFetch } from "../../testkit/portal.ts";
+import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
+import { connectPortal } from "./connection.ts";
+import { hookPath } from "./hooks.ts";
+
+/** Calls of a PBX in a portal's telephony. */
+
+let standin: Bitrix24Standin;
+let kit: MemoryKit;
+let door: OpenDoor;
+let portal: Connected;
+const rung: { account: string; phone: string; line?: string }[] = [];
+
+const telephony = {
+  async startCall(call: (typeof rung)[number]) {
+    rung.push(call);
+    return {};
+  },
+  users: async () => [
+    { account: "ivan", name: "Иван", extension: "107" },
+    { account: "olga", name: "Ольга", email: "nobody@example.com" },
+  ],
+  recording: () => ({ method: "GET", url: "" }),
+};
+
+beforeEach(async () => {
+  standin = await startBitrix24();
+  rung.length = 0;
+  kit = memoryKit({
+    fetch: localFetch,
+    publicUrl: () => door.url,
+    resume: async () => {},
+    telephonyOf: async (name) => (name === "vats" ? telephony : undefined),
+  });
+  const connection = asApplication(standin, { click_to_call: "vats" });
+  door = await openDoor(connection, kit);
+  await letApplicationIn(standin, kit);
+  portal = connectPortal(connection, kit);
+});
+afterEach(async () => {
+  await standin.stop();
+  await door.stop();
+});
+
+const client = { typed: "89101112233", e164: "+79101112233" };
+const over = (rest: Partial<CallDraft> = {}): CallDraft => ({
+  ...{ key: "call 1", direction: "in", client, state: "over", outcome: "answered", talkSeconds: 61, line: "+74951234567" },
+  ...{ startedAt: new Date("2026-03-02T10:00:00Z"), employee: { account: "ivan", user: "7" } },
+  ...rest,
+});
+const save = async (draft: CallDraft) => portal.crm?.saveCall(draft);
+const calls = () => [...standin.state.calls.values()];
+
+describe("a call", () => {
+  it("is one of the portal's telephony, with who spoke, how long, and about whom", async () => {
+    const contact = await portal.crm?.saveContact({ key: "c", name: "Анна", phones: [client], emails: [] });
+    const deal = await portal.crm?.saveDeal({ key: "d", name: "Окна", ...(contact && { contact: contact.id }) });
+    const about = { ...(contact && { contact: contact.id }), ...(deal && { deal: deal.id }) };
+    await save({ ...over(about), state: "ringing" });
+    expect(calls()).toEqual([]);
+    await save(over(about));
+    expect(calls()).toMatchObject([
+      {
+        ...{
+          USER_ID: 7,
+          PHONE_NUMBER: "+79101112233",
+          TYPE: "2",
+          LINE_NUMBER: "+74951234567",
+          FINISHED: true,
+          DURATION: 61,
+          STATUS_CODE: "200",
+        },
+        ...{ CRM_ENTITY_TYPE: "CONTACT", CRM_ENTITY_ID: Number(contact?.id) },
+      },
+    ]);
+    await save(over(about));
+    expect(calls().length).toBe(1);
+    expect(standin.count("telephony.externalCall.register")).toBe(1);
+    expect(standin.count("telephony.externalCall.finish")).toBe(1);
+    expect(standin.count("crm.activity.binding.add")).toBe(1);
+  });
+
+  it("has its recording, that comes with it or later, and another in its place", async () => {
+    // The portal fetches it: whatever answers will do.
+    const url = `${door.url}/1.wav`;
+    await save(over({ recordings: [{ url }] }));
+    expect(standin.count("telephony.externalCall.attachRecord")).toBe(1);
+    const later = over({ recordings: [{ url: `${door.url}/2.mp3` }] });
+    await save(later);
+    expect(standin.count("telephony.externalCall.attachRecord")).toBe(2);
+    await save(later);
+    expect(standin.count("telephony.externalCall.attachRecord")).toBe(2);
+    expect(standin.count("telephony.externalCall.finish")).toBe(1);
+  });
+
+  it("stands although the portal does not take its recording, and the address stands beside it", async () => {
+    const contact = await portal.crm?.saveContact({ key: "c", name: "Анна", phones: [client], emails: [] });
+    await save(over({ recordings: [{ url: "http://127.0.0.1:9/1.mp3" }], ...(contact && { contact: contact.id }) }));
+    expect(calls()).toMatchObject([{ FINISHED: true }]);
+    expect([...standin.state.comments.values()].map((row) => row["COMMENT"])).toEqual([
+      expect.stringContaining("http://127.0.0.1:9/1.mp3"),
+    ]);
+    const later = over({ recordings: [{ url: "http://127.0.0.1:9/2.mp3" }], ...(contact && { contact: contact.id }) });
+    await save(later);
+    await save(later);
+    expect([...standin.state.comments.values()].map((row) => row["COMMENT"]).slice(1)).toEqual([
+      expect.stringContaining("http://127.0.0.1:9/2.mp3"),
+    ]);
+  });
+
+  it("that nobody took is a missed one of whoever is on duty", async () => {
+    portal = connectPortal(asApplication(standin, { duty_user: "9" }), kit);
+    await save(over({ outcome: "missed", talkSeconds: 0, employee: { group: "sales" } }));
+    expect(calls()).toMatchObject([{ USER_ID: 9, STATUS_CODE: "304", DURATION: 0 }]);
+  });
+
+  it("is told with what became of it", async () => {
+    for (const [outcome, direction, code] of [
+      ["busy", "out", "486"],
+      ["unavailable", "out", "480"],
+      ["cancelled", "out", "603-S"],
+      ["cancelled", "in", "304"],
+      ["not_found", "out", "404"],
+      ["not_allowed", "out", "403"],
+    ] as const) {
+      await save(over({ key: `${outcome} ${direction}`, outcome, direction, talkSeconds: 0 }));
+      expect(calls().at(-1)?.["STATUS_CODE"], outcome).toBe(code);
+    }
+  });
+
+  it("is finished once although the answer was lost, however late the next try is", async () => {
+    standin.faults.add({ kind: "timeout_after", method: "batch" });
+    await expect(save(over())).rejects.toThrow(/no answer/);
+    expect(calls()).toMatchObject([{ FINISHED: true }]);
+    await save(over());
+    expect(calls().length).toBe(1);
+    expect(standin.count("telephony.externalCall.finish")).toBe(1);
+    standin.faults.add({ kind: "timeout_after", method: "telephony.externalCall.register" });
+    await expect(save(over({ key: "call 2" }))).rejects.toThrow(/no answer/);
+    await save(over({ key: "call 2" }));
+    expect(calls().filter((call) => call["FINISHED"]).length).toBe(2);
+    expect(calls().length).toBe(2);
+  });
+
+  it("of nobody's number is a comment, where there is anybody to put it on", async () => {
+    await save(over({ client: { typed: "anonymous" } }));
+    expect(calls()).toEqual([]);
+    const deal = await portal.crm?.saveDeal({ key: "d", name: "Окна" });
+    await save(over({ key: "call 2", client: { typed: "anonymous" }, ...(deal && { deal: deal.id }) }));
+    expect([...standin.state.comments.values()].map((row) => row["COMMENT"])).toEqual([
+      expect.stringContaining("Входящий звонок anonymous"),
+    ]);
+  });
+
+  it("between employees stays with the PBX", async () => {
+    await save(over({ direction: "internal" }));
+    expect(calls()).toEqual([]);
+  });
+
+  it("is a comment for a webhook, which has no telephony, and says so once", async () => {
+    const webhook = connectPortal(byWebhook(standin), kit);
+    const contact = await webhook.crm?.saveContact({ key: "c", name: "Анна", phones: [client], emails: [] });
+    const draft = over({ key: "call 3", recordings: [{ url: "https://pbx.example/1.mp3" }], ...(contact && { contact: contact.id }) });
+    await webhook.crm?.saveCall(draft);
+    await webhook.crm?.saveCall(draft);
+    const comments = [...standin.state.comments.values()].map((row) => String(row["COMMENT"]));
+    expect(comments.length).toBe(1);
+    for (const text of ["Входящий звонок +79101112233: состоялся", "Разговор: 1:01", "Запись: https://pbx.example/1.mp3"])
+      expect(comments[0]).toContain(text);
+  });
+});
+
+describe("the card of a call", () => {
+  it("is shown to whoever's phone rings, and taken away, on the call that is finished later", async () => {
+    await portal.callDesk?.show({ key: "call 1", direction: "in", client, user: "7" });
+    await portal.callDesk?.show({ key: "call 1", direction: "in", client, user: "9" });
+    expect(calls()).toMatchObject([{ SHOWN: [7, 9], FINISHED: false }]);
+    await portal.callDesk?.hide({ key: "call 1", user: "9", because: "ended" });
+    expect(calls()).toMatchObject([{ SHOWN: [7] }]);
+    await portal.callDesk?.hide({ key: "call 1", because: "answered" });
+    expect(calls()).toMatchObject([{ SHOWN: [] }]);
+    await save(over());
+    expect(calls()).toMatchObject([{ FINISHED: true }]);
+    expect(calls().length).toBe(1);
+  });
+
+  it("of nobody's number, or of a call that is over, disturbs nobody", async () => {
+    await portal.callDesk?.show({ key: "call 9", direction: "in", client: { typed: "anonymous" }, user: "7" });
+    await portal.callDesk?.hide({ key: "call 9", because: "ended" });
+    expect(calls()).toEqual([]);
+  });
+});
+
+describe("a click on a phone in the portal", () => {
+  beforeEach(async () => {
+    await fetch(`${standin.webhook}server.time`);
+    await portal.crm?.directory();
+    standin.state.bindings.push({ id: 1, event: "ONEXTERNALCALLSTART", handler: door.url + hookPath, userId: 1, offline: false });
+  });
+
+  it("rings whoever has clicked, and becomes the call that the portal has made", async () => {
+    const callId = standin.clickToCall({ user: 7, phone: "+79101112233", line: "+74951234567" });
+    await standin.events.settled();
+    expect(rung).toEqual([{ account: "ivan", phone: "+79101112233", line: "+74951234567" }]);
+    await save(over({ direction: "out" }));
+    expect(calls().length).toBe(1);
+    expect(calls()).toMatchObject([{ CALL_ID: callId, FINISHED: true, DURATION: 61 }]);
+    expect(standin.count("telephony.externalCall.register")).toBe(0);
+  });
+
+  it("of somebody whom the PBX does not know is told in the journal, and rings nobody", async () => {
+    standin.clickToCall({ user: 9, phone: "+79101112233" });
+    await standin.events.settled();
+    expect(rung).toEqual([]);
+    expect(door.received.at(-1)?.answer).toMatchObject({ status: 200, detail: expect.stringContaining("not called: nobody of the PBX") });
+  });
+});

@@ -1,0 +1,110 @@
+import { timingSafeEqual } from "node:crypto";
+import { type EventDraft, type InboundRequest, Intruder, type Kit, type Received, Refused, type Reply } from "@svyazka/core";
+import { linesDeleted } from "../desk/lines.ts";
+import { writtenFacts } from "../desk/written.ts";
+import { asking } from "../port-errors.ts";
+import { type PortalEvent, readEvent, readToldObject, readWantedCall, textIn, type WantedCall } from "../protocol.ts";
+import type { PortalConnection } from "../settings.ts";
+import { toldOf } from "./follow.ts";
+import { letIn } from "./let-in.ts";
+import { rememberWanted } from "./phone-calls.ts";
+
+/** Events of a portal: of the application, or of an outgoing webhook that a person has made. Sent once, never again: stored before anything else. */
+
+export const hookPath = "/bitrix24/events";
+
+/** What is subscribed to. Of leads, deals and the rest only that something happened is told; what is in them now is asked for afterwards. */
+export const followedEvents: readonly string[] = [
+  ...["CONTACT", "COMPANY", "DEAL", "LEAD"].flatMap((name) => ["ADD", "UPDATE", "DELETE"].map((what) => `ONCRM${name}${what}`)),
+  "ONCRMDEALMOVETOCATEGORY",
+];
+export const callEvents: readonly string[] = ["ONEXTERNALCALLSTART"];
+export const lineEvents: readonly string[] = ["ONIMCONNECTORMESSAGEADD", "ONIMCONNECTORLINEDELETE", "ONIMCONNECTORSTATUSDELETE"];
+export const lifeEvents: readonly string[] = ["ONAPPUNINSTALL"];
+
+const ok: Reply = { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: "OK\n" };
+
+export function receiveEvent(request: InboundRequest, connection: PortalConnection, now: Date): Received {
+  const event = readEvent(bodyText(request));
+  if (!event) return { ignored: "no event of a portal", reply: ok };
+  checkToken(event, connection);
+  const stamp = textIn(Object.fromEntries(new URLSearchParams(bodyText(request))), "ts") ?? String(Math.floor(now.getTime() / 1000));
+  const facts = factsOf(event, connection, stamp);
+  if (facts.length > 0) return { facts, reply: ok };
+  const wanted = readWantedCall(event);
+  if (wanted) return callingBack(wanted, connection);
+  if (event.event === "ONAPPINSTALL" && event.tokens) return letIn({ connection, tokens: event.tokens, reply: ok, failure: () => ok });
+  const ended = linesDeleted(event);
+  if (ended) return { answer: async (kit) => ({ ...ok, detail: await ended(kit) }), otherwise: ok, withinMs: 5_000 };
+  return { ignored: `${event.event}: nothing in it that we follow`, reply: ok };
+}
+
+function factsOf(event: PortalEvent, connection: PortalConnection, stamp: string): EventDraft[] {
+  const told = readToldObject(event);
+  if (told) return [toldOf(told, stamp)];
+  return event.event === "ONIMCONNECTORMESSAGEADD" ? writtenFacts(connection.id, event.data, stamp) : [];
+}
+
+/** A form is text in the charset of a browser; what is in it was read by its bytes. */
+const bodyText = ({ bytes, text }: InboundRequest): string => (bytes ? Buffer.from(bytes).toString("utf8") : text);
+
+/** The address is a secret; who has told us the token of events besides is asked for it. Throws `Intruder`. */
+function checkToken({ applicationToken = "" }: PortalEvent, { secrets }: PortalConnection): void {
+  const wanted = secrets.application_token;
+  if (!wanted) return;
+  const [one, other] = [Buffer.from(applicationToken), Buffer.from(wanted)];
+  if (one.length !== other.length || !timingSafeEqual(one, other)) throw new Intruder("the application_token is another one");
+}
+
+/** Somebody in the portal has clicked on a phone: their own rings at once. Rings people, so it is never repeated. */
+function callingBack(wanted: WantedCall, connection: PortalConnection): Received {
+  const { click_to_call: by } = connection.settings;
+  if (!by) return { ignored: "somebody wants to call, and no connection of telephony is chosen for it", reply: ok };
+  return {
+    async answer(kit) {
+      try {
+        return { ...ok, detail: await callBy(kit, by, wanted, connection) };
+      } catch (error) {
+        return { ...ok, detail: `not called: ${error instanceof Error ? error.message : String(error)}` };
+      }
+    },
+    otherwise: ok,
+    withinMs: 10_000,
+  };
+}
+
+async function callBy(kit: Kit, by: string, wanted: WantedCall, connection: PortalConnection): Promise<string> {
+  const telephony = await kit.telephonyOf(by);
+  if (!telephony) throw new Refused(`the connection ${by} does not call`);
+  const extension = await extensionOf(kit, wanted.user);
+  const account = await accountOf(telephony, extension, wanted.user, connection);
+  await rememberWanted({ kit }, wanted);
+  await asking(() => telephony.startCall({ account, phone: wanted.phone, ...(wanted.line !== undefined && { line: wanted.line }) }));
+  return `calling ${wanted.phone} for the user ${wanted.user}`;
+}
+
+/** As it stands in the portal's own copy: nobody waits for the portal. */
+async function extensionOf({ store }: Kit, user: string): Promise<string | undefined> {
+  const copy = await store.get<{
+    readonly value: { readonly users: readonly { readonly id: string; readonly extension?: string; readonly email?: string }[] };
+  }>("setup", "copy");
+  return copy?.value.users.find(({ id }) => id === user)?.extension;
+}
+
+async function accountOf(
+  telephony: NonNullable<Awaited<ReturnType<Kit["telephonyOf"]>>>,
+  extension: string | undefined,
+  user: string,
+  { directory }: PortalConnection,
+): Promise<string> {
+  const accounts = await asking(() => telephony.users());
+  const email = directory.users.find(({ id }) => id === user)?.email?.toLowerCase();
+  const found =
+    accounts.find((one) => extension !== undefined && (one.extension === extension || one.account === extension)) ??
+    accounts.find((one) => email !== undefined && one.email?.toLowerCase() === email);
+  if (!found)
+    throw new Refused(
+      `nobody of the PBX has the extension ${extension ?? "that the portal does not tell"} or the e-mail of the user ${user}`,
+    );
+  return found.account;
+}

@@ -1,0 +1,79 @@
+import { type Kit, LoginNeeded, type Received, type Reply } from "@svyazka/core";
+import { askForTokens, makePortal, type Tokens, tokensOf } from "../client.ts";
+import { portError } from "../port-errors.ts";
+import type { TokenAnswer } from "../protocol.ts";
+import type { PortalConnection } from "../settings.ts";
+import { originOf, tokensIn } from "./portal.ts";
+
+/** However tokens come (a page in a frame, an event of the installation, a code), they are tried at the portal that the connection names, and at no other one. */
+
+const withinMs = 20_000;
+
+export interface Let {
+  readonly connection: PortalConnection;
+  readonly tokens: TokenAnswer;
+  readonly reply: Reply;
+  failure(words: string, isWrong: boolean): Reply;
+}
+
+export function letIn({ connection, tokens, reply, failure }: Let): Received {
+  return {
+    async answer(kit) {
+      try {
+        await enter(connection, kit, tokens);
+        return { ...reply, detail: "the application is let in" };
+      } catch (thrown) {
+        const error = portError(thrown);
+        const words = error instanceof Error ? error.message : String(error);
+        return { ...failure(words, error instanceof LoginNeeded), detail: `not let in: ${words}` };
+      }
+    },
+    otherwise: failure("", false),
+    withinMs,
+  };
+}
+
+/** The same with a code, which is exchanged first. */
+export async function enterCode(connection: PortalConnection, kit: Kit, code: string): Promise<void> {
+  const { client_id: clientId, auth_server: server } = connection.settings;
+  const { client_secret: clientSecret } = connection.secrets;
+  if (!clientId || !clientSecret) throw new LoginNeeded("enter the code and the key of the application first");
+  await enter(connection, kit, await askForTokens((request) => kit.fetch(request), server, { clientId, clientSecret }, { code }));
+}
+
+async function enter(connection: PortalConnection, kit: Kit, answer: TokenAnswer): Promise<void> {
+  const { settings } = connection;
+  const store = tokensIn(kit);
+  const known = await store.read();
+  const home = `${originOf(settings.domain)}/rest/`;
+  // A portal that was renamed is at home where it has sent us itself, as long as nobody has entered another address.
+  const base = known?.memberId !== undefined && known.memberId === answer.member_id ? known.base : home;
+  const server = new URL(isAuthServer(answer.server_endpoint, settings.auth_server) ? answer.server_endpoint : settings.auth_server).origin;
+  const tokens: Tokens = { ...tokensOf(answer, { base, server: settings.auth_server }), server };
+  if (known?.memberId !== undefined && answer.member_id !== undefined && known.memberId !== answer.member_id)
+    throw new LoginNeeded("this connection is of another portal: add another connection for that one");
+  await tryOut(kit, tokens);
+  await store.exclusively((_, save) => save(tokens));
+  await kit.resume();
+}
+
+/** Whether these tokens let anybody in there. Renews none. */
+async function tryOut(kit: Kit, { accessToken, base }: Tokens): Promise<void> {
+  const portal = makePortal({
+    send: (request) => kit.fetch(request),
+    session: {
+      access: async () => ({ base, token: accessToken, secrets: [accessToken] }),
+      renewed: () => Promise.reject(new LoginNeeded("the token is too old")),
+      stored: async () => undefined,
+      moved: async () => undefined,
+    },
+  });
+  await portal.ask("app.info");
+}
+
+/** The key of the application goes there: to Bitrix24, or to whatever the connection names. */
+function isAuthServer(told: string | undefined, named: string): told is string {
+  const [one, other] = [URL.parse(told ?? ""), URL.parse(named)];
+  if (!one) return false;
+  return one.origin === other?.origin || (one.protocol === "https:" && /^oauth\.bitrix(24)?\.(tech|info|net|com|ru)$/.test(one.hostname));
+}

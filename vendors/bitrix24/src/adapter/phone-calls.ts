@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { type CallDraft, type CallOutcome, type KnownCall, lastTenDigits, type RecordId, userThere } from "@svyazka/core";
+import type { WantedCall } from "../protocol.ts";
+import { callTypes, type StatusCode } from "../protocol.ts";
+import type { Ground } from "./ground.ts";
+
+/** A call as the portal's telephony knows it: registered once, whether a card is shown first or it is written down when it is over. */
+
+/** The same for the same call, for ever: what the portal knows it by, too. Source: register, EXTERNAL_CALL_ID */
+export const callId = (key: string): string => createHash("sha256").update(key).digest("hex").slice(0, 32);
+
+export interface Registered {
+  readonly callId: string;
+  readonly user: number;
+}
+
+/** So long a card or a recording may still come. */
+const registeredDays = 30;
+/** So long the PBX may take to call after somebody has clicked on a phone. */
+const wantedMs = 120_000;
+
+/** Registers the call unless it is, and answers what the portal calls it. */
+export function registerCall(
+  { portal, kit }: Ground,
+  key: string,
+  {
+    user,
+    client,
+    direction,
+    line,
+    startedAt,
+    contact,
+  }: Pick<CallDraft, "client" | "direction" | "line" | "startedAt" | "contact"> & { readonly user: number },
+): Promise<Registered> {
+  return kit.exclusively([`register ${key}`], async () => {
+    const known = await kit.store.get<Registered>("registered", key);
+    if (known) return known;
+    const phone = client.e164 ?? client.typed;
+    const wanted = direction === "out" ? await takeWanted({ kit }, phone) : undefined;
+    const registered: Registered = wanted ?? {
+      user,
+      callId: await portal.telephony.register({
+        ...{ USER_ID: user, PHONE_NUMBER: phone, TYPE: direction === "out" ? callTypes.out : callTypes.in },
+        ...(startedAt && { CALL_START_DATE: startedAt.toISOString() }),
+        // Whoever is a stranger becomes somebody by our own rules, or by nobody's.
+        ...{ CRM_CREATE: 0, SHOW: 0, EXTERNAL_CALL_ID: callId(key) },
+        ...(line !== undefined && { LINE_NUMBER: line }),
+        ...(contact !== undefined && /^\d{1,15}$/.test(contact) && { CRM_ENTITY_TYPE: "CONTACT", CRM_ENTITY_ID: Number(contact) }),
+      }),
+    };
+    await kit.store.put("registered", key, registered, { days: registeredDays });
+    return registered;
+  });
+}
+
+export const registeredAs = ({ kit }: Pick<Ground, "kit">, key: string): Promise<Registered | undefined> =>
+  kit.store.get<Registered>("registered", key);
+
+interface Wanted extends Registered {
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** Somebody has clicked on a phone: the portal has made a call of it already, and the PBX's call is to become that one. */
+export const rememberWanted = ({ kit }: Pick<Ground, "kit">, { callId, phone, user }: WantedCall): Promise<void> =>
+  kit.store.put("wanted", lastTenDigits(phone), { callId, user: Number(user), at: kit.now().getTime() } satisfies Wanted, { days: 1 });
+
+async function takeWanted({ kit }: Pick<Ground, "kit">, phone: string): Promise<Registered | undefined> {
+  const wanted = await kit.store.take<Wanted>("wanted", lastTenDigits(phone));
+  return wanted && kit.now().getTime() - wanted.at < wantedMs ? { callId: wanted.callId, user: wanted.user } : undefined;
+}
+
+/** Whose it becomes in the portal: there is no call of nobody. */
+export async function whoseCall(ground: Ground, call: Pick<KnownCall, "employee" | "contact">): Promise<number | undefined> {
+  const { connection, kit, setups } = ground;
+  const { users, me } = await setups.get();
+  const isWorking = (id: string | undefined): id is string =>
+    id !== undefined && (users.length === 0 || users.some((one) => one.id === id && one.isActive));
+  const contact = call.contact === undefined ? undefined : await kit.book.get("contact", call.contact);
+  const candidates: readonly (RecordId | undefined)[] = [
+    userThere(connection, call.employee?.user),
+    connection.settings.duty_user,
+    contact?.responsible,
+    me,
+  ];
+  const found = candidates.find(isWorking);
+  return found === undefined ? undefined : Number(found);
+}
+
+/** Source: finish, STATUS_CODE */
+export const statusOf = ({ outcome, direction }: Pick<KnownCall, "outcome" | "direction">): StatusCode =>
+  outcome === undefined ? "OTHER" : outcome === "cancelled" && direction === "in" ? "304" : statuses[outcome];
+
+const statuses: Readonly<Record<CallOutcome, StatusCode>> = {
+  ...{ answered: "200", missed: "304", cancelled: "603-S", busy: "486", unavailable: "480", not_allowed: "403", not_found: "404" },
+};
+
+/** The portal takes wav and mp3, by the name. Source: attachRecord, FILENAME */
+export const recordingName = (key: string, url: string): string => `${callId(key)}.${/\.wav(\?|$)/i.test(url) ? "wav" : "mp3"}`;

@@ -1,0 +1,80 @@
+import type { Connection, ConnectionId, Kit, OutgoingReply, OutgoingRequest, Workspace, WorkspaceId } from "@svyazka/core";
+import { emptyDirectory, Unavailable } from "@svyazka/core";
+import { memoryKit } from "@svyazka/core/testkit";
+import { bookOf } from "../../../server/src/connections/address-book.ts";
+import { aloneIn } from "../../../server/src/connections/alone.ts";
+import { KeyRing } from "../../../server/src/connections/secrets.ts";
+import { storeOf } from "../../../server/src/connections/store.ts";
+import type { TestDatabase } from "../../../server/testkit/database.ts";
+import { tokensIn } from "../src/adapter/portal.ts";
+import type { Tokens } from "../src/client.ts";
+import type { PortalConnection, settings } from "../src/settings.ts";
+import type { Bitrix24Standin } from "../src/standin.ts";
+
+export const romashka: Workspace = {
+  ...{ id: 1 as WorkspaceId, subdomain: "romashka", name: "Ромашка", country: "RU" },
+  ...{ timeZone: "Europe/Moscow", language: "ru", currency: "RUB" },
+};
+
+type Values = Partial<Connection<typeof settings>["settings"]>;
+
+const plain = {
+  ...{ sign_in: "webhook", plan: "box", new_as: "auto", offline_events: false, call_card: true },
+  ...{ open_lines: false, line_queue: [], auth_server: "https://oauth.bitrix24.tech" },
+} as const;
+
+const connectionWith = (values: Values, secrets: Readonly<Record<string, string>>): PortalConnection => ({
+  ...{ id: 1 as ConnectionId, name: "Битрикс24", workspace: romashka, directory: emptyDirectory },
+  ...{ fieldMapping: {}, userMapping: {}, stageMapping: {} },
+  settings: { ...plain, ...values } as never,
+  secrets: { hook_secret: "hooksecret", ...secrets } as never,
+});
+
+/** A connection by the stand-in's webhook. */
+export const byWebhook = (standin: Pick<Bitrix24Standin, "url" | "webhook">, values: Values = {}): PortalConnection =>
+  connectionWith({ domain: standin.url, ...values }, { webhook: standin.webhook });
+
+/** A connection as its local application; it is let in by `letApplicationIn`. */
+export const asApplication = ({ url, app }: Pick<Bitrix24Standin, "url" | "app">, values: Values = {}): PortalConnection =>
+  connectionWith(
+    { domain: url, sign_in: "application", client_id: app.clientId, auth_server: url, ...values },
+    { client_secret: app.clientSecret },
+  );
+
+/** As after somebody has opened the application in the portal. */
+export async function letApplicationIn(
+  standin: Pick<Bitrix24Standin, "url" | "memberId" | "tokens">,
+  kit: Pick<Kit, "store" | "exclusively">,
+): Promise<void> {
+  const { access_token, refresh_token } = standin.tokens();
+  const tokens: Tokens = {
+    ...{ accessToken: access_token, refreshToken: refresh_token, base: `${standin.url}/rest/`, server: standin.url },
+    memberId: standin.memberId,
+  };
+  await tokensIn(kit).exclusively((_, save) => save(tokens));
+}
+
+/** What the hub lends, over its own database and the network of this machine. */
+export function databaseKit({ database }: TestDatabase, rest: Partial<Kit> = {}, connection = 1): ReturnType<typeof memoryKit> {
+  const sql = database.in(romashka.id);
+  const id = connection as ConnectionId;
+  return memoryKit({
+    fetch: localFetch,
+    now: () => new Date(),
+    publicUrl: () => "https://hub.example",
+    store: storeOf(database, new KeyRing(Buffer.alloc(32)), romashka.id, id),
+    book: bookOf(sql, id),
+    exclusively: aloneIn(sql, id),
+    resume: async () => {},
+    ...rest,
+  });
+}
+
+export async function localFetch({ method, url, headers = {}, body }: OutgoingRequest): Promise<OutgoingReply> {
+  try {
+    const answer = await fetch(url, { method, headers: { ...headers }, redirect: "manual", ...(body !== undefined && { body }) });
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+  } catch (error) {
+    throw new Unavailable(`no answer: ${String(error)}`, { cause: error });
+  }
+}
