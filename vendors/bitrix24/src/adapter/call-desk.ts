@@ -1,6 +1,6 @@
 import { type CallDesk, userThere } from "@svyazka/core";
 import type { Ground } from "./ground.ts";
-import { registerCall, registeredAs } from "./phone-calls.ts";
+import { inCall, registeredAs, registerNow } from "./phone-calls.ts";
 
 /** The card of a call on the screens of the portal. Source: telephony.externalCall.show and hide */
 export function callDeskIn(ground: Ground): CallDesk {
@@ -10,11 +10,8 @@ export function callDeskIn(ground: Ground): CallDesk {
     async show({ key, user, client, direction, line, contact }) {
       const there = Number(userThere(connection, user));
       if (!(there > 0) || client.e164 === undefined) return;
-      const { callId } = await registerCall(ground, key, {
-        ...{ user: there, client, direction, startedAt: kit.now() },
-        ...(line !== undefined && { line }),
-        ...(contact && { contact: contact.id }),
-      });
+      const told = { ...{ user: there, client, direction, startedAt: kit.now() }, ...(line !== undefined && { line }), ...(contact && { contact: contact.id }) };
+      const { callId } = await inCall(ground, key, async (registered) => registered ?? registerNow(ground, key, told));
       await kit.exclusively([`screens ${key}`], async () =>
         kit.store.put("screens", key, [...new Set([...(await screensOf(key)), there])], { days: 1 }),
       );

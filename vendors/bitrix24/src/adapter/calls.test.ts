@@ -132,18 +132,44 @@ describe("a call", () => {
     }
   });
 
-  it("is finished once although the answer was lost, however late the next try is", async () => {
+  it("that was over before anybody heard of it costs the portal one request", async () => {
+    await portal.crm?.directory();
+    const before = standin.requests.length;
+    await save(over());
+    expect(standin.requests.slice(before).map(({ method }) => method).filter((method) => !method.includes("."))).toEqual(["batch"]);
+  });
+
+  it("is there once although the answer was lost, however late the next try is", async () => {
     standin.faults.add({ kind: "timeout_after", method: "batch" });
     await expect(save(over())).rejects.toThrow(/no answer/);
     expect(calls()).toMatchObject([{ FINISHED: true }]);
-    await save(over());
+    // The portal knows a call that is registered again for half an hour; this is later.
+    for (const call of calls()) call["REGISTERED"] = 0;
+    await save(over({ recordings: [{ url: `${door.url}/1.mp3` }] }));
     expect(calls().length).toBe(1);
     expect(standin.count("telephony.externalCall.finish")).toBe(1);
+    expect(standin.count("telephony.externalCall.attachRecord")).toBe(1);
+  });
+
+  it("whose card was shown is ended once although that answer was lost, and registered once although this one was", async () => {
     standin.faults.add({ kind: "timeout_after", method: "telephony.externalCall.register" });
+    const card = { key: "call 2", direction: "in", client, user: "7" } as const;
+    await expect(portal.callDesk?.show(card)).rejects.toThrow(/no answer/);
+    await portal.callDesk?.show(card);
+    standin.faults.add({ kind: "timeout_after", method: "batch" });
     await expect(save(over({ key: "call 2" }))).rejects.toThrow(/no answer/);
     await save(over({ key: "call 2" }));
-    expect(calls().filter((call) => call["FINISHED"]).length).toBe(2);
-    expect(calls().length).toBe(2);
+    expect(calls().filter((call) => call["FINISHED"]).length).toBe(1);
+    expect(standin.count("telephony.externalCall.finish")).toBe(1);
+  });
+
+  it("is there once although its first try never left", async () => {
+    await standin.down();
+    await expect(save(over())).rejects.toThrow(/no answer/);
+    await standin.up();
+    await save(over());
+    expect(calls()).toMatchObject([{ FINISHED: true }]);
+    expect(calls().length).toBe(1);
   });
 
   it("of nobody's number is a comment, where there is anybody to put it on", async () => {

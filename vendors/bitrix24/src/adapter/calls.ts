@@ -1,15 +1,16 @@
-import { type CallWriting, type Crm, type KnownCall, keptCalls, type RecordId, userThere } from "@svyazka/core";
-import { BitrixRefused, BitrixUnable } from "../client.ts";
+import { type CallWriting, type Crm, type KnownCall, keptCalls, lastTenDigits, type RecordId, userThere } from "@svyazka/core";
+import { BitrixRefused, BitrixUnable, type Recording, type WithCall } from "../client.ts";
+import { callTypes, type FinishDraft, objectTypes } from "../protocol.ts";
 import { addNote } from "./entries.ts";
 import { dealPlace, type Ground, idOf } from "./ground.ts";
-import { callId, recordingName, registerCall, statusOf, whoseCall } from "./phone-calls.ts";
+import { callId, inCall, numberOf, type Registered, recordingName, registerDraft, registerNow, remember, statusOf, takeWanted, whoseCall } from "./phone-calls.ts";
 import { isApplication } from "./portal.ts";
 import { callText } from "./words.ts";
 
 /** What a call has become in the portal. */
 type Written =
   /** A call of its telephony, with the recording that was attached last. */
-  | { readonly as: "call"; readonly callId: string; readonly isFinished: boolean; readonly record?: string }
+  | { readonly as: "call"; readonly callId: string; readonly record?: string }
   /** A comment: of a webhook, which has no telephony, and of a number that is none. */
   | { readonly as: "comment"; readonly text: string };
 
@@ -44,51 +45,89 @@ async function writeCall(ground: Ground, key: string, call: KnownCall, writing: 
   }
 }
 
-async function telephonyCall(
-  ground: Ground,
-  key: string,
-  call: KnownCall,
-  { written, wasTried, keep }: CallWriting<Written>,
-): Promise<Written | undefined> {
-  const { portal, kit } = ground;
-  const recording = call.recordings.at(-1);
-  const url = recording && kit.recordingUrl(recording);
-  const file = url === undefined ? undefined : { url, name: recordingName(key, recording?.url ?? url) };
-  if (written?.as === "call" && written.isFinished) {
-    if (!file || written.record === file.url) return written;
-    await attach(ground, key, call, written.callId, file);
-    return { ...written, record: file.url };
+async function telephonyCall(ground: Ground, key: string, call: KnownCall, { written, wasTried, keep }: CallWriting<Written>): Promise<Written | undefined> {
+  const recording = recordingOf(ground, key, call);
+  if (written?.as === "call") {
+    if (!recording || written.record === recording.url) return written;
+    await attach(ground, key, call, written.callId, recording);
+    return { ...written, record: recording.url };
   }
   const user = await whoseCall(ground, call);
   if (user === undefined) return comment(ground, key, call, undefined);
-  const registered = await registerCall(ground, key, { ...call, user });
-  const begun: Written = { as: "call", callId: registered.callId, isFinished: false };
-  const isBegun = written?.as === "call" && written.callId === registered.callId;
-  if (!isBegun) await keep(begun);
-  const finished: Written = { ...begun, isFinished: true, ...(file && { record: file.url }) };
-  // An earlier try may have finished it, and its answer was lost.
-  if (wasTried && isBegun && (await portal.telephony.findByCallId(registered.callId))) {
-    if (file) await attach(ground, key, call, registered.callId, file);
-    return finished;
-  }
-  const { activity, recordRefused } = await portal.telephony.finish(
-    {
-      ...{ CALL_ID: registered.callId, USER_ID: user, STATUS_CODE: statusOf(call), ADD_TO_CHAT: 0 },
-      DURATION: call.outcome === "answered" ? Math.round(call.talkSeconds ?? call.durationSeconds ?? 0) : 0,
-      ...(call.rating !== undefined && call.rating >= 1 && call.rating <= 5 && { VOTE: call.rating }),
-    },
-    file,
-  );
-  await keep(finished);
-  await bindToDeal(ground, activity, call.deal);
-  if (call.contact !== undefined) await kit.book.touch("contact", call.contact);
-  if (recordRefused !== undefined && file) await noteRecord(ground, key, call, recordRefused, file);
-  return finished;
+  const { callId, recordRefused } = await inCall(ground, key, (registered) => end(ground, key, { ...call, user }, { registered, wasTried, recording }));
+  const done: Written = { as: "call", callId, ...(recording && { record: recording.url }) };
+  await keep(done);
+  if (call.contact !== undefined) await ground.kit.book.touch("contact", call.contact);
+  if (recordRefused !== undefined && recording) await noteRecord(ground, key, call, recordRefused, recording);
+  return done;
 }
 
-interface Recording {
-  readonly url: string;
-  readonly name: string;
+interface Ending {
+  readonly registered: Registered | undefined;
+  /** An earlier try may have ended it, and its answer was lost. */
+  readonly wasTried: boolean;
+  readonly recording: Recording | undefined;
+}
+
+/** Registers the call where nobody has, and ends it, in one request wherever that is safe. */
+async function end(
+  ground: Ground,
+  key: string,
+  call: KnownCall & { readonly user: number },
+  { registered, wasTried, recording }: Ending,
+): Promise<{ readonly callId: string; readonly recordRefused?: string }> {
+  const { telephony } = ground.portal;
+  const more = { recording, beside: besideOf(call) };
+  const known = registered ?? (await takeWanted(ground, call));
+  if (!known && !wasTried) {
+    const logged = await telephony.log(registerDraft(key, call), finishDraft(call), more);
+    await remember(ground, key, { callId: logged.callId, user: call.user });
+    return logged;
+  }
+  const ended = wasTried ? await endedBefore(ground, call, known) : undefined;
+  if (ended !== undefined) {
+    if (recording) await attach(ground, key, call, ended, recording);
+    return { callId: ended };
+  }
+  const { callId } = known ?? (await registerNow(ground, key, call));
+  if (known) await remember(ground, key, known);
+  return { callId, ...(await telephony.finish({ ...finishDraft(call), CALL_ID: callId }, more)) };
+}
+
+/** The one that an earlier try has ended: by its name, or by its number and the second of its beginning. */
+async function endedBefore({ portal }: Ground, call: KnownCall, known: Registered | undefined): Promise<string | undefined> {
+  try {
+    if (known) return (await portal.telephony.finished({ callId: known.callId }))[0]?.callId;
+    if (!call.startedAt) return undefined;
+    const [from, to] = [-slackMs, slackMs].map((slack) => new Date((call.startedAt?.getTime() ?? 0) + slack));
+    const type = call.direction === "out" ? callTypes.out : callTypes.in;
+    const found = from && to ? await portal.telephony.finished({ from, to }) : [];
+    return found.find((one) => one.type === type && lastTenDigits(one.phone) === lastTenDigits(numberOf(call)))?.callId;
+  } catch (error) {
+    // Who may not see the statistics has the portal's own half an hour, in which the same call is registered once.
+    if (error instanceof BitrixRefused) return undefined;
+    throw error;
+  }
+}
+/** The portal keeps whole seconds. */
+const slackMs = 1_500;
+
+const finishDraft = (call: KnownCall & { readonly user: number }): Omit<FinishDraft, "CALL_ID"> => ({
+  ...{ USER_ID: call.user, STATUS_CODE: statusOf(call), ADD_TO_CHAT: 0 },
+  DURATION: call.outcome === "answered" ? Math.round(call.talkSeconds ?? call.durationSeconds ?? 0) : 0,
+  ...(call.rating !== undefined && call.rating >= 1 && call.rating <= 5 && { VOTE: call.rating }),
+});
+
+/** The portal ties a call to the contact; its deal is told apart. */
+function besideOf({ deal }: KnownCall): WithCall["beside"] {
+  if (deal === undefined || !/^(L_)?\d{1,15}$/.test(deal)) return undefined;
+  const { of, id } = dealPlace(deal);
+  return { entityTypeId: objectTypes[of], entityId: id };
+}
+
+function recordingOf({ kit }: Ground, key: string, { recordings }: KnownCall): Recording | undefined {
+  const last = recordings.at(-1);
+  return last && { url: kit.recordingUrl(last), name: recordingName(key, last.url) };
 }
 
 async function attach(ground: Ground, key: string, call: KnownCall, callId: string, file: Recording): Promise<void> {
@@ -97,17 +136,6 @@ async function attach(ground: Ground, key: string, call: KnownCall, callId: stri
   } catch (error) {
     if (!(error instanceof BitrixRefused)) throw error;
     await noteRecord(ground, key, call, error.words || error.message, file);
-  }
-}
-
-/** The portal ties a call to the contact; its deal is told apart. Done twice, it stays done. */
-async function bindToDeal({ portal }: Ground, activity: number | undefined, deal: RecordId | undefined): Promise<void> {
-  if (activity === undefined || deal === undefined || !/^(L_)?\d{1,15}$/.test(deal)) return;
-  const { of, id } = dealPlace(deal);
-  try {
-    await portal.feed.bindActivity(activity, of, id);
-  } catch (error) {
-    if (!(error instanceof BitrixRefused)) throw error;
   }
 }
 

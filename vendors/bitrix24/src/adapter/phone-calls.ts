@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CallDraft, type CallOutcome, type KnownCall, lastTenDigits, type RecordId, userThere } from "@svyazka/core";
 import type { WantedCall } from "../protocol.ts";
-import { callTypes, type StatusCode } from "../protocol.ts";
+import { callTypes, type RegisterDraft, type StatusCode } from "../protocol.ts";
 import type { Ground } from "./ground.ts";
 
 /** A call as the portal's telephony knows it: registered once, whether a card is shown first or it is written down when it is over. */
@@ -19,42 +19,34 @@ const registeredDays = 30;
 /** So long the PBX may take to call after somebody has clicked on a phone. */
 const wantedMs = 120_000;
 
-/** Registers the call unless it is, and answers what the portal calls it. */
-export function registerCall(
-  { portal, kit }: Ground,
-  key: string,
-  {
-    user,
-    client,
-    direction,
-    line,
-    startedAt,
-    contact,
-  }: Pick<CallDraft, "client" | "direction" | "line" | "startedAt" | "contact"> & { readonly user: number },
-): Promise<Registered> {
-  return kit.exclusively([`register ${key}`], async () => {
-    const known = await kit.store.get<Registered>("registered", key);
-    if (known) return known;
-    const phone = client.e164 ?? client.typed;
-    const wanted = direction === "out" ? await takeWanted({ kit }, phone) : undefined;
-    const registered: Registered = wanted ?? {
-      user,
-      callId: await portal.telephony.register({
-        ...{ USER_ID: user, PHONE_NUMBER: phone, TYPE: direction === "out" ? callTypes.out : callTypes.in },
-        ...(startedAt && { CALL_START_DATE: startedAt.toISOString() }),
-        // Whoever is a stranger becomes somebody by our own rules, or by nobody's.
-        ...{ CRM_CREATE: 0, SHOW: 0, EXTERNAL_CALL_ID: callId(key) },
-        ...(line !== undefined && { LINE_NUMBER: line }),
-        ...(contact !== undefined && /^\d{1,15}$/.test(contact) && { CRM_ENTITY_TYPE: "CONTACT", CRM_ENTITY_ID: Number(contact) }),
-      }),
-    };
-    await kit.store.put("registered", key, registered, { days: registeredDays });
-    return registered;
-  });
+type Told = Pick<CallDraft, "client" | "direction" | "line" | "startedAt" | "contact"> & { readonly user: number };
+
+export const numberOf = ({ client }: Pick<CallDraft, "client">): string => client.e164 ?? client.typed;
+
+/** Source: register. Whoever is a stranger becomes somebody by our own rules, or by nobody's. */
+export const registerDraft = (key: string, { user, direction, line, startedAt, contact, client }: Told): RegisterDraft => ({
+  ...{ USER_ID: user, PHONE_NUMBER: numberOf({ client }), TYPE: direction === "out" ? callTypes.out : callTypes.in },
+  ...(startedAt && { CALL_START_DATE: startedAt.toISOString() }),
+  ...{ CRM_CREATE: 0, SHOW: 0, EXTERNAL_CALL_ID: callId(key) },
+  ...(line !== undefined && { LINE_NUMBER: line }),
+  ...(contact !== undefined && /^\d{1,15}$/.test(contact) && { CRM_ENTITY_TYPE: "CONTACT", CRM_ENTITY_ID: Number(contact) }),
+});
+
+/** Does something about a call that nobody registers meanwhile; `registered` is what the portal calls it, if anybody has. */
+export const inCall = <T>({ kit }: Pick<Ground, "kit">, key: string, work: (registered: Registered | undefined) => Promise<T>): Promise<T> =>
+  kit.exclusively([`register ${key}`], async () => work(await registeredAs({ kit }, key)));
+
+export const remember = ({ kit }: Pick<Ground, "kit">, key: string, registered: Registered): Promise<void> =>
+  kit.store.put("registered", key, registered, { days: registeredDays });
+
+/** Registers it, or takes the one that a click in the portal has made. To be called `inCall`. */
+export async function registerNow(ground: Ground, key: string, told: Told): Promise<Registered> {
+  const registered = (await takeWanted(ground, told)) ?? { user: told.user, callId: await ground.portal.telephony.register(registerDraft(key, told)) };
+  await remember(ground, key, registered);
+  return registered;
 }
 
-export const registeredAs = ({ kit }: Pick<Ground, "kit">, key: string): Promise<Registered | undefined> =>
-  kit.store.get<Registered>("registered", key);
+export const registeredAs = ({ kit }: Pick<Ground, "kit">, key: string): Promise<Registered | undefined> => kit.store.get<Registered>("registered", key);
 
 interface Wanted extends Registered {
   /** Unix milliseconds. */
@@ -65,8 +57,9 @@ interface Wanted extends Registered {
 export const rememberWanted = ({ kit }: Pick<Ground, "kit">, { callId, phone, user }: WantedCall): Promise<void> =>
   kit.store.put("wanted", lastTenDigits(phone), { callId, user: Number(user), at: kit.now().getTime() } satisfies Wanted, { days: 1 });
 
-async function takeWanted({ kit }: Pick<Ground, "kit">, phone: string): Promise<Registered | undefined> {
-  const wanted = await kit.store.take<Wanted>("wanted", lastTenDigits(phone));
+export async function takeWanted({ kit }: Pick<Ground, "kit">, told: Pick<CallDraft, "client" | "direction">): Promise<Registered | undefined> {
+  if (told.direction !== "out") return undefined;
+  const wanted = await kit.store.take<Wanted>("wanted", lastTenDigits(numberOf(told)));
   return wanted && kit.now().getTime() - wanted.at < wantedMs ? { callId: wanted.callId, user: wanted.user } : undefined;
 }
 

@@ -99,10 +99,6 @@ export function feedOf({ ask }: Transport) {
         await ask("crm.activity.update", { id, fields: { COMPLETED: "Y" } }, { isWrite: true });
       },
     },
-    /** An activity (a call) may stand beside several objects. Source: crm.activity.binding.add */
-    async bindActivity(activity: number, of: ObjectName, id: number): Promise<void> {
-      await ask("crm.activity.binding.add", { activityId: activity, entityTypeId: objectTypes[of], entityId: id }, { isWrite: true });
-    },
     tasks: {
       /** Source: tasks.task.add; needs the permission `task`. */
       add: (fields: TaskDraft): Promise<number> =>

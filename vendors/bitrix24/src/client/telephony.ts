@@ -1,56 +1,69 @@
-import { type FinishDraft, mapOf, numberIn, type RegisterDraft, textIn } from "../protocol.ts";
-import { runBatch } from "./batch.ts";
+import { type FinishDraft, listOf, mapOf, numberIn, type RegisterDraft, textIn } from "../protocol.ts";
+import { type Command, type Outcome, runBatch } from "./batch.ts";
 import { BitrixRefused, BitrixUnavailable } from "./errors.ts";
 import type { Transport } from "./transport.ts";
 
 /** Calls of an outside PBX in the portal's telephony. For applications only. Source: api-reference/telephony */
 
-export interface FinishedCall {
-  readonly activity?: number;
+export interface Recording {
+  readonly url: string;
+  /** Ends in wav or mp3. */
+  readonly name: string;
 }
+
+/** What is done with a call that is over, besides. */
+export interface WithCall {
+  readonly recording?: Recording | undefined;
+  /** Its activity is to stand beside this object, too. */
+  readonly beside?: { readonly entityTypeId: number; readonly entityId: number } | undefined;
+}
+
+export interface FinishedCall {
+  /** The portal does not take the recording, in its own words: the call stands all the same. */
+  readonly recordRefused?: string;
+}
+
+const registering = "telephony.externalCall.register";
+const finishing = "telephony.externalCall.finish";
 
 export function telephonyOf(transport: Transport) {
   const { ask } = transport;
+
+  /** Whoever has finished a call by these commands, and with whom it stands. A recording or a place that the portal does not take is no failure of the call. */
+  function readFinished(outcomes: ReadonlyMap<string, Outcome>): FinishedCall {
+    doneBy(outcomes, "finish", finishing);
+    const attached = outcomes.get("record");
+    if (!attached || attached.isDone) return {};
+    if (!(attached.error instanceof BitrixRefused)) throw attached.error;
+    return { recordRefused: attached.error.words || attached.error.message };
+  }
+
   return {
     /** Within half an hour the same `EXTERNAL_CALL_ID` of the same person, number and line answers with the same call. */
     async register(draft: RegisterDraft): Promise<string> {
-      const method = "telephony.externalCall.register";
-      const { result } = await ask(method, { ...draft }, { isWrite: true });
-      const id = textIn(mapOf(result), "CALL_ID");
-      if (id === undefined) throw new BitrixUnavailable("the answer holds no CALL_ID", { method, status: 200 }, true);
-      return id;
+      const { result } = await ask(registering, { ...draft }, { isWrite: true });
+      return callIdIn(result);
     },
     /** Whether there is such a call. */
     show: async (callId: string, users: readonly number[]): Promise<boolean> =>
       (await ask("telephony.externalCall.show", { CALL_ID: callId, USER_ID: users }, { isWrite: true })).result === true,
     hide: async (callId: string, users: readonly number[]): Promise<boolean> =>
       (await ask("telephony.externalCall.hide", { CALL_ID: callId, USER_ID: users }, { isWrite: true })).result === true,
-    /** Finishes it and attaches its recording, in one request. A recording that the portal does not take is told apart: the call stands all the same. */
-    async finish(
-      draft: FinishDraft,
-      recording?: { readonly url: string; readonly name: string },
-    ): Promise<FinishedCall & { readonly recordRefused?: string }> {
-      const outcomes = await runBatch(
-        transport,
-        {
-          finish: { method: "telephony.externalCall.finish", params: { ...draft } },
-          ...(recording && { record: attachCommand(draft.CALL_ID, recording) }),
-        },
-        { halt: true },
-      );
-      const [finished, attached] = [outcomes.get("finish"), outcomes.get("record")];
-      if (!finished)
-        throw new BitrixUnavailable("the batch has left it out", { method: "telephony.externalCall.finish", status: 200 }, true);
-      if (!finished.isDone) throw finished.error;
-      const activity = numberIn(mapOf(finished.result), "CRM_ACTIVITY_ID");
-      if (attached && !attached.isDone && !(attached.error instanceof BitrixRefused)) throw attached.error;
-      return {
-        ...(activity !== undefined && activity > 0 && { activity }),
-        ...(attached && !attached.isDone && { recordRefused: attached.error.words || attached.error.message }),
-      };
+    /** Ends a call that was registered, and does the rest, in one request. */
+    async finish(draft: FinishDraft, more: WithCall = {}): Promise<FinishedCall> {
+      return readFinished(await runBatch(transport, finishCommands(draft, more)));
+    },
+    /** A call that is over already: registered and ended in one request. */
+    async log(register: RegisterDraft, finish: Omit<FinishDraft, "CALL_ID">, more: WithCall = {}): Promise<FinishedCall & { readonly callId: string }> {
+      const outcomes = await runBatch(transport, {
+        register: { method: registering, params: { ...register } },
+        ...finishCommands({ ...finish, CALL_ID: "$result[register][CALL_ID]" }, more),
+      });
+      const callId = callIdIn(doneBy(outcomes, "register", registering));
+      return { callId, ...readFinished(outcomes) };
     },
     /** Again takes the place of the one before. */
-    async attachRecord(callId: string, recording: { readonly url: string; readonly name: string }): Promise<void> {
+    async attachRecord(callId: string, recording: Recording): Promise<void> {
       const { method, params } = attachCommand(callId, recording);
       await ask(method, params, { isWrite: true });
     },
@@ -58,16 +71,53 @@ export function telephonyOf(transport: Transport) {
     async addLine(number: string, name: string): Promise<void> {
       await ask("telephony.externalLine.add", { NUMBER: number, NAME: name, CRM_AUTO_CREATE: "N" }, { isWrite: true });
     },
-    async findByCallId(callId: string): Promise<boolean> {
-      const { result } = await ask("voximplant.statistic.get", { FILTER: { CALL_ID: callId } });
-      return Array.isArray(result) && result.length > 0;
+    /** Calls that are over, and began then. Who may not see the statistics, is refused. Source: voximplant.statistic.get */
+    async finished(filter: { readonly callId: string } | { readonly from: Date; readonly to: Date }): Promise<readonly LoggedCall[]> {
+      const FILTER =
+        "callId" in filter
+          ? { CALL_ID: filter.callId }
+          : { ">=CALL_START_DATE": filter.from.toISOString(), "<=CALL_START_DATE": filter.to.toISOString() };
+      const { result } = await ask("voximplant.statistic.get", { FILTER, SORT: "ID", ORDER: "DESC" });
+      return listOf(result).flatMap((raw) => {
+        const row = mapOf(raw);
+        const callId = textIn(row, "CALL_ID");
+        return callId === undefined ? [] : [{ callId, phone: textIn(row, "PHONE_NUMBER") ?? "", type: numberIn(row, "CALL_TYPE") ?? 0 }];
+      });
     },
   };
 }
 export type PortalTelephony = ReturnType<typeof telephonyOf>;
 
+export interface LoggedCall {
+  readonly callId: string;
+  readonly phone: string;
+  /** As in `callTypes`. */
+  readonly type: number;
+}
+
+function doneBy(outcomes: ReadonlyMap<string, Outcome>, name: string, method: string): unknown {
+  const outcome = outcomes.get(name);
+  if (!outcome) throw new BitrixUnavailable("the batch has left it out", { method, status: 200 }, true);
+  if (!outcome.isDone) throw outcome.error;
+  return outcome.result;
+}
+
+function callIdIn(result: unknown): string {
+  const id = textIn(mapOf(result), "CALL_ID");
+  if (id === undefined) throw new BitrixUnavailable("the answer holds no CALL_ID", { method: registering, status: 200 }, true);
+  return id;
+}
+
+const finishCommands = (draft: FinishDraft, { recording, beside }: WithCall): Readonly<Record<string, Command>> => ({
+  finish: { method: finishing, params: { ...draft } },
+  ...(beside && {
+    beside: { method: "crm.activity.binding.add", params: { activityId: "$result[finish][CRM_ACTIVITY_ID]", ...beside } },
+  }),
+  ...(recording && { record: attachCommand(draft.CALL_ID, recording) }),
+});
+
 /** The portal fetches it by itself. wav or mp3, by the name. */
-const attachCommand = (callId: string, { url, name }: { readonly url: string; readonly name: string }) => ({
+const attachCommand = (callId: string, { url, name }: Recording): Command => ({
   method: "telephony.externalCall.attachRecord",
   params: { CALL_ID: callId, FILENAME: name, RECORD_URL: url },
 });
