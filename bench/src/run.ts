@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { Pool } from "@svyazka/server/db/pool.ts";
 import { measureAmocrm } from "./amocrm.ts";
+import { measureBitrix24 } from "./bitrix24.ts";
 import { measureBoard } from "./board.ts";
 import { measureEndToEnd, measureScaling } from "./end-to-end.ts";
 import { measureIdle } from "./idle.ts";
@@ -61,6 +62,7 @@ try {
     goal: "at most 300 MiB",
   });
   await hub.stop();
+  note(await measureBitrix24(database.url, dataDir, pool, quick ? 120 : 1_000));
   for (const figure of await measureScaling(database.url, dataDir, pool, quick ? 1_000 : 4_000)) note(figure);
   await pool.close();
 } finally {
@@ -107,6 +109,7 @@ ${table(all)}
 * **The board**: a real browser (Chromium without a graphics processor) on the same two cores as the hub and PostgreSQL. Its limits are an empty screen of the same console, and the frames while nothing but the pointer moves.
 * **The card**: from the first byte of the push to the message on the page's stream, every step between being durable.
 * **A thousand calls**: played by the simulated engine in one workspace, told over HTTP to another one of the same hub, both on these two cores.
+* **Calls to a portal of Bitrix24**: its stand-in enforces the limits. A call that nobody was shown costs one request: registered, ended and put beside its deal in one batch.
 * **Several processes**: the same end-to-end figure with N hubs on one database, forms sent to all of them in turn. With two cores for the hubs,
   PostgreSQL and the load together, there is little to gain here; it shows that several do not get in each other's way.
 `;
