@@ -81,6 +81,17 @@ describe("who may come in", () => {
     expect(await buy({ grant_type: "authorization_code", code: late })).toMatchObject({ status: 400, error: "invalid_grant" });
   });
 
+  it("is sent back from the consent with a code and what it came with, to where the application's settings say", async () => {
+    portal.returnTo("https://hub.example.com/back?kept=1");
+    const asked = `${portal.url}/oauth/authorize/?${new URLSearchParams({ client_id: portal.app.clientId, state: "s1" })}`;
+    const answer = await fetch(asked, { redirect: "manual" });
+    const back = new URL(answer.headers.get("location") ?? "");
+    expect(back.href).toMatch(/^https:\/\/hub\.example\.com\/back\?kept=1&/);
+    expect(Object.fromEntries(back.searchParams)).toMatchObject({ state: "s1", domain: portal.host, member_id: portal.memberId });
+    expect(await buy({ grant_type: "authorization_code", code: back.searchParams.get("code") ?? "" })).toMatchObject({ status: 200 });
+    expect((await fetch(`${portal.url}/oauth/authorize/?client_id=other`, { redirect: "manual" })).status).toBe(400);
+  });
+
   it("renews a pair with a refresh token that is dead from then on", async () => {
     const { refresh_token } = portal.tokens();
     const { body } = await buy({ grant_type: "refresh_token", refresh_token });

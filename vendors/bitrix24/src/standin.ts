@@ -29,6 +29,11 @@ export interface StandinOptions {
   readonly isBox?: boolean;
   /** `crm.item.*` is there; an old box has it not: 404. */
   readonly hasItems?: boolean;
+  /**
+   * `fm` of `crm.item.update` passes ids over, and only ever adds: as api-reference/crm/universal/object-fields says, against crm-item-update,
+   * by which an id changes its row. False unless said.
+   */
+  readonly fmOnlyAdds?: boolean;
   /** Of intensity: none unless said; `{}` is the cloud's 50 at 2 a second. */
   readonly limits?: false | { readonly capacity?: number; readonly perSecond?: number };
   readonly memberId?: string;
@@ -46,6 +51,8 @@ export interface Bitrix24Standin extends People, Staff {
   readonly app: { readonly clientId: string; readonly clientSecret: string; readonly applicationToken: string };
   /** A code such as a person's consent gives: good for 30 seconds, once. */
   authorize(userId?: number): string;
+  /** Sets the application's return address, to which `/oauth/authorize/` sends the browser with a code. */
+  returnTo(url: string): void;
   /** The application's, as after it was installed. */
   tokens(userId?: number): Tokens;
   /** How often tokens were given for a code or a refresh token. */
@@ -78,7 +85,7 @@ export interface Bitrix24Standin extends People, Staff {
 
 /** Bitrix24 in memory, over real HTTP on 127.0.0.1. */
 export async function startBitrix24(options: StandinOptions = {}): Promise<Bitrix24Standin> {
-  const { port = 0, mode = 2, isBox = false, hasItems = true, limits = false, now = Date.now } = options;
+  const { port = 0, mode = 2, isBox = false, hasItems = true, fmOnlyAdds = false, limits = false, now = Date.now } = options;
   const memberId = options.memberId ?? randomBytes(16).toString("hex");
   const app = {
     clientId: `local.${randomBytes(7).toString("hex")}.${randomBytes(4).toString("hex")}`,
@@ -90,10 +97,11 @@ export async function startBitrix24(options: StandinOptions = {}): Promise<Bitri
   let scopes: readonly string[] | undefined;
   let secret: string | undefined = randomBytes(8).toString("hex");
   const webhookSecret = secret;
+  let returnAddress: string | undefined;
   let lastId = 100;
 
   const portal: Portal = {
-    ...{ state: firstDay(mode), isBox, hasItems, memberId, app, now, web: fetch, uploads: new Map() },
+    ...{ state: firstDay(mode), isBox, hasItems, fmOnlyAdds, memberId, app, now, web: fetch, uploads: new Map() },
     nextId: () => ++lastId,
     url: () => gate.url(),
     scopes: () => scopes,
@@ -105,6 +113,7 @@ export async function startBitrix24(options: StandinOptions = {}): Promise<Bitri
     ...{ portal, signIn, faults: faultBox(), operating: operatingTimes(now), bucket: leakyBucket(isBox ? false : limits, now) },
     count: (method) => void counts.set(method, (counts.get(method) ?? 0) + 1),
     webhookSecret: () => secret,
+    returnAddress: () => returnAddress,
     note: (request) => void requests.push(request),
     takeUpload: (token, params) => takeUpload(portal, token, params),
   };
@@ -126,6 +135,9 @@ export async function startBitrix24(options: StandinOptions = {}): Promise<Bitri
     },
     ...{ memberId, app, requests, state: portal.state, faults: door.faults, down: gate.down, up: gate.up, stop: gate.stop },
     authorize: (userId = 1) => signIn.code(userId),
+    returnTo(url) {
+      returnAddress = url;
+    },
     tokens: (userId = 1) => signIn.issue(userId),
     tokensGiven: signIn.given,
     expireTokens: signIn.expire,

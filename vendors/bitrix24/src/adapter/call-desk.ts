@@ -10,7 +10,11 @@ export function callDeskIn(ground: Ground): CallDesk {
     async show({ key, user, client, direction, line, contact }) {
       const there = Number(userThere(connection, user));
       if (!(there > 0) || client.e164 === undefined) return;
-      const told = { ...{ user: there, client, direction, startedAt: kit.now() }, ...(line !== undefined && { line }), ...(contact && { contact: contact.id }) };
+      const told = {
+        ...{ user: there, client, direction, startedAt: kit.now() },
+        ...(line !== undefined && { line }),
+        ...(contact && { contact: contact.id }),
+      };
       const { callId } = await inCall(ground, key, async (registered) => registered ?? registerNow(ground, key, told));
       await kit.exclusively([`screens ${key}`], async () =>
         kit.store.put("screens", key, [...new Set([...(await screensOf(key)), there])], { days: 1 }),

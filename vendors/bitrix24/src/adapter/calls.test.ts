@@ -136,7 +136,12 @@ describe("a call", () => {
     await portal.crm?.directory();
     const before = standin.requests.length;
     await save(over());
-    expect(standin.requests.slice(before).map(({ method }) => method).filter((method) => !method.includes("."))).toEqual(["batch"]);
+    expect(
+      standin.requests
+        .slice(before)
+        .map(({ method }) => method)
+        .filter((method) => !method.includes(".")),
+    ).toEqual(["batch"]);
   });
 
   it("is there once although the answer was lost, however late the next try is", async () => {

@@ -3,7 +3,19 @@ import { BitrixRefused, BitrixUnable, type Recording, type WithCall } from "../c
 import { callTypes, type FinishDraft, objectTypes } from "../protocol.ts";
 import { addNote } from "./entries.ts";
 import { dealPlace, type Ground, idOf } from "./ground.ts";
-import { callId, inCall, numberOf, type Registered, recordingName, registerDraft, registerNow, remember, statusOf, takeWanted, whoseCall } from "./phone-calls.ts";
+import {
+  callId,
+  inCall,
+  numberOf,
+  type Registered,
+  recordingName,
+  registerDraft,
+  registerNow,
+  remember,
+  statusOf,
+  takeWanted,
+  whoseCall,
+} from "./phone-calls.ts";
 import { isApplication } from "./portal.ts";
 import { callText } from "./words.ts";
 
@@ -45,7 +57,12 @@ async function writeCall(ground: Ground, key: string, call: KnownCall, writing: 
   }
 }
 
-async function telephonyCall(ground: Ground, key: string, call: KnownCall, { written, wasTried, keep }: CallWriting<Written>): Promise<Written | undefined> {
+async function telephonyCall(
+  ground: Ground,
+  key: string,
+  call: KnownCall,
+  { written, wasTried, keep }: CallWriting<Written>,
+): Promise<Written | undefined> {
   const recording = recordingOf(ground, key, call);
   if (written?.as === "call") {
     if (!recording || written.record === recording.url) return written;
@@ -54,7 +71,9 @@ async function telephonyCall(ground: Ground, key: string, call: KnownCall, { wri
   }
   const user = await whoseCall(ground, call);
   if (user === undefined) return comment(ground, key, call, undefined);
-  const { callId, recordRefused } = await inCall(ground, key, (registered) => end(ground, key, { ...call, user }, { registered, wasTried, recording }));
+  const { callId, recordRefused } = await inCall(ground, key, (registered) =>
+    end(ground, key, { ...call, user }, { registered, wasTried, recording }),
+  );
   const done: Written = { as: "call", callId, ...(recording && { record: recording.url }) };
   await keep(done);
   if (call.contact !== undefined) await ground.kit.book.touch("contact", call.contact);

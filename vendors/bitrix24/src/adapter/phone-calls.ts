@@ -33,20 +33,27 @@ export const registerDraft = (key: string, { user, direction, line, startedAt, c
 });
 
 /** Does something about a call that nobody registers meanwhile; `registered` is what the portal calls it, if anybody has. */
-export const inCall = <T>({ kit }: Pick<Ground, "kit">, key: string, work: (registered: Registered | undefined) => Promise<T>): Promise<T> =>
-  kit.exclusively([`register ${key}`], async () => work(await registeredAs({ kit }, key)));
+export const inCall = <T>(
+  { kit }: Pick<Ground, "kit">,
+  key: string,
+  work: (registered: Registered | undefined) => Promise<T>,
+): Promise<T> => kit.exclusively([`register ${key}`], async () => work(await registeredAs({ kit }, key)));
 
 export const remember = ({ kit }: Pick<Ground, "kit">, key: string, registered: Registered): Promise<void> =>
   kit.store.put("registered", key, registered, { days: registeredDays });
 
 /** Registers it, or takes the one that a click in the portal has made. To be called `inCall`. */
 export async function registerNow(ground: Ground, key: string, told: Told): Promise<Registered> {
-  const registered = (await takeWanted(ground, told)) ?? { user: told.user, callId: await ground.portal.telephony.register(registerDraft(key, told)) };
+  const registered = (await takeWanted(ground, told)) ?? {
+    user: told.user,
+    callId: await ground.portal.telephony.register(registerDraft(key, told)),
+  };
   await remember(ground, key, registered);
   return registered;
 }
 
-export const registeredAs = ({ kit }: Pick<Ground, "kit">, key: string): Promise<Registered | undefined> => kit.store.get<Registered>("registered", key);
+export const registeredAs = ({ kit }: Pick<Ground, "kit">, key: string): Promise<Registered | undefined> =>
+  kit.store.get<Registered>("registered", key);
 
 interface Wanted extends Registered {
   /** Unix milliseconds. */
@@ -57,7 +64,10 @@ interface Wanted extends Registered {
 export const rememberWanted = ({ kit }: Pick<Ground, "kit">, { callId, phone, user }: WantedCall): Promise<void> =>
   kit.store.put("wanted", lastTenDigits(phone), { callId, user: Number(user), at: kit.now().getTime() } satisfies Wanted, { days: 1 });
 
-export async function takeWanted({ kit }: Pick<Ground, "kit">, told: Pick<CallDraft, "client" | "direction">): Promise<Registered | undefined> {
+export async function takeWanted(
+  { kit }: Pick<Ground, "kit">,
+  told: Pick<CallDraft, "client" | "direction">,
+): Promise<Registered | undefined> {
   if (told.direction !== "out") return undefined;
   const wanted = await kit.store.take<Wanted>("wanted", lastTenDigits(numberOf(told)));
   return wanted && kit.now().getTime() - wanted.at < wantedMs ? { callId: wanted.callId, user: wanted.user } : undefined;

@@ -54,7 +54,11 @@ export function telephonyOf(transport: Transport) {
       return readFinished(await runBatch(transport, finishCommands(draft, more)));
     },
     /** A call that is over already: registered and ended in one request. */
-    async log(register: RegisterDraft, finish: Omit<FinishDraft, "CALL_ID">, more: WithCall = {}): Promise<FinishedCall & { readonly callId: string }> {
+    async log(
+      register: RegisterDraft,
+      finish: Omit<FinishDraft, "CALL_ID">,
+      more: WithCall = {},
+    ): Promise<FinishedCall & { readonly callId: string }> {
       const outcomes = await runBatch(transport, {
         register: { method: registering, params: { ...register } },
         ...finishCommands({ ...finish, CALL_ID: "$result[register][CALL_ID]" }, more),

@@ -113,9 +113,9 @@ async function lineFor(openLines: OpenLines, kit: Kit, channel: ConnectionId, na
 }
 
 /** Somebody in the portal has deleted a line, or switched a connector off on it. Undefined for every other event. */
-export function linesDeleted({ event, data }: PortalEvent): ((kit: Kit) => Promise<string>) | undefined {
+export function linesDeleted({ event, data, value }: PortalEvent): ((kit: Kit) => Promise<string>) | undefined {
   if (event !== "ONIMCONNECTORLINEDELETE" && event !== "ONIMCONNECTORSTATUSDELETE") return undefined;
-  const line = textIn(data, "LINE") ?? textIn(data, "line") ?? Object.values(data).find((one): one is string => typeof one === "string");
+  const line = value ?? textIn(data, "LINE") ?? textIn(data, "line");
   const connector = textIn(data, "CONNECTOR") ?? textIn(data, "connector");
   return async ({ store }) => {
     const hit = (await store.list<KnownLine>("line")).filter(

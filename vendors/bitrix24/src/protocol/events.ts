@@ -8,6 +8,8 @@ export interface PortalEvent {
   /** Upper case. */
   readonly event: string;
   readonly data: Tree;
+  /** Where `data` is no tree: the number of a line that was deleted. */
+  readonly value?: string;
   readonly memberId?: string;
   readonly applicationToken?: string;
   readonly domain?: string;
@@ -26,6 +28,7 @@ export function readEvent(body: string): PortalEvent | undefined {
   return {
     event: event.toUpperCase(),
     data: typeof data === "object" ? data : {},
+    ...(typeof data === "string" && data !== "" && { value: data }),
     ...(member !== undefined && { memberId: member }),
     ...(token !== undefined && { applicationToken: token }),
     ...(domain !== undefined && { domain }),

@@ -71,8 +71,9 @@ function statistics(call: Call): Page {
   );
 }
 
-const shown = (portal: Portal, row: Row): Params =>
-  asStrings({
+/** All text but the file's id. */
+const shown = (portal: Portal, row: Row): Params => ({
+  ...asStrings({
     ...{
       ID: row["ID"],
       PORTAL_USER_ID: row["USER_ID"],
@@ -97,8 +98,10 @@ const shown = (portal: Portal, row: Row): Params =>
       TRANSCRIPT_ID: null,
       TRANSCRIPT_PENDING: "N",
     },
-    ...{ SESSION_ID: null, REDIAL_ATTEMPT: null, COMMENT: null, RECORD_DURATION: null, RECORD_FILE_ID: row["RECORD_FILE_ID"] ?? null },
-  });
+    ...{ SESSION_ID: null, REDIAL_ATTEMPT: null, COMMENT: null, RECORD_DURATION: null },
+  }),
+  RECORD_FILE_ID: row["RECORD_FILE_ID"] ?? null,
+});
 
 const recordUrl = (portal: Portal, row: Row): string =>
   row["RECORD_FILE_ID"] === undefined ? "" : `${portal.url()}/disk/downloadFile/${textOf(row["RECORD_FILE_ID"])}/`;

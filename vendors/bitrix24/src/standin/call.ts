@@ -14,7 +14,7 @@ export interface Call {
 }
 
 export interface Method {
-  /** What of the key's scopes allows it; "" is any. */
+  /** What of the key's scopes allows it: any of those named, split by `|`; "" is any there are. */
   readonly scope: string;
   /** Refused to webhooks: 403 WRONG_AUTH_TYPE. */
   readonly appOnly?: boolean;

@@ -73,6 +73,7 @@ function shown(call: Call, entityTypeId: EntityTypeId, item: Item, select: reado
   const row = Object.fromEntries(
     fields.filter(([name, field]) => wanted(name, field)).map(([name, field]) => [name, text(field, item[field.name])]),
   );
+  const old = all && (entityTypeId === 3 || entityTypeId === 4) ? oldFields : {};
   const named = multifields.filter((name) => select === undefined || select.includes(name));
   const lists = named.map(
     (name) =>
@@ -83,8 +84,15 @@ function shown(call: Call, entityTypeId: EntityTypeId, item: Item, select: reado
           .map(shownRow),
       ] as const,
   );
-  return { ...row, ...Object.fromEntries(lists.filter(([, rows]) => rows.length > 0)) };
+  return { ...old, ...row, ...Object.fromEntries(lists.filter(([, rows]) => rows.length > 0)) };
 }
+
+/** Addresses live in requisites; these stay for those who ask as of old. */
+const oldFields: Params = Object.fromEntries(
+  ["", "_2", "_CITY", "_POSTAL_CODE", "_REGION", "_PROVINCE", "_COUNTRY", "_LOC_ADDR_ID"]
+    .map((end) => [`ADDRESS${end}`, null])
+    .concat([["FACE_ID", null]]),
+);
 
 const shownRow = ({ id, valueType, value, typeId }: Multifield) => ({
   ID: String(id),

@@ -4,12 +4,12 @@ import type { Portal, Row } from "./portal.ts";
 
 /** Connectors of messengers to open lines: api-reference/imopenlines/imconnector. */
 export const connectorMethods: Methods = {
-  "imconnector.register": { scope: "imopenlines", appOnly: true, run: register },
-  "imconnector.unregister": { scope: "imopenlines", appOnly: true, run: unregister },
-  "imconnector.list": { scope: "imopenlines", appOnly: true, run: ({ portal }) => list(portal) },
-  "imconnector.activate": { scope: "imopenlines", appOnly: true, run: activate },
-  "imconnector.status": { scope: "imopenlines", appOnly: true, run: status },
-  "imconnector.connector.data.set": { scope: "imopenlines", appOnly: true, run: setData },
+  "imconnector.register": { scope: "imconnector|imopenlines", appOnly: true, run: register },
+  "imconnector.unregister": { scope: "imconnector|imopenlines", appOnly: true, run: unregister },
+  "imconnector.list": { scope: "imconnector|imopenlines", appOnly: true, run: ({ portal }) => list(portal) },
+  "imconnector.activate": { scope: "imconnector|imopenlines", appOnly: true, run: activate },
+  "imconnector.status": { scope: "imconnector|imopenlines", appOnly: true, run: status },
+  "imconnector.connector.data.set": { scope: "imconnector|imopenlines", appOnly: true, run: setData },
 };
 
 /** How a connector stands on a line. */
@@ -73,10 +73,10 @@ export function placeOf(call: Call): { readonly id: string; readonly connector: 
 function activate(call: Call): boolean {
   const { id, connector, line, on } = placeOf(call);
   if (!call.portal.state.openLines.has(line)) throw new Refusal(400, "NOT_ACTIVE_LINE", "Линия c таким ID неактивна или не существует");
+  mustText(call, "ACTIVE", missing("ACTIVE"));
   const active = isYes(paramOf(call, "ACTIVE"));
   if (active) linesOf(connector).set(line, { ...on, active });
-  else if (linesOf(connector).delete(line))
-    call.portal.tell("ONIMCONNECTORSTATUSDELETE", { CONNECTOR: id, LINE: line }, Number(call.user.ID));
+  else if (linesOf(connector).delete(line)) call.portal.tell("ONIMCONNECTORSTATUSDELETE", { connector: id, line }, Number(call.user.ID));
   return true;
 }
 
@@ -93,6 +93,7 @@ export const isActive = ({ state }: Portal, line: number): boolean => state.open
 
 function setData(call: Call): boolean {
   const { connector, line, on } = placeOf(call);
+  if (paramOf(call, "DATA") === undefined) throw missing("DATA");
   linesOf(connector).set(line, { ...on, data: mapOf(paramOf(call, "DATA")) });
   return true;
 }

@@ -53,6 +53,7 @@ describe("the older methods", () => {
   });
 
   it("leave a deal in its pipeline, and call a lead's stage its status", async () => {
+    portal.setMode(1);
     const id = (await call("crm.deal.add", { fields: { TITLE: "Deal", OPPORTUNITY: "19999.99" } })).result;
     expect((await call("crm.deal.update", { id, fields: { CATEGORY_ID: 1, TITLE: "Other" } })).result).toBe(true);
     expect((await call("crm.deal.get", { id })).result).toMatchObject({
@@ -81,6 +82,7 @@ describe("duplicates", () => {
   });
 
   it("of one type, when there are twenty, hide those of the next", async () => {
+    portal.setMode(1);
     for (let index = 0; index < 20; index++) await add(1, phone("+79990000001"));
     const id = await add(3, phone("+79990000001"));
     expect(Object.keys(await find({ type: "PHONE", values: ["+79990000001"] }))).toEqual(["LEAD"]);
@@ -183,6 +185,14 @@ it("has fields of its own, with the options of lists", async () => {
   ]);
 });
 
+it("turns a lead into a deal and a contact at once where there are no leads", async () => {
+  const id = await add(1, { title: "From the site", name: "Анна", ...phone("+79990000001") });
+  expect(portal.state.leads.get(id)).toMatchObject({ stageId: "CONVERTED", stageSemanticId: "S" });
+  const [[contact], [deal]] = [[...portal.state.contacts.values()], [...portal.state.deals.values()]];
+  expect(contact).toMatchObject({ name: "Анна", phone: "+79990000001", leadId: id });
+  expect(deal).toMatchObject({ title: "From the site", contactIds: [contact?.id], leadId: id });
+});
+
 it("has pipelines, stages, sources, a mode and a currency", async () => {
   const { categories } = (await call("crm.category.list", { entityTypeId: 2 })).result;
   expect(categories).toMatchObject([{ id: 0, name: "Общая", isDefault: "Y" }, { id: 1 }]);
@@ -213,6 +223,7 @@ it("has people, found by what they are reached at, and by whether they work ther
   expect(await ids({ FILTER: { ACTIVE: true } })).toEqual(["1", "7", "9"]);
   expect(await ids({ UF_PHONE_INNER: "107" })).toEqual(["7"]);
   expect(await ids({ ID: [7, 9], SORT: "ID", ORDER: "DESC" })).toEqual(["9", "7"]);
+  expect(await ids({ FILTER: { NAME: "Бор%" } })).toEqual(["7"]);
   const id = portal.addUser({ NAME: "New", EMAIL: "new@example.com" });
   expect(await ids({ filter: { EMAIL: "new@example.com" } })).toEqual([String(id)]);
   expect((await askApp(portal, "app.info")).result).toMatchObject({ INSTALLED: true, STATUS: "L" });

@@ -58,4 +58,6 @@ async function command(desk: Desk, caller: Caller, name: string, params: Params)
 
 /** Of users there are scopes with fewer fields: `user_brief`, `user_basic`. */
 const allows = (scopes: readonly string[] | undefined, scope: string): boolean =>
-  scope === "" || scopes === undefined || scopes.some((one) => one === scope || (scope === "user" && one.startsWith("user_")));
+  scope === "" ||
+  scopes === undefined ||
+  scopes.some((one) => scope.split("|").includes(one) || (scope === "user" && one.startsWith("user_")));

@@ -15,6 +15,8 @@ export interface Door extends Desk {
   readonly bucket: Bucket;
   /** The secret of the administrator's incoming webhook; undefined when it was revoked. */
   webhookSecret(): string | undefined;
+  /** Where the application's settings send people back to; undefined when they say nothing. */
+  returnAddress(): string | undefined;
   note(request: SeenRequest): void;
   /** A file that was sent to an address given for it; answers undefined for another address. */
   takeUpload(token: string, params: Params): Reply | undefined;
@@ -141,9 +143,9 @@ function answerOauth(door: Door, path: string, params: Params): Reply {
   return consent(door, params);
 }
 
-/** The administrator agrees at once. The return address is the application's; here it may also be named. */
+/** The administrator agrees at once. The return address is the application's; where its settings say none, it may be named. */
 function consent(door: Door, params: Params): Reply {
-  const back = textOf(params["redirect_uri"]);
+  const back = door.returnAddress() ?? textOf(params["redirect_uri"]);
   if (params["client_id"] !== door.portal.app.clientId || !URL.canParse(back)) return html(400, "invalid_request");
   const url = new URL(back);
   const { host } = new URL(door.portal.url());

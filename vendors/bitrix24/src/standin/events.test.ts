@@ -117,6 +117,14 @@ describe("the offline queue", () => {
     expect((await askApp(portal, "event.offline.list")).result).toEqual([]);
   });
 
+  it("is told of, for whoever would rather not ask all the time", async () => {
+    await bind("ONOFFLINEEVENT");
+    const { id } = await add(2);
+    await update(2, id, { title: "One" });
+    expect(await told()).toEqual(["ONOFFLINEEVENT"]);
+    expect(handler.forms[0]?.["auth"]).toHaveProperty("refresh_token");
+  });
+
   it("keeps those that failed, and gives at once what need not be cleared", async () => {
     const { id } = await add(2);
     await update(2, id, { title: "One" });

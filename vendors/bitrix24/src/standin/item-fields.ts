@@ -46,6 +46,7 @@ const classicNames: Readonly<Record<string, string>> = {
   updatedTime: "DATE_MODIFY",
   createdBy: "CREATED_BY_ID",
   updatedBy: "MODIFY_BY_ID",
+  movedBy: "MOVED_BY_ID",
   mycompanyId: "MYCOMPANY_ID",
 };
 

@@ -14,7 +14,8 @@ export interface Pen {
 const russianNames: Readonly<Record<EntityTypeId, string>> = { 1: "Лид", 2: "Сделка", 3: "Контакт", 4: "Компания" };
 
 /** Writes a new item by the names of `crm.item.*`, and tells of it. */
-export function addItem({ portal, userId }: Pen, entityTypeId: EntityTypeId, fields: Params): Item {
+export function addItem(pen: Pen, entityTypeId: EntityTypeId, fields: Params): Item {
+  const { portal, userId } = pen;
   const { state } = portal;
   const id = portal.nextId();
   const at = stampOf(portal.now());
@@ -23,6 +24,7 @@ export function addItem({ portal, userId }: Pen, entityTypeId: EntityTypeId, fie
     createdTime: at,
     updatedTime: at,
     lastActivityTime: at,
+    lastActivityBy: userId,
     createdBy: userId,
     updatedBy: userId,
     assignedById: userId,
@@ -33,7 +35,21 @@ export function addItem({ portal, userId }: Pen, entityTypeId: EntityTypeId, fie
   placeOnStage(portal, entityTypeId, item, fields);
   itemsOf(state, entityTypeId).set(id, item);
   portal.tell(`ONCRM${typeNames[entityTypeId]}ADD`, { FIELDS: { ID: String(id) } }, userId);
+  if (entityTypeId === 1 && state.mode === 2) {
+    convertLead(pen, item);
+    return getItem(portal, 1, id);
+  }
   return item;
+}
+
+/** Without leads a new one is good at once: it becomes a deal, and a contact that can be reached. */
+function convertLead(pen: Pen, lead: Item): void {
+  const { name, lastName, title, opportunity, currencyId, sourceId, assignedById } = lead;
+  const fm = rowsOf(lead).map(({ typeId, valueType, value }) => ({ typeId, valueType, value }));
+  const known = listOf(lead["contactIds"]);
+  const contactIds = known.length > 0 ? known : [addItem(pen, 3, { name, lastName, sourceId, assignedById, fm, leadId: lead.id }).id];
+  addItem(pen, 2, { title, opportunity, currencyId, sourceId, assignedById, contactIds, leadId: lead.id });
+  updateItem(pen, 1, lead.id, { stageId: "CONVERTED" });
 }
 
 /** Changes an item, and tells of it when something has changed. Throws `Refusal`. */

@@ -112,6 +112,19 @@ describe("phones and mails", () => {
     expect(left).toMatchObject({ fm: [{ typeId: "EMAIL" }], hasPhone: "N" });
   });
 
+  it("are only ever added, where the portal is of the kind that the other page tells of", async () => {
+    await portal.stop();
+    portal = await startBitrix24({ fmOnlyAdds: true });
+    const { id, fm } = await add(3, { fm: [{ typeId: "PHONE", value: "+79990000001" }] });
+    const change = { [fm[0].id]: { typeId: "PHONE", value: "+79990000002" } };
+    expect((await update(3, id, { fm: change })).result.item.fm.map(({ value }: { value: string }) => value)).toEqual([
+      "+79990000001",
+      "+79990000002",
+    ]);
+    await ask(portal.webhook, "crm.contact.update", { id, fields: { PHONE: [{ ID: fm[0].id, VALUE: "+79990000003" }] } });
+    expect((await item("get", { entityTypeId: 3, id })).result.item.phone).toBe("+79990000003");
+  });
+
   it("come with the whole item only, and cannot be filtered by", async () => {
     await add(3, { fm: { n0: { typeId: "PHONE", value: "+79990000001" } } });
     expect((await item("list", { entityTypeId: 3, select: ["name", "fm"] })).result.items[0]).not.toHaveProperty("fm");

@@ -32,7 +32,14 @@ function typeIn(call: Call): EntityTypeId {
 }
 
 const idIn = (call: Call): number => numberParam(call, "id") ?? 0;
-const fieldsIn = (call: Call): Params => mapOf(paramOf(call, "fields"));
+
+function fieldsIn(call: Call): Params {
+  const fields = mapOf(paramOf(call, "fields"));
+  if (!call.portal.fmOnlyAdds || !("fm" in fields)) return fields;
+  const rows = listOf(fields["fm"]).map((row) => ({ ...mapOf(row), id: undefined, ID: undefined }));
+  return { ...fields, fm: rows };
+}
+
 const keepsNames = (call: Call): boolean => isYes(paramOf(call, "useOriginalUfNames"));
 
 const one = (call: Call, item: Item) => ({ item: shown(call, typeIn(call), item, undefined) });
@@ -61,18 +68,23 @@ function list(call: Call) {
     if (field) return field;
     // Multifields can be neither filtered nor sorted by: object-fields, "Поля в select, filter и order".
     if (name === "fm") throw new Refusal(400, "100", "Unknown field definition `fm` (FM) for entity");
-    throw new Refusal(400, "INVALID_ARG_VALUE", `Invalid filter: field '${name}' is not allowed in filter`);
+    throw invalid("filter", name);
   };
   const value = (item: Item, name: string): unknown => filterValue(fieldNamed(name), item);
+  const order = mapOf(paramOf(call, "order"));
+  for (const name of Object.keys(order)) if (!known.has(name)) throw invalid("order", name);
   const by: Filtering<Item> = { nested: true, value };
   const filter = mapOf(paramOf(call, "filter"));
   // An unknown field is refused even where there is nothing to compare.
   matches({ id: 0 }, filter, by);
   const found = [...itemsOf(call.portal.state, entityTypeId).values()].filter((item) => matches(item, filter, by));
-  const rows = sorted(found, mapOf(paramOf(call, "order")), value, "id");
+  const rows = sorted(found, order, value, "id");
   const select = paramOf(call, "select") === undefined ? undefined : listOf(paramOf(call, "select")).map(textOf);
   return pageOf(rows, paramOf(call, "start"), (page) => ({ items: page.map((item) => shown(call, entityTypeId, item, select)) }));
 }
+
+const invalid = (where: "filter" | "order", name: string): Refusal =>
+  new Refusal(400, "INVALID_ARG_VALUE", `Invalid ${where}: field '${name}' is not allowed in ${where}`);
 
 /** Fields of people that are yes or no are asked for as 1 and 0, though they are read as Y and N. */
 function filterValue(field: Field, item: Item): unknown {

@@ -44,7 +44,7 @@ describe("a connector", () => {
     expect((await connector("status")).result.STATUS).toBe(false);
     expect(await send(message())).toMatchObject({ status: 400, error: "NOT_ACTIVE_LINE" });
     await portal.events.settled();
-    expect(handler.forms).toMatchObject([{ event: "ONIMCONNECTORSTATUSDELETE", data: { CONNECTOR: "svyazka", LINE: String(line) } }]);
+    expect(handler.forms).toMatchObject([{ event: "ONIMCONNECTORSTATUSDELETE", data: { connector: "svyazka", line: String(line) } }]);
   });
 
   it("is listed beside those of the house, and goes when it is unregistered", async () => {
@@ -199,6 +199,6 @@ describe("an open line", () => {
     expect((await config("delete", { CONFIG_ID: line })).result).toBe(true);
     expect((await config("get", { CONFIG_ID: line })).result).toBe(false);
     await portal.events.settled();
-    expect(handler.forms).toMatchObject([{ event: "ONIMCONNECTORLINEDELETE" }]);
+    expect(handler.forms).toMatchObject([{ event: "ONIMCONNECTORLINEDELETE", data: String(line) }]);
   });
 });

@@ -7,21 +7,21 @@ import type { Chat, Portal, Row } from "./portal.ts";
 
 /** Messages between a messenger and an open line. */
 export const messageMethods: Methods = {
-  "imconnector.send.messages": { scope: "imopenlines", appOnly: true, run: (call) => each(call, receive) },
+  "imconnector.send.messages": { scope: "imconnector|imopenlines", appOnly: true, run: (call) => each(call, receive) },
   "imconnector.update.messages": {
-    scope: "imopenlines",
+    scope: "imconnector|imopenlines",
     appOnly: true,
     run: (call) => each(call, (place, one) => change(place, one, false)),
   },
   "imconnector.delete.messages": {
-    scope: "imopenlines",
+    scope: "imconnector|imopenlines",
     appOnly: true,
     run: (call) => each(call, (place, one) => change(place, one, true)),
   },
-  "imconnector.send.status.delivery": { scope: "imopenlines", appOnly: true, run: delivered },
+  "imconnector.send.status.delivery": { scope: "imconnector|imopenlines", appOnly: true, run: delivered },
   // The handler of it is a stub: it is accepted, and nothing comes of it.
-  "imconnector.send.status.reading": { scope: "imopenlines", appOnly: true, run: () => ({ SUCCESS: true, DATA: [] }) },
-  "imconnector.chat.name.set": { scope: "imopenlines", appOnly: true, run: setName },
+  "imconnector.send.status.reading": { scope: "imconnector|imopenlines", appOnly: true, run: () => ({ SUCCESS: true, DATA: [] }) },
+  "imconnector.chat.name.set": { scope: "imconnector|imopenlines", appOnly: true, run: setName },
 };
 
 interface Place {
@@ -106,7 +106,7 @@ const findChat = ({ portal, id, connector, line }: Place, user: string, chat: st
   );
 
 function openChat(place: Place, user: Params, chat: Params, disableCrm: boolean): Chat {
-  const { portal, id, line, connector } = place;
+  const { portal, id, line, connector, userId } = place;
   const name = `${textOf(user["name"])} ${textOf(user["last_name"])}`.trim() || "Гость";
   const made: Chat = {
     ...{ id: portal.nextId(), sessionId: portal.nextId(), connector: id, line, user: textOf(user["id"]), externalChat: textOf(chat["id"]) },
@@ -114,11 +114,9 @@ function openChat(place: Place, user: Params, chat: Params, disableCrm: boolean)
     contactId: disableCrm || connector["CHAT_GROUP"] ? 0 : track(place, user),
   };
   portal.state.chats.set(made.id, made);
-  portal.tell(
-    "ONIMCONNECTORDIALOGSTART",
-    { CONNECTOR: id, LINE: line, DATA: { connector: { chat_id: made.externalChat, user_id: made.user } } },
-    place.userId,
-  );
+  const of = { connector_id: id, line_id: line, chat_id: made.externalChat, user_id: made.user };
+  const DATA = [{ connector: of, session: { id: made.sessionId }, chat: { id: made.externalChat }, user: { id: made.user } }];
+  portal.tell("ONIMCONNECTORDIALOGSTART", { CONNECTOR: id, LINE: line, DATA }, userId);
   return made;
 }
 
@@ -184,7 +182,7 @@ function setName(call: Call): Params {
   const found = [...call.portal.state.chats.values()].find(
     (one) => one.connector === id && one.line === line && (one.externalChat === chat || (user !== "" && one.user === user)),
   );
-  if (!found) return { SUCCESS: false, DATA: [] };
+  if (!found) throw new Refusal(400, "CHAT_RENAMING_FAILED", "Не удалось переименовать чат");
   found.name = name;
-  return { SUCCESS: true, DATA: [] };
+  return { SUCCESS: true, DATA: { RESULT: [] } };
 }

@@ -73,12 +73,12 @@ function update(call: Call): boolean {
   return true;
 }
 
-/** With a line go the connectors on it, and they are told. */
+/** With a line go the connectors on it, and the application is told: the data of the event is the bare id. */
 function remove(call: Call): boolean {
   const id = numberParam(call, "CONFIG_ID") ?? 0;
   if (!call.portal.state.openLines.delete(id)) return false;
   for (const connector of call.portal.state.connectors.values()) (connector["lines"] as Map<number, unknown>).delete(id);
-  call.portal.tell("ONIMCONNECTORLINEDELETE", { LINE: id }, Number(call.user.ID));
+  call.portal.tell("ONIMCONNECTORLINEDELETE", id, Number(call.user.ID));
   return true;
 }
 

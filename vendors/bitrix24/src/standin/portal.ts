@@ -127,11 +127,14 @@ export interface Binding {
 export interface Offline {
   readonly id: number;
   readonly event: string;
-  data: Params;
+  data: EventData;
   at: number;
   processId: string;
   failed: boolean;
 }
+
+/** What an event is of: almost always a map, and of a deleted line its bare id. */
+export type EventData = Params | number;
 
 /** What methods work with. */
 export interface Portal {
@@ -139,6 +142,8 @@ export interface Portal {
   readonly isBox: boolean;
   /** `crm.item.*` is there. */
   readonly hasItems: boolean;
+  /** `fm` of `crm.item.update` adds rows, and does nothing else. */
+  readonly fmOnlyAdds: boolean;
   readonly memberId: string;
   readonly app: { readonly clientId: string; readonly clientSecret: string; readonly applicationToken: string };
   /** Milliseconds. */
@@ -149,7 +154,7 @@ export interface Portal {
   /** The key's scopes; undefined is all. */
   scopes(): readonly string[] | undefined;
   /** Tells bound handlers, and the offline queue; waits for nobody. `by` is the user whose deed it was. */
-  tell(event: string, data: Params, by: number): void;
+  tell(event: string, data: EventData, by: number): void;
   /** Addresses that were given out for recordings that are to come, by the last part of each. */
   readonly uploads: Map<string, { readonly callId: string; readonly name: string }>;
   /** How it downloads files. */

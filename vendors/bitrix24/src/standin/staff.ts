@@ -53,7 +53,9 @@ export const staffOf = (portal: Portal): Staff => ({
   operatorCloses(where) {
     const chat = mustChat(portal, where);
     chat.closed = true;
-    const DATA = { connector: { chat_id: chat.externalChat, user_id: chat.user }, session: { id: chat.sessionId } };
+    const of = { connector_id: chat.connector, line_id: chat.line, chat_id: chat.externalChat, user_id: chat.user };
+    const session = { id: chat.sessionId, closed: "Y", parent_id: 0, close_term: 10 };
+    const DATA = [{ connector: of, session, chat: { id: chat.externalChat }, user: { id: chat.user } }];
     portal.tell("ONIMCONNECTORDIALOGFINISH", { CONNECTOR: chat.connector, LINE: chat.line, DATA }, 1);
   },
 });

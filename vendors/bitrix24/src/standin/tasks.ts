@@ -12,14 +12,15 @@ export const taskMethods: Methods = {
   "tasks.task.complete": { scope: "task", run: complete },
 };
 
-const fault = (text: string): Refusal => new Refusal(400, "0", text);
+const fault = (text: string): Refusal => new Refusal(400, "ERROR_CORE", text);
 
 function add(call: Call) {
   const { portal, user } = call;
   const fields = mapOf(paramOf(call, "fields"));
   if (textOf(fields["TITLE"]) === "") throw fault("Не указано название задачи");
-  const responsible = numberOf(fields["RESPONSIBLE_ID"]) ?? Number(user.ID);
-  if (!portal.state.users.has(responsible)) throw fault("Не найден пользователь, указанный в поле Исполнитель");
+  const responsible = numberOf(fields["RESPONSIBLE_ID"]);
+  if (responsible === undefined) throw fault("Не указан исполнитель");
+  if (!portal.state.users.has(responsible)) throw fault('Пользователь указанный в поле "Исполнитель" не найден');
   const id = portal.nextId();
   const at = stampOf(portal.now());
   const row = {
@@ -80,6 +81,7 @@ function add(call: Call) {
       STATUS: "2",
       GROUP_ID: 0,
       ACTIVITY_DATE: at,
+      STATUS_CHANGED_DATE: at,
     },
     ...read(fields),
   };
@@ -164,5 +166,36 @@ function shown(call: Call, row: Row): Params {
       workPosition: null,
     };
   };
-  return { ...Object.fromEntries(plain), creator: person(row["CREATED_BY"]), responsible: person(row["RESPONSIBLE_ID"]) };
+  const people = { creator: person(row["CREATED_BY"]), responsible: person(row["RESPONSIBLE_ID"]) };
+  return { ...Object.fromEntries(plain), ...beside(Number(call.user.ID)), ...people };
 }
+
+const allowed =
+  "complete start delegate remove edit defer create changeDeadline checklistAddItems addFavorite rate checklist.reorder elapsedtime.add edit.plan checklist.add favorite.add";
+const denied = "accept decline approve disapprove pause renew deleteFavorite edit.originator dayplan.timer.toggle favorite.delete";
+
+/** What comes with every task, though nothing here changes it. */
+const beside = (userId: number): Params => ({
+  ...{ auditors: [], accomplices: [], checklist: [], group: [], accomplicesData: [], auditorsData: [], newCommentsCount: 0 },
+  action: Object.fromEntries([...allowed.split(" ").map((name) => [name, true]), ...denied.split(" ").map((name) => [name, false])]),
+  checkListTree: {
+    nodeId: 0,
+    fields: {
+      ...{
+        id: null,
+        copiedId: null,
+        entityId: null,
+        userId,
+        createdBy: null,
+        parentId: null,
+        title: "",
+        sortIndex: null,
+        displaySortIndex: "",
+      },
+      ...{ isComplete: false, isImportant: false, completedCount: 0, members: [], attachments: [] },
+    },
+    action: [],
+    descendants: [],
+  },
+  checkListCanAdd: true,
+});

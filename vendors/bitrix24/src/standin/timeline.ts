@@ -25,7 +25,7 @@ function addComment(call: Call): number {
   portal.state.comments.set(id, {
     ...{ ID: id, ENTITY_ID: entityId, ENTITY_TYPE: type.toLowerCase(), CREATED: stampOf(portal.now()), COMMENT: textOf(fields["COMMENT"]) },
     AUTHOR_ID: numberOf(fields["AUTHOR_ID"]) ?? Number(user.ID),
-    FILES: Object.fromEntries(files.map((file) => [file.id, { id: file.id, name: file.name, size: file.bytes.length }])),
+    FILES: Object.fromEntries(files.map((file) => [file.id, shownFile(call, file)])),
   });
   portal.tell("ONCRMTIMELINECOMMENTADD", { FIELDS: { ID: String(id) } }, Number(user.ID));
   return id;
@@ -39,12 +39,22 @@ function keepFile({ portal }: Call, given: object): StoredFile {
   return file;
 }
 
+function shownFile({ portal, user }: Call, file: StoredFile) {
+  const url = `${portal.url()}/file/${file.id}/${encodeURIComponent(file.name)}`;
+  const type = /\.(gif|png|jpe?g|webp)$/i.test(file.name) ? "image" : "file";
+  return {
+    ...{ id: file.id, date: stampOf(portal.now()), type, name: file.name, size: file.bytes.length },
+    ...(type === "image" ? { image: { width: 1, height: 1 } } : {}),
+    ...{ authorId: Number(user.ID), authorName: `${user.NAME} ${user.LAST_NAME}`, urlPreview: url, urlShow: url, urlDownload: url },
+  };
+}
+
 function addLogMessage(call: Call) {
   const { portal, user } = call;
   const fields = mapOf(paramOf(call, "fields"));
   const [entityTypeId, entityId] = [numberOf(fields["entityTypeId"]), numberOf(fields["entityId"]) ?? 0];
   const known = entityTypeId === 1 || entityTypeId === 2 || entityTypeId === 3 || entityTypeId === 4;
-  if (!known || !itemsOf(portal.state, entityTypeId).has(entityId)) throw new Refusal(400, "NOT_FOUND", "Элемент не найден");
+  if (!known || !itemsOf(portal.state, entityTypeId).has(entityId)) throw new Refusal(400, "OWNER_NOT_FOUND", "Элемент не найден");
   const [title, text, iconCode] = [textOf(fields["title"]), textOf(fields["text"]), textOf(fields["iconCode"])];
   if (title === "" || text === "") throw new Refusal(400, "100", "title and text are required");
   const id = portal.nextId();

