@@ -2,6 +2,7 @@ import { type CallDraft, type KnownCall, mergeCall } from "../calls.ts";
 import type { Kit } from "../kit.ts";
 import type { Crm, SavedCall } from "../ports.ts";
 import type { RecordId } from "../words.ts";
+import { saysNothingWasDone } from "./once.ts";
 
 /** A call is kept here while it goes on, and written into a CRM elsewhere when it is due: few of them have a call that is not over. */
 
@@ -36,6 +37,8 @@ export interface CallsElsewhere<W> {
    * nothing is new. What it throws is thrown by `saveCall`; the call is kept all the same.
    */
   write(key: string, call: KnownCall, writing: CallWriting<W>): Promise<W | undefined>;
+  /** Whether a `write` whose last request ended so has done nothing by it: then the next try is not taken for a second one. As in `Write`. */
+  hasDoneNothing?(error: unknown): boolean;
 }
 
 /** So long somebody may still add a recording or a mark to it. */
@@ -43,7 +46,7 @@ const keptDays = 400;
 
 /** The calls of a CRM elsewhere: whoever is not there is left out of them. What `write` answers must be plain JSON. */
 export function keptCalls<W>(options: CallsElsewhere<W>): Pick<Crm, "saveCall" | "findCall"> {
-  const { kit, idOf, write, isDue = ({ state }) => state === "over" } = options;
+  const { kit, idOf, write, isDue = ({ state }) => state === "over", hasDoneNothing = saysNothingWasDone } = options;
   const { store } = kit;
   const put = (key: string, kept: Kept<W>): Promise<void> => store.put("call", key, kept, { days: keptDays });
 
@@ -66,8 +69,15 @@ export function keptCalls<W>(options: CallsElsewhere<W>): Pick<Crm, "saveCall" |
       kept = { ...kept, written };
       await put(key, kept);
     };
-    const written = await write(key, kept.call, { written: kept.written, wasTried: before.tried === true, keep });
-    if (written !== undefined && written !== kept.written) await keep(written);
+    const wasTried = before.tried === true;
+    try {
+      const written = await write(key, kept.call, { written: kept.written, wasTried, keep });
+      if (written !== undefined && written !== kept.written) await keep(written);
+    } catch (error) {
+      const { tried: _, ...untried } = kept;
+      if (!wasTried && hasDoneNothing(error)) await put(key, untried);
+      throw error;
+    }
   }
 
   async function findCall(key: string): Promise<SavedCall | undefined> {

@@ -1,5 +1,5 @@
 import { Closed, type Kit, LoginNeeded, once, Refused, saysNothingWasDone, Unavailable, type Write } from "@svyazka/core";
-import { BitrixClosed, BitrixError, BitrixLimited, BitrixLogin, BitrixUnable, BitrixUnavailable, hasDoneNothing } from "./client.ts";
+import { BitrixClosed, BitrixError, BitrixLimited, BitrixLogin, BitrixUnable, BitrixUnavailable, portalDidNothing } from "./client.ts";
 
 /** A portal that is not paid for is paid for some day. */
 const closedSeconds = 3600;
@@ -28,12 +28,15 @@ function unableWords({ code }: BitrixUnable): string {
   return "This portal does not have it: its version is too old, or the module is not installed";
 }
 
+/** Whether a write that ended so has certainly done nothing, in the portal's words or in those of a port. */
+export const hasDoneNothing = (error: unknown): boolean => portalDidNothing(error) || saysNothingWasDone(error);
+
 /** As `once`, where the portal's own errors say whether anything was done. */
 export const onceIn = (
   kit: Pick<Kit, "store" | "exclusively" | "now">,
   key: string,
   write: Omit<Write, "hasDoneNothing">,
-): Promise<string> => once(kit, key, { ...write, hasDoneNothing: (error) => hasDoneNothing(error) || saysNothingWasDone(error) });
+): Promise<string> => once(kit, key, { ...write, hasDoneNothing });
 
 export async function asking<T>(work: () => Promise<T>): Promise<T> {
   try {

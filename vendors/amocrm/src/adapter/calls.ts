@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CallOutcome, type CallWriting, type Crm, gone, type KnownCall, keptCalls, type RecordId } from "@svyazka/core";
 import { AmoInvalid, AmoNotFound, type CallParams } from "../client.ts";
+import { hasDoneNothing } from "../port-errors.ts";
 import type { EntityType } from "../protocol.ts";
 import { type Ground, userThere } from "./ground.ts";
 
@@ -98,7 +99,7 @@ export function callsIn(ground: Ground): Pick<Crm, "saveCall" | "findCall"> {
     };
   }
 
-  return keptCalls({ kit, idOf: callId, knowsUser, knowsContact, write });
+  return keptCalls({ kit, idOf: callId, knowsUser, knowsContact, write, hasDoneNothing });
 }
 
 /** 4: talked; 5: wrong number; 6: no answer; 7: busy. Source: crm_platform/calls-api */

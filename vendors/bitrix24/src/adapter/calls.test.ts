@@ -1,4 +1,4 @@
-import type { CallDraft, Connected } from "@svyazka/core";
+import { type CallDraft, type Connected, NotYet, type OutgoingRequest } from "@svyazka/core";
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
@@ -166,6 +166,20 @@ describe("a call", () => {
     await save(over({ key: "call 2" }));
     expect(calls().filter((call) => call["FINISHED"]).length).toBe(1);
     expect(standin.count("telephony.externalCall.finish")).toBe(1);
+  });
+
+  it("that had to wait for its turn is not looked for: nothing had left", async () => {
+    const turns = [new NotYet("not your turn")];
+    const waiting = {
+      ...kit,
+      fetch: async (request: OutgoingRequest) =>
+        request.url.includes("batch") && turns.length > 0 ? Promise.reject(turns.pop()) : localFetch(request),
+    };
+    portal = connectPortal(asApplication(standin), waiting);
+    await expect(save(over())).rejects.toBeInstanceOf(NotYet);
+    await save(over());
+    expect(calls()).toMatchObject([{ FINISHED: true }]);
+    expect(standin.count("voximplant.statistic.get")).toBe(0);
   });
 
   it("is there once although its first try never left", async () => {

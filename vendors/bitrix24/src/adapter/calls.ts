@@ -1,5 +1,6 @@
 import { type CallWriting, type Crm, type KnownCall, keptCalls, lastTenDigits, type RecordId, userThere } from "@svyazka/core";
 import { BitrixRefused, BitrixUnable, type Recording, type WithCall } from "../client.ts";
+import { hasDoneNothing } from "../port-errors.ts";
 import { callTypes, type FinishDraft, objectTypes } from "../protocol.ts";
 import { addNote } from "./entries.ts";
 import { dealPlace, type Ground, idOf } from "./ground.ts";
@@ -40,6 +41,7 @@ export function callsIn(ground: Ground): Pick<Crm, "saveCall" | "findCall"> {
       /^\d{1,15}$/.test(contact) &&
       ((await kit.book.get("contact", contact)) !== undefined || (await portal.contacts.find(Number(contact))) !== undefined),
     write: (key, call, writing) => writeCall(ground, key, call, writing),
+    hasDoneNothing,
   });
 }
 

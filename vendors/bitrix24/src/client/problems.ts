@@ -77,5 +77,5 @@ const unables: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a write that ended so has certainly done nothing. */
-export const hasDoneNothing = (error: unknown): boolean =>
+export const portalDidNothing = (error: unknown): boolean =>
   error instanceof BitrixError && !(error instanceof BitrixUnavailable && error.mayHaveHappened);
