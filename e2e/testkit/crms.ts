@@ -1,0 +1,19 @@
+import { amoTroubles, startAmoAccount } from "./crms/amo.ts";
+import { startBuiltin } from "./crms/builtin.ts";
+import type { CrmUnderTest } from "./crms/under-test.ts";
+
+/** Every CRM that a company may work in. A story is told of each of them in the same words. */
+
+export interface CrmLine {
+  readonly name: string;
+  /** What may go wrong on the way to it, each for a while. The first is that it refuses connections, or as good as that. */
+  readonly troubles: readonly string[];
+  start(): Promise<CrmUnderTest>;
+}
+
+export const crms: readonly CrmLine[] = [
+  { name: "our own CRM", troubles: [], start: startBuiltin },
+  { name: "an account at amoCRM", troubles: amoTroubles, start: startAmoAccount },
+];
+
+export type { CrmUnderTest, Look } from "./crms/under-test.ts";
