@@ -22,6 +22,7 @@ export async function startAmoAccount(): Promise<CrmUnderTest> {
   await addInnField(amo);
   let hookUrl = "";
   return {
+    companyField: "ИНН",
     people: { ivan: "2772377", anna: "2772376" },
     async connect(hub, company): Promise<Added> {
       await putOwnCrmAside(hub, company);

@@ -15,9 +15,11 @@ export async function startBuiltin(): Promise<CrmUnderTest> {
   };
   return {
     people,
+    companyField: "Склад",
     async connect(hub, company): Promise<Added> {
       client = api(hub, company.token);
       for (const name of ["ivan", "anna"] as const) people[name] = await addManager(client, company, name);
+      await client.send("POST", "/fields", { entity: "company", name: "Склад", type: "text", code: "store" });
       page = await openPage(hub, emailOf(company, "ivan"), password);
       const own = (await client.all<{ id: number; vendor: string }>("/connections")).find(({ vendor }) => vendor === "crm");
       return { id: own?.id ?? 0, secrets: {}, urls: {} };
@@ -25,7 +27,9 @@ export async function startBuiltin(): Promise<CrmUnderTest> {
     // It speaks as amoCRM does.
     address: (hub: HubProcess) => ({ crm_url: new URL(hub.url).host, crm_type: "amocrm" }),
     async stages() {
-      const pipelines = await mustHave().all<{ is_default: boolean; stages: { id: number; kind: string }[] }>("/pipelines");
+      const { items: pipelines } = await mustHave().get<{
+        items: { is_default: boolean; stages: { id: number; kind: string }[] }[];
+      }>("/pipelines");
       const stages = pipelines.find(({ is_default: isDefault }) => isDefault)?.stages ?? [];
       const [first, second] = stages.filter(({ kind }) => kind === "open");
       return { first: String(first?.id), second: String(second?.id), lost: String(stages.find(({ kind }) => kind === "lost")?.id) };

@@ -10,6 +10,8 @@ export interface CrmUnderTest {
   address(hub: HubProcess): { readonly crm_url: string; readonly crm_type: string };
   /** Who works in it: their ids, once it is connected. */
   readonly people: { readonly ivan: string; readonly anna: string };
+  /** The name of a field of companies that it has. */
+  readonly companyField: string;
   /** Where a deal that comes from elsewhere begins, a later stage, and the one where it is lost. */
   stages(): Promise<{ readonly first: string; readonly second: string; readonly lost: string }>;
   /** One of the troubles of its line in the table begins; answers what ends it. */
