@@ -3,7 +3,7 @@ import { type AmoStandIn, startAmo } from "../../vendors/amocrm/src/standin.ts";
 import { api, type HubProcess, makeDataDir, removeDataDir, startHubProcess, until } from "../testkit/hub.ts";
 import { type Added, addCompany, addLine, type Company } from "../testkit/telephony.ts";
 
-/** An account at amoCRM is the company's CRM: what comes in by forms and phones is written there, whatever amoCRM is doing. */
+/** An account at amoCRM is the company's CRM: what people do there is known here. What is written there is told in `stories/`. */
 
 const dataDir = makeDataDir();
 let hub: HubProcess;
@@ -42,13 +42,9 @@ afterAll(async () => {
 beforeEach(() => {
   Object.assign(standin.switches, {
     down: false,
-    html: false,
-    storm: 0,
-    banned: false,
     loseHooks: 0,
     doubleHooks: false,
     loseAnswers: 0,
-    slowMs: 0,
   });
 });
 
@@ -74,10 +70,6 @@ async function submit(phone: string, name = "Анна"): Promise<void> {
 const deliveries = (state: string) =>
   crm.all<{ id: string; flow: string; detail: string | null; records: Record<string, string> | null }>(`/deliveries?state=${state}`);
 const settled = () => until(async () => (await deliveries("waiting")).length === 0);
-/** As if the pause had passed after which the hub tries again by itself. */
-const retryAll = async () => {
-  await crm.send("POST", "/deliveries/bulk", { action: "retry", filter: { state: "waiting" } }).catch(() => undefined);
-};
 const contactsOf = (phone: string) =>
   [...standin.state.contacts.values()].filter((contact) => JSON.stringify(contact.custom_fields_values).includes(phone.slice(-10)));
 const leadsOf = (phone: string) => {
@@ -91,7 +83,6 @@ const leadsOf = (phone: string) => {
     (id) => standin.state.leads.get(id) ?? [],
   );
 };
-const notesOn = (id: number | undefined) => [...standin.state.notes.values()].filter(({ entity_id }) => entity_id === id);
 
 it("an address that leads nowhere is a trouble of its own connection, and of nothing else", async () => {
   const odd = await add("amocrm", { side: "account", domain: "256.1.1.1:99999", long_lived_token: "x" });
@@ -99,62 +90,6 @@ it("an address that leads nowhere is a trouble of its own connection, and of not
   expect([ok, message]).toEqual([false, expect.stringContaining("URL")]);
   expect((await crm.all<{ id: number }>("/connections")).map(({ id }) => id)).toContain(odd.id);
   await crm.send("DELETE", `/connections/${odd.id}`);
-});
-
-describe("leads", () => {
-  it("become a contact, a lead and a note, with the marks of where they came from", async () => {
-    const phone = nextPhone();
-    await submit(phone);
-    const [lead] = await until(async () => leadsOf(phone).length > 0 && notesOn(leadsOf(phone)[0]?.id).length > 0 && leadsOf(phone));
-    expect(contactsOf(phone)).toHaveLength(1);
-    expect(JSON.stringify(lead?.custom_fields_values)).toContain("yandex");
-    expect(notesOn(lead?.id)).toHaveLength(1);
-  });
-
-  it("of one person are one contact, however the phone is written, and by however many they come at once", async () => {
-    const phone = nextPhone();
-    const spellings = [phone, phone.replace("+7", "8"), `8 (910) ${phone.slice(5, 8)}-${phone.slice(8, 10)}-${phone.slice(10)}`];
-    await Promise.all(spellings.map((spelling, place) => submit(spelling, `Анна ${place}`)));
-    await until(async () => notesOn(leadsOf(phone)[0]?.id).length + leadsOf(phone).length >= 4);
-    await settled();
-    expect(contactsOf(phone)).toHaveLength(1);
-  });
-
-  it.each([
-    ["amoCRM is down", () => ({ down: true })],
-    ["the server in front answers pages of HTML", () => ({ html: true })],
-    ["the address is banned", () => ({ banned: true })],
-    ["there is a storm of 429", () => ({ storm: 200 })],
-  ])("are all there, and none twice, after %s", async (_, switches) => {
-    Object.assign(standin.switches, switches());
-    const phones = Array.from({ length: 5 }, nextPhone);
-    for (const phone of phones) await submit(phone);
-    await until(
-      async () =>
-        (await crm.send<{ activity: { last_error: string | null } }>("GET", `/connections/${account.id}`)).activity.last_error !== null,
-    );
-    expect(phones.flatMap(contactsOf)).toEqual([]);
-    Object.assign(standin.switches, { down: false, html: false, banned: false, storm: 0 });
-    await until(async () => {
-      await retryAll();
-      return phones.every((phone) => leadsOf(phone).length === 1 && notesOn(leadsOf(phone)[0]?.id).length === 1);
-    }, 60);
-    expect(phones.flatMap(contactsOf)).toHaveLength(5);
-  });
-
-  it("are written once although the answers to their writes are lost", async () => {
-    standin.switches.loseAnswers = 7;
-    const phones = Array.from({ length: 4 }, nextPhone);
-    await Promise.all(phones.map((phone) => submit(phone)));
-    await until(async () => {
-      await retryAll();
-      return phones.every((phone) => leadsOf(phone).length > 0 && notesOn(leadsOf(phone)[0]?.id).length > 0);
-    }, 60);
-    await settled();
-    expect(standin.switches.loseAnswers).toBe(0);
-    expect(phones.flatMap(contactsOf)).toHaveLength(4);
-    expect(phones.map((phone) => [leadsOf(phone).length, notesOn(leadsOf(phone)[0]?.id).length])).toEqual(phones.map(() => [1, 1]));
-  });
 });
 
 describe("what happens over there", () => {
@@ -249,68 +184,5 @@ describe("what happens over there", () => {
     await poll();
     await settled();
     expect(writes()).toBe(before);
-  });
-});
-
-describe("calls", () => {
-  const tell = async (fields: Readonly<Record<string, string>>) => {
-    const answer = await fetch(line.urls["inbound"] ?? "", {
-      method: "POST",
-      body: new URLSearchParams({ ...fields, crm_token: line.secrets["crm_token"] ?? "" }),
-    });
-    expect(answer.status).toBe(200);
-  };
-
-  it("show a card to the one whose phone rings, and become a note with the recording", async () => {
-    const phone = nextPhone();
-    await submit(phone, "Звонящая");
-    const [lead] = await until(async () => leadsOf(phone).length === 1 && leadsOf(phone));
-    const digits = phone.replace("+", "");
-    const call = { callid: `in-${digits}`, phone: digits, user: "ivan", diversion: "74950000000" };
-    await tell({ cmd: "event", type: "INCOMING", ...call });
-    await until(async () => standin.state.cards.some((card) => card.phone === digits && card.users.includes(2_772_377)));
-    await tell({ cmd: "event", type: "ACCEPTED", ...call });
-    await tell({
-      cmd: "history",
-      type: "in",
-      ...call,
-      start: "20261125T101500Z",
-      duration: "61",
-      link: "https://records.example/1.mp3",
-      status: "Success",
-    });
-    const [note] = await until(async () => {
-      const notes = notesOn(lead?.id).filter(({ note_type }) => note_type === "call_in");
-      return notes.length > 0 && notes;
-    });
-    expect(note?.params).toMatchObject({
-      duration: 61,
-      phone,
-      call_status: 4,
-      call_responsible: 2_772_377,
-      link: "https://records.example/1.mp3",
-    });
-    await settled();
-    expect(notesOn(lead?.id).filter(({ note_type }) => note_type === "call_in")).toHaveLength(1);
-  });
-
-  it("of strangers that nobody took become a contact, a lead and a task", async () => {
-    const phone = nextPhone();
-    const digits = phone.replace("+", "");
-    await tell({
-      cmd: "history",
-      type: "in",
-      callid: `missed-${digits}`,
-      user: "ivan",
-      phone: digits,
-      diversion: "74950000000",
-      start: "20261125T101500Z",
-      duration: "0",
-      status: "missed",
-    });
-    const [lead] = await until(async () => leadsOf(phone).length === 1 && leadsOf(phone));
-    const task = await until(async () => [...standin.state.tasks.values()].find(({ entity_id }) => entity_id === lead?.id));
-    expect(task).toMatchObject({ is_completed: false, entity_type: "leads" });
-    expect(task.text).toContain(phone);
   });
 });

@@ -640,19 +640,6 @@ describe("a repeat", () => {
     await settled();
     expect(await dealsOf(phone)).toHaveLength(1);
   });
-
-  it("by a known person joins the open deal with a note and a task, when the form is set so", async () => {
-    const form = await addForm({ repeat: "append" });
-    const phone = newPhone();
-    const send = (description: string) => post(`/in/${form.token}/ctm/form/send`, { phone, description, sum: "7" });
-    await send("Первая");
-    const deal = await onlyDealOf(phone);
-    await send("Вторая");
-    await until(async () => (await notesOf(deal)).includes("Вторая"));
-    await settled();
-    expect(await dealsOf(phone)).toHaveLength(1);
-    expect((await crm.all<Task>(`/tasks?deal=${deal.id}`)).map(({ title }) => title)).toEqual(["Повторная заявка: свяжитесь с клиентом"]);
-  });
 });
 
 // ── The door ────────────────────────────────────────────────────────────────────────────────────────────────────────

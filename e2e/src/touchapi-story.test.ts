@@ -69,15 +69,6 @@ describe("what a client writes", () => {
     expect(await shop.client.all("/contacts?phone=79031110002")).toHaveLength(1);
   });
 
-  it("is once there, however often it is told, and in order", async () => {
-    shop.touch.switches.duplicates = true;
-    for (let count = 1; count <= 20; count++) await shop.touch.say(key, { from: "79031110003", name: "Раз", text: `Сообщение ${count}` });
-    const { id } = await conversationWith("79031110003");
-    await idle(shop.client);
-    expect(said(await messagesOf(shop.client, id))).toEqual(Array.from({ length: 20 }, (_, index) => `in: Сообщение ${index + 1}`));
-    expect(await shop.client.all("/deals?q=Раз")).toHaveLength(1);
-  });
-
   it("brings its files: copied at once, opened by an address of ours, whatever they call themselves", async () => {
     const [picture, page] = [
       shop.touch.putMedia(png, "image/png"),

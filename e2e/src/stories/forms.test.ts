@@ -58,7 +58,9 @@ describe.each(told("forms"))("forms, and %s", (_, line, subdomain) => {
     expect([(await contactsOf(phone)).length, (await dealsOf(phone)).length]).toEqual([1, 1]);
     const [deal] = await dealsOf(phone);
     expect(await notesOf(phone)).toEqual([expect.stringContaining("Первая"), expect.stringContaining("Вторая")]);
-    expect((await story.crm.look.tasks()).filter((task) => task.deal === deal?.id)).toMatchObject([{ isDone: false }]);
+    expect((await story.crm.look.tasks()).filter((task) => task.deal === deal?.id)).toMatchObject([
+      { isDone: false, text: expect.stringContaining("Повторная заявка: свяжитесь с клиентом") },
+    ]);
   });
 
   it("of one person are one contact and one deal, by however many they come at once and however the phone is written", async () => {
