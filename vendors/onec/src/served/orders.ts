@@ -124,6 +124,9 @@ async function keepLink(
     known: {
       ...known,
       ...payload,
+      // Whom 1C has named itself is nothing new to it when the CRM tells of the deal.
+      ...(call.contact_id !== undefined && deal?.contact === call.contact_id && { contact: call.contact_id }),
+      ...(call.company_id !== undefined && deal?.company === call.company_id && { company: call.company_id }),
       ...(deal?.sum && { budget: writeMoney(deal.sum) }),
       ...(call.link !== undefined && { link: call.link }),
       ...(call.order_number !== undefined && { number: call.order_number }),
