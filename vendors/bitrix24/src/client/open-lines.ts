@@ -104,8 +104,9 @@ export function openLinesOf({ ask }: Transport) {
       },
       async add(name: string, queue: readonly number[]): Promise<number> {
         const method = "imopenlines.config.add";
+        // A stranger becomes a lead, or where there are no leads a contact with a deal: by the portal, which knows the dialogue, and by nobody else.
         const result = await write(method, {
-          PARAMS: { LINE_NAME: name, ACTIVE: "Y", CRM: "Y", CRM_CREATE: "none", ...(queue.length > 0 && { QUEUE: queue }) },
+          PARAMS: { LINE_NAME: name, ACTIVE: "Y", CRM: "Y", CRM_CREATE: "lead", ...(queue.length > 0 && { QUEUE: queue }) },
         });
         const id = numberIn({ result }, "result");
         if (id === undefined) throw new BitrixUnavailable("the answer holds no id of a line", { method, status: 200 }, true);

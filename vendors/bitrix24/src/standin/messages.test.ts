@@ -105,6 +105,21 @@ describe("a message from the messenger", () => {
     expect(portal.state.chats.get(Number(other.session.CHAT_ID))?.contactId).toBe(0);
     expect(other.extra).toEqual({ disable_tracker: "Y" });
   });
+
+  it.each([
+    ["none", 2, { leads: 0, contacts: 0, deals: 0 }],
+    ["lead", 2, { leads: 0, contacts: 1, deals: 1 }],
+    ["lead", 1, { leads: 1, contacts: 0, deals: 0 }],
+    ["deal", 1, { leads: 0, contacts: 1, deals: 1 }],
+  ] as const)("of a stranger on a line that makes %s, with leads in mode %i, makes %j, once", async (create, mode, made) => {
+    portal.setMode(mode);
+    await ask(portal.webhook, "imopenlines.config.update", { CONFIG_ID: line, PARAMS: { CRM_CREATE: create } });
+    for (const id of ["m1", "m2"]) await send(message({ user: { phone: "+79990000009" }, message: { id } }));
+    const { leads, contacts, deals } = portal.state;
+    expect({ leads: leads.size, contacts: contacts.size, deals: deals.size }).toEqual(made);
+    const contact = onlyChat()?.contactId ?? 0;
+    expect([...deals.values()].every(({ contactIds }) => (contactIds as number[])[0] === contact)).toBe(true);
+  });
 });
 
 describe("a file", () => {

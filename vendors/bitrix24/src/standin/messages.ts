@@ -120,18 +120,33 @@ function openChat(place: Place, user: Params, chat: Params, disableCrm: boolean)
   return made;
 }
 
-/** The tracker: whoever has that phone or mail; or a new contact, when the line makes them. */
-function track({ portal, line, userId }: Place, user: Params): number {
+/** The tracker: whoever has that phone or mail; or somebody new, when the line makes them. 0 is nobody. */
+function track(place: Place, user: Params): number {
+  const { portal, line } = place;
   const [phone, email] = [textOf(user["phone"]), textOf(user["email"])];
   const known = [
     ...(phone ? reachedBy(portal.state, 3, "PHONE", [phone]) : []),
     ...(email ? reachedBy(portal.state, 3, "EMAIL", [email]) : []),
   ][0];
   if (known) return known.id;
-  const settings = portal.state.openLines.get(line);
-  if (settings?.["CRM"] !== "Y" || settings["CRM_CREATE"] === "none") return 0;
+  const { CRM: isOn, CRM_CREATE: create } = portal.state.openLines.get(line) ?? {};
+  return isOn !== "Y" || create === "none" ? 0 : createClient(place, user, create !== "deal" && portal.state.mode === 1);
+}
+
+/** A lead where there are leads and the line makes them; otherwise a contact, and a deal with it. */
+function createClient({ portal, line, userId }: Place, user: Params, isLead: boolean): number {
+  const pen = { portal, userId };
+  const [phone, email] = [textOf(user["phone"]), textOf(user["email"])];
   const fm = [phone && { typeId: "PHONE", value: phone }, email && { typeId: "EMAIL", value: email }].filter(isMap);
-  return addItem({ portal, userId }, 3, { name: textOf(user["name"]), lastName: textOf(user["last_name"]), fm }).id;
+  const who = { name: textOf(user["name"]), lastName: textOf(user["last_name"]), fm };
+  const title = `${[who.name, who.lastName].filter(Boolean).join(" ")} - ${textOf(portal.state.openLines.get(line)?.["LINE_NAME"])}`;
+  if (isLead) {
+    addItem(pen, 1, { ...who, title });
+    return 0;
+  }
+  const contact = addItem(pen, 3, who);
+  addItem(pen, 2, { title, contactIds: [contact.id] });
+  return contact.id;
 }
 
 /** It is downloaded at once; what does not come is left out. */
