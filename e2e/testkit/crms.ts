@@ -1,4 +1,5 @@
 import { amoTroubles, startAmoAccount } from "./crms/amo.ts";
+import { bitrix24Troubles, startBitrix24Portal } from "./crms/bitrix24.ts";
 import { startBuiltin } from "./crms/builtin.ts";
 import type { CrmUnderTest } from "./crms/under-test.ts";
 
@@ -14,6 +15,7 @@ export interface CrmLine {
 export const crms: readonly CrmLine[] = [
   { name: "our own CRM", troubles: [], start: startBuiltin },
   { name: "an account at amoCRM", troubles: amoTroubles, start: startAmoAccount },
+  { name: "a portal of Bitrix24", troubles: bitrix24Troubles, start: startBitrix24Portal },
 ];
 
 export type { CrmUnderTest, Look } from "./crms/under-test.ts";

@@ -110,12 +110,14 @@ describe.each(told("onec"))("1C, and %s", (_, entry, subdomain) => {
 
   it.runIf(entry.troubles.length > 0)("makes no second record when answers to the hub are lost", async () => {
     const before = await counts();
-    story.crm.loseAnswers?.(2);
+    const lostFirst = story.crm.loseAnswers?.(1);
     const { id_1c } = (await base.tellContact({ name: "Мария", phone: "+79101234599" })).counterparty;
     await until(async () => (await base.tellContact({ id_1c })).status === 200, 60);
+    expect(lostFirst?.()).toBe(1);
+    const lostThen = story.crm.loseAnswers?.(1);
     const { order } = await base.tellOrder({ sum: "300" });
-    story.crm.loseAnswers?.(1);
     await until(async () => (await base.tellOrder({ id_1c: order.id_1c, sum: "301" })).status === 200, 60);
+    expect(lostThen?.()).toBe(1);
     expect(await counts()).toEqual({ ...before, contacts: before.contacts + 1, deals: before.deals + 1 });
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Recordings, startRecordings } from "../../testkit/recordings.ts";
 import {
   contactsBy,
   dealsBy,
@@ -15,10 +16,14 @@ import { type Added, addLine } from "../../testkit/telephony.ts";
 /** A call of a virtual PBX in whichever CRM the company works: seen while it rings, and one record when it is over. */
 
 let hub: StoryHub;
+let recordings: Recordings;
 beforeAll(async () => {
-  hub = await startStoryHub();
+  [hub, recordings] = await Promise.all([startStoryHub(), startRecordings()]);
 });
-afterAll(() => hub.stop());
+afterAll(async () => {
+  await hub.stop();
+  await recordings.stop();
+});
 
 describe.each(told("calls"))("calls, and %s", (_, entry, subdomain) => {
   let story: Story;
@@ -40,7 +45,7 @@ describe.each(told("calls"))("calls, and %s", (_, entry, subdomain) => {
     const answer = await fetch(line.urls["inbound"] ?? "", { method: "POST", body: new URLSearchParams({ ...whole, ...fields }) });
     expect([answer.status, await answer.text()]).toEqual([200, ""]);
   }
-  const recording = (call: string) => `https://records.example/${call}.mp3`;
+  const recording = (call: string) => recordings.of(call);
   const over = (call: string, phone: string, fields: Readonly<Record<string, string>> = {}) =>
     tell(phone, {
       ...{ cmd: "history", type: "in", callid: call, start: "20261125T101500Z", duration: "61", status: "Success" },

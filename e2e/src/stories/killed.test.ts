@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addConnection } from "../../testkit/crms/under-test.ts";
 import { until } from "../../testkit/hub.ts";
 import { FormLoad } from "../../testkit/load.ts";
+import { type Recordings, startRecordings } from "../../testkit/recordings.ts";
 import { isSamePhone, nextPhone, openStory, type Story, type StoryHub, startStoryHub, told } from "../../testkit/stories.ts";
 import { type Added, addLine } from "../../testkit/telephony.ts";
 
@@ -16,9 +17,10 @@ interface Load {
 }
 
 let hub: StoryHub;
+let recordings: Recordings;
 const loads = new Map<string, Load>();
 beforeAll(async () => {
-  hub = await startStoryHub();
+  [hub, recordings] = await Promise.all([startStoryHub(), startRecordings()]);
   for (const [name, line, subdomain] of told("killed")) loads.set(name, await load(await openStory(hub, line, subdomain)));
   const all = [...loads.values()];
   const each = (enough: number) => until(async () => all.every(({ forms, calls }) => Math.min(forms().length, calls.size) >= enough), 30);
@@ -33,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { story } of loads.values()) await story.crm.stop();
   await hub.stop();
+  await recordings.stop();
 });
 
 async function load(story: Story): Promise<Load> {
@@ -58,7 +61,7 @@ async function load(story: Story): Promise<Load> {
 async function tell({ id, secrets }: Added, phone: string): Promise<boolean> {
   const body = new URLSearchParams({
     ...{ cmd: "history", type: "in", callid: `call-${phone}`, phone: phone.replace("+", ""), user: "ivan", duration: "61" },
-    ...{ diversion: "74950000000", status: "Success", link: `https://records.example/${phone}.mp3`, crm_token: secrets["crm_token"] ?? "" },
+    ...{ diversion: "74950000000", status: "Success", link: recordings.of(phone), crm_token: secrets["crm_token"] ?? "" },
   });
   const sent = fetch(`${hub.now.url}/in/${id}/crm_integration.php`, { method: "POST", body, signal: AbortSignal.timeout(5_000) });
   const status = await sent.then((answer) => answer.status).catch(() => 0);

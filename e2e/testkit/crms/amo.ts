@@ -47,6 +47,11 @@ export async function startAmoAccount(): Promise<CrmUnderTest> {
     },
     loseAnswers(count) {
       amo.switches.loseAnswers = count;
+      return () => {
+        const lost = count - amo.switches.loseAnswers;
+        amo.switches.loseAnswers = 0;
+        return lost;
+      };
     },
     look: lookAtAmo(amo),
     write: (chat, text) => writeInChat(amo, hookUrl, chat, text),

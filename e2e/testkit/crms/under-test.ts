@@ -16,8 +16,8 @@ export interface CrmUnderTest {
   stages(): Promise<{ readonly first: string; readonly second: string; readonly lost: string }>;
   /** One of the troubles of its line in the table begins; answers what ends it. */
   begin(trouble: string): Promise<() => Promise<void>>;
-  /** So many writes from now on are done there, and their answers are lost; undefined where nothing can be lost. */
-  readonly loseAnswers?: (count: number) => void;
+  /** So many writes from now on are done there, and their answers are lost; answers what ends it, and tells how many were. Undefined where nothing can be lost. */
+  readonly loseAnswers?: (count: number) => () => number;
   readonly look: Look;
   /** Somebody writes to the client, in its pane of chats. */
   write(chat: string, text: string): Promise<void>;
