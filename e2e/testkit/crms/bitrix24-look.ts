@@ -1,7 +1,10 @@
 import type { Bitrix24Standin, Chat, Item } from "../../../vendors/bitrix24/src/standin.ts";
 import type { Look } from "./under-test.ts";
 
-/** What is in a portal. A call is one of its telephony, what is said stands in chats of its open lines, and a task is a thing to do in the feed of a deal. */
+/**
+ * What is in a portal. Where there are leads they are its first deals, by ids with a prefix, as the hub names them. A call is one of its telephony, what is said
+ * stands in chats of its open lines, and a task is a thing to do in the feed of a deal.
+ */
 export function lookAtBitrix24({ state }: Bitrix24Standin): Look {
   return {
     async contacts() {
@@ -18,20 +21,31 @@ export function lookAtBitrix24({ state }: Bitrix24Standin): Look {
       }));
     },
     async deals() {
-      return [...state.deals.values()].map(({ id, title, stageId, contactIds, assignedById, opportunity, ...rest }) => ({
-        ...{ id: String(id), name: String(title), stage: String(stageId), contact: textOf((contactIds as unknown[] | undefined)?.[0]) },
-        ...{ responsible: textOf(assignedById), sum: Number(opportunity), fields: JSON.stringify(rest) },
-      }));
+      const seen =
+        (prefix: string, stages: string) =>
+        ({ id, title, stageId, contactIds, assignedById, opportunity, ...rest }: Item) => ({
+          ...{
+            id: `${prefix}${id}`,
+            name: String(title),
+            stage: `${stages}${stageId}`,
+            contact: textOf((contactIds as unknown[] | undefined)?.[0]),
+          },
+          ...{ responsible: textOf(assignedById), sum: Number(opportunity), fields: JSON.stringify(rest) },
+        });
+      return [...[...state.deals.values()].map(seen("", "")), ...[...state.leads.values()].map(seen("L_", "L:"))];
     },
     async notes(deal) {
-      const comments = [...state.comments.values()].filter((row) => row["ENTITY_TYPE"] === "deal" && String(row["ENTITY_ID"]) === deal);
+      const comments = [...state.comments.values()].filter((row) => `${prefixes[String(row["ENTITY_TYPE"])]}${row["ENTITY_ID"]}` === deal);
       return comments.map((row) => String(row["COMMENT"]));
     },
     async tasks() {
       const things = [...state.activities.values()].filter((row) => row["PROVIDER_ID"] === "CRM_TODO");
       return things.map((row) => ({
         ...{ text: [row["SUBJECT"], row["DESCRIPTION"]].filter(Boolean).join("\n"), isDone: row["COMPLETED"] === "Y" },
-        ...{ deal: Number(row["OWNER_TYPE_ID"]) === 2 ? String(row["OWNER_ID"]) : undefined, responsible: textOf(row["RESPONSIBLE_ID"]) },
+        ...{
+          deal: { 1: `L_${row["OWNER_ID"]}`, 2: String(row["OWNER_ID"]) }[Number(row["OWNER_TYPE_ID"])],
+          responsible: textOf(row["RESPONSIBLE_ID"]),
+        },
       }));
     },
     async calls() {
@@ -62,6 +76,9 @@ export function lookAtBitrix24({ state }: Bitrix24Standin): Look {
     },
   };
 }
+
+/** Of what counts as a deal of a portal. */
+const prefixes: Readonly<Record<string, string>> = { deal: "", lead: "L_" };
 
 const textOf = (value: unknown): string | undefined =>
   value === undefined || value === null || value === "" || value === 0 ? undefined : String(value);

@@ -12,9 +12,9 @@ const answers = {
 
 export const bitrix24Troubles: readonly string[] = ["it refuses connections", ...Object.keys(answers)];
 
-/** A portal in memory, in which our local application has been installed. */
-export async function startBitrix24Portal(): Promise<CrmUnderTest> {
-  const portal = await startBitrix24();
+/** A portal in memory, with leads (1) or without them (2), in which our local application has been installed. */
+export async function startBitrix24Portal(mode: 1 | 2): Promise<CrmUnderTest> {
+  const portal = await startBitrix24({ mode });
   portal.addUserField("COMPANY", { FIELD_NAME: "STORE", USER_TYPE_ID: "string", LABEL: "Склад" });
   return {
     companyField: "Склад",
