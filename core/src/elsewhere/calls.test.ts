@@ -82,3 +82,24 @@ it("leaves out whoever is not there", async () => {
   expect([saved.user, saved.contact]).toEqual([undefined, undefined]);
   expect(await calls.saveCall(told("over", { contact: "5", employee: { user: "7" } }))).toMatchObject({ user: "7", contact: "5" });
 });
+
+it("of somebody who is nobody there waits, and is written, once, when another call of theirs has found them", async () => {
+  const written: [key: string, contact: string | undefined, deal: string | undefined][] = [];
+  const calls = callsWith(async () => undefined, {
+    async write(key, { contact, deal }, { written: before }) {
+      if (contact === undefined || before) return before;
+      written.push([key, contact, deal]);
+      return { finished: key };
+    },
+  });
+  const back = told("over", { key: "back", direction: "out", outcome: "answered" });
+  await calls.saveCall(back);
+  await calls.saveCall(told("over", { key: "other", client: { typed: "8 910 000-00-00", e164: "+79100000000" } }));
+  expect(written).toEqual([]);
+  for (let time = 0; time < 2; time++) await calls.saveCall(told("over", { key: "missed", outcome: "missed", contact: "5", deal: "6" }));
+  expect(written).toEqual([
+    ["missed", "5", "6"],
+    ["back", "5", "6"],
+  ]);
+  expect(await calls.findCall("back")).toMatchObject({ contact: "5", deal: "6", outcome: "answered" });
+});

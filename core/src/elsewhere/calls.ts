@@ -43,6 +43,8 @@ export interface CallsElsewhere<W> {
 
 /** So long somebody may still add a recording or a mark to it. */
 const keptDays = 400;
+/** So long a call of somebody who is nobody over there waits for them to become somebody. */
+const waitingDays = 3;
 
 /** The calls of a CRM elsewhere: whoever is not there is left out of them. What `write` answers must be plain JSON. */
 export function keptCalls<W>(options: CallsElsewhere<W>): Pick<Crm, "saveCall" | "findCall"> {
@@ -51,18 +53,49 @@ export function keptCalls<W>(options: CallsElsewhere<W>): Pick<Crm, "saveCall" |
   const put = (key: string, kept: Kept<W>): Promise<void> => store.put("call", key, kept, { days: keptDays });
 
   async function saveCall({ key, ...told }: CallDraft): Promise<SavedCall> {
-    return kit.exclusively([`call ${key}`], async () => {
+    const saved = await kit.exclusively([`call ${key}`], async () => {
       const before = revive(await store.get<Kept<W>>("call", key));
       const call = mergeCall(before?.call, await thoseThere(options, told));
       const kept: Kept<W> = { ...before, call };
       await put(key, kept);
-      if (isDue(call)) await writeDown(key, kept);
+      const isWritten = isDue(call) && (await writeDown(key, kept));
+      if (call.state === "over" && !isWritten) await wait(key, call);
       await rememberSpoken(call);
       return savedOf(key, call);
     });
+    await writeWaiting(saved);
+    return saved;
   }
 
-  async function writeDown(key: string, before: Kept<W>): Promise<void> {
+  /** Nobody over there has this number yet, so that there is no place for it. */
+  async function wait(key: string, { client: { e164 }, contact, deal, direction }: KnownCall): Promise<void> {
+    if (e164 === undefined || (contact ?? deal) !== undefined || direction === "internal") return;
+    await kit.exclusively([`waiting calls ${e164}`], async () => {
+      const keys = (await store.get<string[]>("waiting", e164)) ?? [];
+      if (!keys.includes(key)) await store.put("waiting", e164, [...keys, key], { days: waitingDays });
+    });
+  }
+
+  /** Calls go on apart from each other: somebody may have been called back before the call that made them somebody was written down. */
+  async function writeWaiting({ client: { e164 }, contact, deal }: SavedCall): Promise<void> {
+    if (e164 === undefined || contact === undefined) return;
+    const keys = (await store.get<string[]>("waiting", e164)) ?? [];
+    for (const key of keys)
+      await kit.exclusively([`call ${key}`], async () => {
+        const kept = revive(await store.get<Kept<W>>("call", key));
+        if (kept && kept.written === undefined)
+          await writeDown(key, { ...kept, call: { ...kept.call, contact, ...(deal !== undefined && { deal }) } });
+      });
+    if (keys.length === 0) return;
+    await kit.exclusively([`waiting calls ${e164}`], async () => {
+      const left = ((await store.get<string[]>("waiting", e164)) ?? []).filter((key) => !keys.includes(key));
+      if (left.length > 0) await store.put("waiting", e164, left, { days: waitingDays });
+      else await store.remove("waiting", e164);
+    });
+  }
+
+  /** Whether it stands there now. */
+  async function writeDown(key: string, before: Kept<W>): Promise<boolean> {
     let kept: Kept<W> = { ...before, tried: true };
     if (!before.tried) await put(key, kept);
     const keep = async (written: W): Promise<void> => {
@@ -73,6 +106,7 @@ export function keptCalls<W>(options: CallsElsewhere<W>): Pick<Crm, "saveCall" |
     try {
       const written = await write(key, kept.call, { written: kept.written, wasTried, keep });
       if (written !== undefined && written !== kept.written) await keep(written);
+      return kept.written !== undefined;
     } catch (error) {
       const { tried: _, ...untried } = kept;
       if (!wasTried && hasDoneNothing(error)) await put(key, untried);
