@@ -119,7 +119,9 @@ describe.each(told("calls"))("calls, and %s", (_, entry, subdomain) => {
     await over(name("during"), known, { start: "20261125T111500Z" });
     await missed(name("lost"), known);
     await over(name("back"), known, { type: "out", start: "20261125T112500Z" });
+    // The hub may get to the second before the first: then there is nobody yet whose call it could be.
     await missed(name("stranger"), stranger);
+    await over(name("to-stranger"), stranger, { type: "out", start: "20261125T112500Z" });
     await story.troubled();
     expect([(await callsOf(known)).length, await callsOf(stranger)]).toEqual([1, []]);
     await end();
@@ -130,8 +132,8 @@ describe.each(told("calls"))("calls, and %s", (_, entry, subdomain) => {
     expect(there).toContainEqual(["in", false, undefined]);
     expect(there).toContainEqual(["out", true, recording(name("back"))]);
     expect((await tasksOf(known)).filter(({ isDone }) => !isDone)).toEqual([]);
-    expect(await callsOf(stranger)).toMatchObject([{ isAnswered: false }]);
-    expect(await tasksOf(stranger)).toMatchObject([{ isDone: false }]);
+    expect((await callsOf(stranger)).map(({ direction }) => direction).toSorted()).toEqual(["in", "out"]);
+    expect((await tasksOf(stranger)).filter(({ isDone }) => !isDone)).toEqual([]);
     for (const phone of [known, stranger])
       expect([(await contactsBy(story.crm.look, phone)).length, (await dealsBy(story.crm.look, phone)).length]).toEqual([1, 1]);
   });
