@@ -19,6 +19,7 @@ export type Channel = ItemOf<"listChannels">;
 export type JournalEntry = AnswerOf<"getJournal">;
 export type Connection = ItemOf<"listConnections">;
 export type Vendor = ItemOf<"listVendors">;
+export type RouteMatrix = AnswerOf<"listRoutes">;
 export type Session = AnswerOf<"whoAmI">;
 export type Entity = "contact" | "company" | "deal";
 /** The kinds of records that can be one. */

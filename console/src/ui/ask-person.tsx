@@ -7,11 +7,12 @@ import type { Text as Words } from "../text/en/index.ts";
 
 export const confirm = (
   question: string,
-  words: { readonly yes: string; readonly no: string; readonly danger?: boolean },
+  words: { readonly yes: string; readonly no: string; readonly danger?: boolean; readonly text?: string },
 ): Promise<boolean> =>
   new Promise((resolve) =>
     modals.openConfirmModal({
       title: question,
+      ...(words.text !== undefined && { children: <Text size="sm">{words.text}</Text> }),
       labels: { confirm: words.yes, cancel: words.no },
       ...(words.danger && { confirmProps: { color: "red" } }),
       onConfirm: () => resolve(true),

@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Menu, Stack, Tabs, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDots } from "@tabler/icons-react";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import type { Connection, Vendor } from "../../data/shapes.ts";
@@ -80,6 +80,7 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
             </Badge>
           ))}
         </Group>
+        <Lacking connection={connection} vendor={vendor} />
         <Tabs
           value={tab}
           onChange={(value) =>
@@ -136,6 +137,26 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
         </Tabs>
       </Stack>
     </Screen>
+  );
+}
+
+/** Of a CRM elsewhere: what others of its kind show to people and this one does not, as somebody has let us in. Its settings say why. */
+function Lacking({ connection, vendor }: { readonly connection: Connection; readonly vendor: Vendor | undefined }) {
+  const words = useText().connections;
+  const lacking = ["call_desk", "chat_desk"].filter((one) => vendor?.abilities.includes(one) && !connection.abilities.includes(one));
+  if (!connection.abilities.includes("crm") || lacking.length === 0) return null;
+  return (
+    <Text size="sm" c="dimmed">
+      {words.lacks} {lacking.map((one) => words.abilities[one]).join(", ")}.{" "}
+      <Link
+        to="/connections/$id"
+        params={{ id: String(connection.id) }}
+        search={{ tab: "settings" }}
+        style={{ textDecoration: "underline" }}
+      >
+        {words.tabs.settings}
+      </Link>
+    </Text>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Paper, Stack, Switch, Table, Text } from "@mantine/core";
+import { Group, Paper, Stack, Switch, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useAsk, useSend } from "../../data/queries.ts";
 import { useMay } from "../../data/session.ts";
 import { useLanguage, useText } from "../../text/text.tsx";
 import { Answered, Empty, tellProblem } from "../../ui/problem.tsx";
 import { Screen } from "../../ui/screen.tsx";
+import { WholeWay } from "./WholeWay.tsx";
 
 /** Which facts of which connection are told to which other, by which flow. */
 export function Routes() {
@@ -17,7 +18,7 @@ export function Routes() {
   return (
     <Screen title={words.title}>
       <Answered of={matrix}>
-        {({ sources, flows, targets, routes }) => {
+        {({ sources, flows, targets, routes, ...rest }) => {
           const nameOf = (id: number): string => targets.find((target) => target.id === id)?.name ?? `#${id}`;
           const shown = sources.filter((source) => routes.some((route) => route.source === source.id));
           if (shown.length === 0) return <Empty title={words.empty}>{words.emptyText}</Empty>;
@@ -26,11 +27,14 @@ export function Routes() {
               <Text c="dimmed">{words.text}</Text>
               {shown.map((source) => (
                 <Paper key={source.id} withBorder radius="md" p="md">
-                  <Text fw={600} component="h2" mb="xs">
-                    <Link to="/connections/$id" params={{ id: String(source.id) }}>
-                      {source.name}
-                    </Link>
-                  </Text>
+                  <Group justify="space-between" align="flex-start" mb="xs">
+                    <Text fw={600} component="h2">
+                      <Link to="/connections/$id" params={{ id: String(source.id) }}>
+                        {source.name}
+                      </Link>
+                    </Text>
+                    <WholeWay source={source} matrix={{ sources, flows, targets, routes, ...rest }} disabled={!may("hub:write")} />
+                  </Group>
                   <Table.ScrollContainer minWidth={560}>
                     <Table verticalSpacing="xs">
                       <Table.Thead>

@@ -55,6 +55,7 @@ export const connections = {
   ring: "Play a call",
   ringFrom: "Who is calling",
   ringing: "The phone rings",
+  lacks: "As it is set up, it does not do this:",
   abilities: {
     receives: "takes requests",
     serves: "their programs work with it",
@@ -63,6 +64,7 @@ export const connections = {
     tests: "can send a test",
     crm: "keeps deals and contacts",
     call_desk: "shows who is calling",
+    chat_desk: "shows conversations",
     phone_book: "knows phones",
     telephony: "calls",
     rehearsal: "plays calls",

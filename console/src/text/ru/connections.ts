@@ -57,6 +57,7 @@ export const connections: Text["connections"] = {
   ring: "Сыграть звонок",
   ringFrom: "Кто звонит",
   ringing: "Телефон звонит",
+  lacks: "Как настроено, этого не делает:",
   abilities: {
     receives: "принимает запросы",
     serves: "их программы работают с нами",
@@ -65,6 +66,7 @@ export const connections: Text["connections"] = {
     tests: "может прислать пробу",
     crm: "хранит сделки и контакты",
     call_desk: "показывает, кто звонит",
+    chat_desk: "показывает переписку",
     phone_book: "знает телефоны",
     telephony: "звонит",
     rehearsal: "играет звонки",
