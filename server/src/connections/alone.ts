@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ConnectionId, type Kit, Unavailable } from "@svyazka/core";
 import type { Sql } from "@svyazka/crm";
 
-/** A process that dies lets go of what it held after so long. */
-const heldSeconds = 30;
-const renewMs = 10_000;
+/** A process that dies lets go of what it held after so long: about when its deliveries are taken up by another. */
+const heldSeconds = 12;
+const renewMs = 4_000;
 /** Whoever has waited so long for the others, comes again later. */
 const longestWaitMs = 60_000;
 const pausesMs = [10, 20, 40, 80, 150] as const;
