@@ -1,11 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { startBitrix24 } from "../vendors/bitrix24/src/standin.ts";
 import { openBrowser } from "./testkit/browser.ts";
 import { openConsole } from "./testkit/console.ts";
 import { openDemo } from "./testkit/demo.ts";
 import { type HubProcess, makeDataDir, removeDataDir, startHubProcess, until } from "./testkit/hub.ts";
 
-/** `npm run screenshots`: the pictures of `docs/screenshots/`, from a hub with the demo in it. */
+/** `npm run screenshots [-- names]`: the pictures of `docs/screenshots/`, from a hub with the demo in it; with names, only those. */
+const wanted = process.argv.slice(2);
 const folder = fileURLToPath(new URL("../docs/screenshots/", import.meta.url));
 mkdirSync(folder, { recursive: true });
 const dataDir = makeDataDir();
@@ -25,6 +27,7 @@ try {
       for (const scheme of ["light", "dark"] as const) {
         const { page, ...console_ } = await openConsole(browser, hub.url, { language, width, scheme });
         const shoot = async (name: string): Promise<void> => {
+          if (wanted.length > 0 && !wanted.includes(name)) return;
           await page.screenshot({ path: `${folder}${name}-${language}-${size}-${scheme}.png` });
         };
         await page.goto(`${hub.url}/setup#code`);
@@ -56,11 +59,44 @@ try {
         await console_.close();
       }
     }
+    await showPortal(language, demo);
   }
 } finally {
   await browser.close();
   await hub.stop();
   removeDataDir(dataDir);
+}
+
+/** A portal of Bitrix24 beside our own CRM: its page, and where a channel goes. */
+async function showPortal(language: "ru" | "en", demo: Awaited<ReturnType<typeof openDemo>>): Promise<void> {
+  const portal = await startBitrix24();
+  try {
+    const { id } = await demo.call.send<{ id: number }>("POST", "/connections", {
+      ...{ vendor: "bitrix24", name: language === "ru" ? "Портал" : "Portal", allow_private_addresses: true },
+      settings: { domain: portal.url, webhook: portal.webhook },
+    });
+    for (const [size, width] of [
+      ["wide", 1360],
+      ["phone", 390],
+    ] as const)
+      for (const scheme of ["light", "dark"] as const) {
+        const { page, ...console_ } = await openConsole(browser, hub.url, { language, width, scheme });
+        await console_.signIn(demo.email, demo.password);
+        for (const [name, path] of [
+          ["portal", `/connections/${id}`],
+          ["new-portal", "/connections/new/bitrix24"],
+          ["routes", "/routes"],
+        ] as const) {
+          if (wanted.length > 0 && !wanted.includes(name)) continue;
+          await console_.visit(path);
+          await page.screenshot({ path: `${folder}${name}-${language}-${size}-${scheme}.png` });
+        }
+        await console_.close();
+      }
+    await demo.call.send("DELETE", `/connections/${id}`);
+  } finally {
+    await portal.stop();
+  }
 }
 
 /** Some who write to the company, and what one of them is answered. Answers that conversation. */

@@ -82,7 +82,7 @@ describe("an integrator who connects a portal", () => {
     const { page } = oleg;
     portalId = await add("bitrix24", "Битрикс24", { domain: portal.url, webhook: portal.webhook, plan: "box" });
     await oleg.visit(`/connections/${portalId}`);
-    await page.getByText(/Как настроено, этого не делает: показывает, кто звонит, показывает переписку/).waitFor();
+    await page.getByText(/Как настроено, не умеет: показывать, кто звонит; показывать переписку/).waitFor();
     await page.getByText("Обработчик исходящего вебхука", { exact: false }).waitFor();
     expect(await oleg.barriers()).toEqual([]);
     portal.setScopes(["user"]);
@@ -113,7 +113,7 @@ describe("an integrator who connects a portal", () => {
     expect(await call.send("POST", `/connections/${portalId}/check`)).toMatchObject({ ok: true });
     await oleg.visit(`/connections/${portalId}`);
     await page.getByText("показывает переписку").waitFor();
-    expect(await page.getByText(/Как настроено, этого не делает/).count()).toBe(0);
+    expect(await page.getByText(/Как настроено, не умеет/).count()).toBe(0);
     await oleg.screenshot("bitrix24-application-ru-1360-light");
     expect(oleg.complaints()).toEqual([]);
   }, 60_000);

@@ -55,7 +55,8 @@ export const connections = {
   ring: "Play a call",
   ringFrom: "Who is calling",
   ringing: "The phone rings",
-  lacks: "As it is set up, it does not do this:",
+  lacks: "As it is set up, it cannot:",
+  lacking: { call_desk: "show who is calling", chat_desk: "show conversations" },
   abilities: {
     receives: "takes requests",
     serves: "their programs work with it",

@@ -57,7 +57,8 @@ export const connections: Text["connections"] = {
   ring: "Сыграть звонок",
   ringFrom: "Кто звонит",
   ringing: "Телефон звонит",
-  lacks: "Как настроено, этого не делает:",
+  lacks: "Как настроено, не умеет:",
+  lacking: { call_desk: "показывать, кто звонит", chat_desk: "показывать переписку" },
   abilities: {
     receives: "принимает запросы",
     serves: "их программы работают с нами",
