@@ -143,7 +143,9 @@ function Page({ connection, vendor }: { readonly connection: Connection; readonl
 /** Of a CRM elsewhere: what others of its kind show to people and this one does not, as somebody has let us in. Its settings say why. */
 function Lacking({ connection, vendor }: { readonly connection: Connection; readonly vendor: Vendor | undefined }) {
   const words = useText().connections;
-  const lacking = (["call_desk", "chat_desk"] as const).filter((one) => vendor?.abilities.includes(one) && !connection.abilities.includes(one));
+  const lacking = (["call_desk", "chat_desk"] as const).filter(
+    (one) => vendor?.abilities.includes(one) && !connection.abilities.includes(one),
+  );
   if (!connection.abilities.includes("crm") || lacking.length === 0) return null;
   return (
     <Text size="sm" c="dimmed">

@@ -1,7 +1,6 @@
-import type { Portal, User } from "./portal.ts";
+import type { Params, Portal, User } from "./portal.ts";
 
-/** What a request or a command of a batch carries: of JSON typed, of forms and queries strings, and lists as maps with the keys 0, 1, 2. */
-export type Params = Readonly<Record<string, unknown>>;
+export type { Params } from "./portal.ts";
 
 /** One command: who asks for what, by which kind of key. */
 export interface Call {

@@ -1,6 +1,7 @@
-import type { Params } from "./call.ts";
-
 /** What the portal is made of. Items are kept as `crm.item.*` shows them; the classic methods write the same otherwise. */
+
+/** What a request or a command of a batch carries: of JSON typed, of forms and queries strings, and lists as maps with the keys 0, 1, 2. */
+export type Params = Readonly<Record<string, unknown>>;
 
 export type EntityTypeId = 1 | 2 | 3 | 4;
 export type Item = Record<string, unknown> & { id: number };
