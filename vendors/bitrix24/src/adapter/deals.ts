@@ -77,7 +77,7 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
         const place = (await placeThere(draft)) ?? firstStage(setup, defaultPipeline(setup, connection));
         if (!place) throw new Refused("the portal shows no stage to begin in");
         const { of } = place;
-        const made = await sent(draft, async () =>
+        const made = await sent(draft, place, async () =>
           itemsOf(of).add({ ...(await fieldsOf(of, draft)), ...stageFields(place), ...originOfKey(draft.key), title: draft.name ?? "" }),
         );
         await noteOwn(ground, of, made);
@@ -103,7 +103,7 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
             ...(place && stageFields(place)),
           };
           if (Object.keys(fields).length === 0) await itemsOf(of).get(number);
-          else await noteOwn(ground, of, await sent(draft, () => itemsOf(of).update(number, fields)));
+          else await noteOwn(ground, of, await sent(draft, place, () => itemsOf(of).update(number, fields)));
           return id;
         },
       }).catch((error: unknown) => {
@@ -114,7 +114,7 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
   }
 
   /** Whoever stands in our book and is not known there was deleted meanwhile. */
-  async function sent(draft: DealDraft, send: () => Promise<Item>): Promise<Item> {
+  async function sent(draft: DealDraft, place: StagePlace | undefined, send: () => Promise<Item>): Promise<Item> {
     try {
       return await send();
     } catch (error) {
@@ -125,6 +125,9 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
         const items = kind === "contact" ? portal.contacts : portal.companies;
         if (!(await items.find(idOf(kind, id)))) throw await gone(kit.book, kind, id);
       }
+      // The portal names the field at most, in its own language: which stage it was tells what to mend.
+      if (place && error.code === "CRM_FIELD_ERROR_VALUE_NOT_VALID")
+        throw new Refused(`${error.message} (the stage ${stageIdOf(place)} may have been deleted)`, { cause: error });
       throw error;
     }
   }
