@@ -1,5 +1,6 @@
 /** What adapters of CRMs that are elsewhere have in common: what every such CRM lacks, the hub keeps for it. */
 export * from "./calls.ts";
+export * from "./find.ts";
 export * from "./gone.ts";
 export * from "./home.ts";
 export * from "./in-words.ts";

@@ -1,4 +1,4 @@
-import { type Crm, gone, type Load, leftoverWords, type RecordId, readEmail, type Saved } from "@svyazka/core";
+import { type Crm, findCompanyIn, gone, type Load, leftoverWords, type RecordId, readEmail, type Saved } from "@svyazka/core";
 import { type CompanyDraft as Draft, type FieldDraft, fieldDraft, fieldOf, fieldTexts } from "../client.ts";
 import type { Company, CustomField } from "../protocol.ts";
 import { addLeftovers } from "./entries.ts";
@@ -8,8 +8,6 @@ import { companyEntry, innFieldOf } from "./people.ts";
 import type { Setup } from "./setup.ts";
 import { channel, placeValues } from "./values.ts";
 
-const mostHits = 10;
-
 type Given = Parameters<Crm["saveCompany"]>[0];
 
 export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Crm, "findCompany" | "saveCompany"> {
@@ -18,17 +16,11 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
   const chosenInn = account.settings.inn_field;
   const entryOf = (company: Company, setup: Setup) => companyEntry(company, setup, workspace, chosenInn);
 
-  async function findCompany({ name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<readonly Saved[]> {
-    if (!name && !inn) return [];
-    const find = () => kit.book.find({ kind: "company", ...(name && { name }), ...(inn && { inn }), limit: mostHits });
-    let hits = await find();
-    if (hits.length === 0 && !(await load.isWhole())) {
-      const setup = await setups.get();
-      const { items } = await amo.companies.page({ query: inn ?? name ?? "" });
-      await kit.book.save(items.filter(({ is_deleted }) => !is_deleted).map((company) => entryOf(company, setup)));
-      hits = await find();
-    }
-    return hits.map(({ id }) => ({ id }));
+  async function lookThere({ name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<boolean> {
+    const setup = await setups.get();
+    const { items } = await amo.companies.page({ query: inn ?? name ?? "" });
+    await kit.book.save(items.filter(({ is_deleted }) => !is_deleted).map((company) => entryOf(company, setup)));
+    return items.length > 0;
   }
 
   async function saveCompany(draft: Given): Promise<Saved> {
@@ -154,7 +146,7 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
     return { drafts, leftovers: [...leftovers, ...placed.leftovers] };
   }
 
-  return { findCompany, saveCompany };
+  return { findCompany: findCompanyIn({ book: kit.book, load, lookThere }), saveCompany };
 }
 
 const named = (fields: readonly CustomField[], ...names: readonly string[]): CustomField | undefined =>

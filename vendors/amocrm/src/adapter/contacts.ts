@@ -1,7 +1,7 @@
 import {
   Conflict,
-  type ContactHit,
   type Crm,
+  findContactIn,
   gone,
   type Load,
   lastTenDigits,
@@ -20,27 +20,13 @@ import { contactEntry, phonesOf } from "./people.ts";
 import type { Setup } from "./setup.ts";
 import { channel, placeValues, trackingValues } from "./values.ts";
 
-const mostHits = 10;
-
 export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Crm, "findContact" | "saveContact"> {
   const { amo, kit, account, setups } = ground;
   const { workspace } = account;
   const { book } = kit;
 
-  async function findContact({ phones, emails }: Parameters<Crm["findContact"]>[0]): Promise<ContactHit[]> {
-    if (phones.length + emails.length === 0) return [];
-    const find = () => book.find({ kind: "contact", phones, emails: emails.map((email) => email.toLowerCase()), limit: mostHits });
-    const hits = await find();
-    // Until the book is whole, whoever is not in it may still be there.
-    const found = hits.length > 0 || (await load.isWhole()) || !(await lookThere(phones, emails)) ? hits : await find();
-    return found.map(({ id, name, phones, emails, responsible, matchedBy }) => ({
-      ...{ id, name, phones, emails, matchedBy: matchedBy === "phone" ? "phone" : "email" },
-      ...(responsible !== undefined && { responsible }),
-    }));
-  }
-
   /** Asks amoCRM itself, and writes into the book whom it names. */
-  async function lookThere(phones: readonly string[], emails: readonly string[]): Promise<boolean> {
+  async function lookThere({ phones, emails }: Parameters<Crm["findContact"]>[0]): Promise<boolean> {
     const found: Contact[] = [];
     for (const phone of phones) found.push(...(await amo.contacts.findByPhone(phone)));
     for (const email of emails) found.push(...(await amo.contacts.findByEmail(email)));
@@ -69,7 +55,7 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
         twins: (since) => twinsOf(draft, phones, emails, since),
         async make() {
           const isTaken = async () => (await book.find({ kind: "contact", phones, emails, limit: 1 })).length > 0;
-          if (names.length > 0 && ((await isTaken()) || (await lookThere(phones, emails))))
+          if (names.length > 0 && ((await isTaken()) || (await lookThere({ phones, emails }))))
             throw new Conflict("somebody in amoCRM has this phone or e-mail by now");
           return create(draft);
         },
@@ -206,7 +192,7 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
     return { drafts, leftovers: [...leftovers, ...placed.leftovers] };
   }
 
-  return { findContact, saveContact };
+  return { findContact: findContactIn({ book, load, lookThere }), saveContact };
 }
 
 const nameOf = ({ name, middlename, surname }: Parameters<Crm["saveContact"]>[0]): string =>

@@ -1,4 +1,4 @@
-import { type CompanyDraft, type Crm, type Load, leftoverWords, missing, type RecordId, type Saved } from "@svyazka/core";
+import { type CompanyDraft, type Crm, findCompanyIn, type Load, leftoverWords, missing, type RecordId, type Saved } from "@svyazka/core";
 import { BitrixUnable, type Requisite } from "../client.ts";
 import { onceIn } from "../port-errors.ts";
 import type { Item } from "../protocol.ts";
@@ -8,28 +8,17 @@ import { companyEntry, lackingChannels, originOfKey } from "./people.ts";
 import { isEmpty, placeValues } from "./values.ts";
 import { bookWritten, noteOwn } from "./written.ts";
 
-const mostHits = 10;
-
 export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Crm, "findCompany" | "saveCompany"> {
   const { portal, kit, connection, setups } = ground;
   const { workspace } = connection;
   const { book } = kit;
 
-  async function findCompany({ name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<readonly Saved[]> {
-    if (!name && !inn) return [];
-    const find = () => book.find({ kind: "company", ...(name && { name }), ...(inn && { inn }), limit: mostHits });
-    let hits = await find();
-    if (hits.length === 0 && !(await load.isWhole())) {
-      await lookThere(name, inn);
-      hits = await find();
-    }
-    return hits.map(({ id }) => ({ id }));
-  }
-
-  async function lookThere(name: string | undefined, inn: string | undefined): Promise<void> {
-    const filter = inn ? { "@id": (await portal.requisites.byInn(inn)).map(({ company }) => company) } : { title: name };
-    if (inn && filter["@id"]?.length === 0) return;
-    await book.save(await entriesOf(ground, await portal.companies.page({ filter })));
+  async function lookThere({ name, inn }: Parameters<Crm["findCompany"]>[0]): Promise<boolean> {
+    const ids = inn ? (await portal.requisites.byInn(inn)).map(({ company }) => company) : undefined;
+    if (ids?.length === 0) return false;
+    const found = await portal.companies.page({ filter: ids ? { "@id": ids } : { title: name } });
+    await book.save(await entriesOf(ground, found));
+    return found.length > 0;
   }
 
   async function saveCompany(draft: CompanyDraft): Promise<Saved> {
@@ -93,7 +82,7 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
     return lackingChannels(before, { phones, emails, websites: website && !hasSite ? [website] : [] }, workspace.country);
   };
 
-  return { findCompany, saveCompany };
+  return { findCompany: findCompanyIn({ book, load, lookThere }), saveCompany };
 }
 
 /** Companies with their taxpayer's numbers, which stand among their legal details. */

@@ -1,8 +1,8 @@
 import {
   Conflict,
   type ContactDraft,
-  type ContactHit,
   type Crm,
+  findContactIn,
   gone,
   type Load,
   missing,
@@ -22,27 +22,13 @@ import { placeTags } from "./tags.ts";
 import { isEmpty, placeValues, utmValues } from "./values.ts";
 import { bookWritten, noteOwn } from "./written.ts";
 
-const mostHits = 10;
-
 export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Crm, "findContact" | "saveContact"> {
   const { portal, kit, connection, setups } = ground;
   const { workspace } = connection;
   const { book } = kit;
 
-  async function findContact({ phones, emails }: Parameters<Crm["findContact"]>[0]): Promise<ContactHit[]> {
-    if (phones.length + emails.length === 0) return [];
-    const find = () => book.find({ kind: "contact", phones, emails: emails.map((email) => email.toLowerCase()), limit: mostHits });
-    const hits = await find();
-    // Until the book is whole, whoever is not in it may still be there.
-    const found = hits.length > 0 || (await load.isWhole()) || !(await lookThere(phones, emails)) ? hits : await find();
-    return found.map(({ id, name, phones, emails, responsible, matchedBy }) => ({
-      ...{ id, name, phones, emails, matchedBy: matchedBy === "phone" ? "phone" : "email" },
-      ...(responsible !== undefined && { responsible }),
-    }));
-  }
-
   /** Asks the portal itself, and writes into the book whom it names. */
-  async function lookThere(phones: readonly string[], emails: readonly string[]): Promise<boolean> {
+  async function lookThere({ phones, emails }: Parameters<Crm["findContact"]>[0]): Promise<boolean> {
     const ids = [
       ...(await portal.findByChannel("PHONE", phones.slice(0, 5).flatMap(spellingsOf), "contact")),
       ...(await portal.findByChannel("EMAIL", emails, "contact")),
@@ -79,7 +65,7 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
         },
         async make() {
           const isTaken = async () => (await book.find({ kind: "contact", phones, emails, limit: 1 })).length > 0;
-          if (names.length > 0 && ((await isTaken()) || (await lookThere(phones, emails))))
+          if (names.length > 0 && ((await isTaken()) || (await lookThere({ phones, emails }))))
             throw new Conflict("somebody in the portal has this phone or e-mail by now");
           return create(draft);
         },
@@ -170,5 +156,5 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
     return lackingChannels(before, { phones, emails, websites: website && !hasSite ? [website] : [] }, workspace.country);
   };
 
-  return { findContact, saveContact };
+  return { findContact: findContactIn({ book, load, lookThere }), saveContact };
 }
