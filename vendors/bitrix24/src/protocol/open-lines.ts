@@ -75,15 +75,18 @@ function fileOf(raw: Tree | string): OperatorMessage["files"] {
   return [{ link, ...(name && { name }), ...(mime && { mime }), ...(Number.isSafeInteger(bytes) && bytes > 0 && { bytes }) }];
 }
 
-/** Messengers know no BBCode: `[b]Anna:[/b][br]Hello` is two lines. Source: how chats are formatted, api-reference/chats */
+/**
+ * Messengers know no BBCode: `[b]Anna:[/b][br]Hello` is two lines. Source: how chats are formatted, api-reference/chats.
+ * A tag ends where the next one begins: whoever looks for its end looks at no letter twice, however many are never closed.
+ */
 export const plainText = (bbcode: string): string =>
   bbcode
     .replace(/\[br\s*\/?\]|#BR#/gi, "\n")
-    .replace(/\[url=([^\]]*)\](.*?)\[\/url\]/gis, (_, address: string, words: string) =>
+    .replace(/\[url=([^[\]]*)\]((?:(?!\[\/?url)[\s\S])*?)\[\/url\]/gi, (_, address: string, words: string) =>
       words === "" || words === address ? address : `${words} (${address})`,
     )
     .replace(
-      /\[\/?(?:b|i|u|s|url|quote|code|user|chat|size|color|icon|put|send|call|p|list|img|font|left|right|center)(?:=[^\]]*)?\]/gi,
+      /\[\/?(?:b|i|u|s|url|quote|code|user|chat|size|color|icon|put|send|call|p|list|img|font|left|right|center)(?:=[^[\]]*)?\]/gi,
       "",
     )
     .replace(/\[\*\]/g, "• ")
