@@ -171,7 +171,8 @@ export async function askForTokens(
   const read = answer.status < 300 ? readTokens(json) : undefined;
   if (read) return read;
   const { error, error_description: words } = (json ?? {}) as { readonly error?: unknown; readonly error_description?: unknown };
-  if (typeof error !== "string")
+  // A server that is ill or has too much to do says nothing of the grant, whatever its words are.
+  if (typeof error !== "string" || answer.status === 429 || answer.status >= 500)
     throw new BitrixUnavailable(`${answer.status}: the answer holds no tokens`, { method, status: answer.status }, true);
   const facts = { method, status: answer.status, code: error };
   if (error === "PAYMENT_REQUIRED") throw new BitrixClosed("the application or the portal is not paid for", facts);

@@ -161,6 +161,17 @@ describe("tokens", () => {
     expect(await errorOf(portal.deals.page({}))).toBeInstanceOf(BitrixLogin);
   });
 
+  it("are not lost when the server that renews them is ill, whatever it says", async () => {
+    const tokens = sharedTokens();
+    const before = tokens.current();
+    const ill: Send = async () => ({ status: 503, headers: {}, body: '{"error":"internal_error","error_description":"try later"}' });
+    standin.expireTokens();
+    const portal = asApplication(tokens, { session: applicationSession({ ...standin.app, tokens, send: ill }) });
+    expect(await errorOf(portal.deals.page({}))).toBeInstanceOf(BitrixUnavailable);
+    expect(tokens.current()).toEqual(before);
+    expect(await asApplication(tokens).deals.page({})).toEqual([]);
+  });
+
   it("that another process has stored are taken when ours are refused", async () => {
     const tokens = sharedTokens();
     const portal = asApplication(tokens);
