@@ -205,6 +205,25 @@ describe("a portal that was renamed", () => {
     expect(statuses.filter((status) => status === 302).length).toBe(1);
   });
 
+  it("more than once is followed to where it is now, and no round for ever", async () => {
+    const { pathname } = new URL(standin.webhook);
+    const asked: string[] = [];
+    const next: Record<string, string> = { "old.example": "newer.example", "newer.example": "newest.example" };
+    const moving: Send = async ({ url }) => {
+      const { host } = new URL(url);
+      asked.push(host);
+      const location = next[host] && `https://${next[host]}${pathname}crm.item.list.json`;
+      return { status: location ? 302 : 200, headers: location ? { location } : {}, body: '{"result":{"items":[]}}' };
+    };
+    const webhook = readWebhook(`https://old.example${pathname}`);
+    if (!webhook) throw new Error("no webhook");
+    const session = () => webhookSession(webhook, { read: async () => undefined, save: async () => {} });
+    expect(await byWebhook({ send: moving, session: session() }).deals.page({})).toEqual([]);
+    expect(asked).toEqual(["old.example", "newer.example", "newest.example"]);
+    next["newest.example"] = "old.example";
+    expect(await errorOf(byWebhook({ send: moving, session: session() }).deals.add({ title: "Окна" }))).toBeInstanceOf(BitrixUnavailable);
+  });
+
   it("is not looked for on a page to sign in", async () => {
     standin.faults.add({ kind: "redirect_login" });
     expect(await errorOf(byWebhook().deals.add({ title: "Окна" }))).toBeInstanceOf(BitrixUnavailable);

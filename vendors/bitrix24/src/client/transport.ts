@@ -33,6 +33,8 @@ export interface TransportOptions {
 
 const timeoutSeconds = 60;
 const mostStorms = 3;
+/** A portal may have been renamed more than once since we last asked. */
+const mostMoves = 3;
 /** A read without an answer is tried again after these. */
 const readWaitsSeconds = [0.5, 2] as const;
 
@@ -48,8 +50,8 @@ export function shutHere(): ShutMethods {
 }
 
 /**
- * Sends again: any request after a full bucket, as far as patience goes; a read without an answer, twice; once with another token after one that is old or refused; once at the address
- * to which the portal has moved. Never a write that may have been done.
+ * Sends again: any request after a full bucket, as far as patience goes; a read without an answer, twice; once with another token after one that is old or refused; at the address
+ * to which the portal has moved, and on from there a few times. Never a write that may have been done.
  */
 export function transportOf({
   session,
@@ -66,7 +68,7 @@ export function transportOf({
     await refuseWhileShut(method);
     let access = await session.access();
     let isRenewed = false;
-    let isMoved = false;
+    let moves = 0;
     let storms = 0;
     let losses = 0;
     for (;;) {
@@ -81,9 +83,8 @@ export function transportOf({
           const other = await session.stored(access);
           if (!other) throw error;
           access = other;
-        } else if (error instanceof BitrixMoved && !isMoved) {
-          isMoved = true;
-          const there = await session.moved(access, error.location);
+        } else if (error instanceof BitrixMoved) {
+          const there = moves++ < mostMoves ? await session.moved(access, error.location) : undefined;
           if (!there) throw notThere(error);
           access = there;
         } else if (error instanceof BitrixLimited) {
