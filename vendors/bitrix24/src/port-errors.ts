@@ -1,5 +1,15 @@
 import { Closed, type Kit, LoginNeeded, once, Refused, saysNothingWasDone, Unavailable, type Write } from "@svyazka/core";
-import { BitrixClosed, BitrixError, BitrixLimited, BitrixLogin, BitrixUnable, BitrixUnavailable, portalDidNothing } from "./client.ts";
+import {
+  BitrixClosed,
+  BitrixError,
+  BitrixExpired,
+  BitrixLimited,
+  BitrixLogin,
+  BitrixMoved,
+  BitrixUnable,
+  BitrixUnavailable,
+  portalDidNothing,
+} from "./client.ts";
 
 /** A portal that is not paid for is paid for some day. */
 const closedSeconds = 3600;
@@ -18,6 +28,8 @@ export function portError(error: unknown): unknown {
     if (error.cause instanceof Unavailable && error.cause.retryAfterSeconds !== undefined) return error.cause;
     return new Unavailable(error.message, said);
   }
+  // The client has done what it could: another token, another address. The next try begins with what is stored by then.
+  if (error instanceof BitrixExpired || error instanceof BitrixMoved) return new Unavailable(error.message, said);
   return new Refused(error.message, said);
 }
 
