@@ -10,7 +10,9 @@ it("says what is to be done about what the portal said", () => {
   expect(portError(new BitrixClosed("x", facts))).toBeInstanceOf(Closed);
   expect(portError(new BitrixLimited("x", facts, 7))).toMatchObject({ retryAfterSeconds: 7 });
   expect(portError(new BitrixRefused("x", facts))).toBeInstanceOf(Refused);
-  expect(portError(new BitrixUnable("x", { ...facts, code: "insufficient_scope" }))).toMatchObject({ message: expect.stringContaining("permission") });
+  expect(portError(new BitrixUnable("x", { ...facts, code: "insufficient_scope" }))).toMatchObject({
+    message: expect.stringContaining("permission"),
+  });
   const own = new Error("mine");
   expect(portError(own)).toBe(own);
 });

@@ -1,4 +1,4 @@
-import { type CallDraft, type Connected, NotYet, type OutgoingRequest } from "@svyazka/core";
+import { type CallDraft, type Connected, NotYet, type OutgoingRequest, Unavailable } from "@svyazka/core";
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
@@ -110,6 +110,21 @@ describe("a call", () => {
     expect([...standin.state.comments.values()].map((row) => row["COMMENT"]).slice(1)).toEqual([
       expect.stringContaining("http://127.0.0.1:9/2.mp3"),
     ]);
+  });
+
+  it("stands, and is told once, although the portal had no time for its recording: that comes later", async () => {
+    for (const kind of ["operation_time_limit", "internal"] as const) {
+      const draft = over({ key: kind, startedAt: new Date(), recordings: [{ url: `${door.url}/${kind}.mp3` }] });
+      standin.faults.add({ kind, method: "telephony.externalCall.attachRecord", ms: 0 });
+      await expect(save(draft)).rejects.toBeInstanceOf(Unavailable);
+      // Later than the half hour in which the portal knows a call that is registered again.
+      for (const call of calls()) call["REGISTERED"] = 0;
+      await save(draft);
+      await save(draft);
+    }
+    expect(calls()).toMatchObject([{ FINISHED: true }, { FINISHED: true }]);
+    expect(standin.count("telephony.externalCall.finish")).toBe(2);
+    expect(standin.count("telephony.externalCall.attachRecord")).toBe(2);
   });
 
   it("that nobody took is a missed one of whoever is on duty", async () => {

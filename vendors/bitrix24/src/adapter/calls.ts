@@ -1,5 +1,5 @@
 import { type CallWriting, type Crm, type KnownCall, keptCalls, lastTenDigits, type RecordId, userThere } from "@svyazka/core";
-import { BitrixRefused, BitrixUnable, type Recording, type WithCall } from "../client.ts";
+import { BitrixError, BitrixRefused, BitrixUnable, type FinishedCall, type Recording, type WithCall } from "../client.ts";
 import { hasDoneNothing } from "../port-errors.ts";
 import { callTypes, type FinishDraft, objectTypes } from "../protocol.ts";
 import { addNote } from "./entries.ts";
@@ -68,19 +68,22 @@ async function telephonyCall(
   const recording = recordingOf(ground, key, call);
   if (written?.as === "call") {
     if (!recording || written.record === recording.url) return written;
-    await attach(ground, key, call, written.callId, recording);
+    const error = await attachTo(ground, written.callId, recording);
+    if (error) await noteIfRefused(ground, key, call, error, recording);
     return { ...written, record: recording.url };
   }
   const user = await whoseCall(ground, call);
   if (user === undefined) return comment(ground, key, call, undefined);
-  const { callId, recordRefused } = await inCall(ground, key, (registered) =>
+  const { callId, recordError } = await inCall(ground, key, (registered) =>
     end(ground, key, { ...call, user }, { registered, wasTried, recording }),
   );
-  const done: Written = { as: "call", callId, ...(recording && { record: recording.url }) };
+  // The call stands, whatever became of its recording: a next try has only that left to do.
+  const done: Written = { as: "call", callId };
   await keep(done);
   if (call.contact !== undefined) await ground.kit.book.touch("contact", call.contact);
-  if (recordRefused !== undefined && recording) await noteRecord(ground, key, call, recordRefused, recording);
-  return done;
+  if (!recording) return done;
+  if (recordError) await noteIfRefused(ground, key, call, recordError, recording);
+  return { ...done, record: recording.url };
 }
 
 interface Ending {
@@ -96,7 +99,7 @@ async function end(
   key: string,
   call: KnownCall & { readonly user: number },
   { registered, wasTried, recording }: Ending,
-): Promise<{ readonly callId: string; readonly recordRefused?: string }> {
+): Promise<FinishedCall & { readonly callId: string }> {
   const { telephony } = ground.portal;
   const more = { recording, beside: besideOf(call) };
   const known = registered ?? (await takeWanted(ground, call));
@@ -107,8 +110,8 @@ async function end(
   }
   const ended = wasTried ? await endedBefore(ground, call, known) : undefined;
   if (ended !== undefined) {
-    if (recording) await attach(ground, key, call, ended, recording);
-    return { callId: ended };
+    const recordError = recording && (await attachTo(ground, ended, recording));
+    return { callId: ended, ...(recordError && { recordError }) };
   }
   const { callId } = known ?? (await registerNow(ground, key, call));
   if (known) await remember(ground, key, known);
@@ -151,19 +154,23 @@ function recordingOf({ kit }: Ground, key: string, { recordings }: KnownCall): R
   return last && { url: kit.recordingUrl(last), name: recordingName(key, last.url) };
 }
 
-async function attach(ground: Ground, key: string, call: KnownCall, callId: string, file: Recording): Promise<void> {
+/** Answers why it was not taken, if it was not. */
+async function attachTo({ portal }: Ground, callId: string, file: Recording): Promise<BitrixError | undefined> {
   try {
-    await ground.portal.telephony.attachRecord(callId, file);
+    await portal.telephony.attachRecord(callId, file);
+    return undefined;
   } catch (error) {
-    if (!(error instanceof BitrixRefused)) throw error;
-    await noteRecord(ground, key, call, error.words || error.message, file);
+    if (error instanceof BitrixError) return error;
+    throw error;
   }
 }
 
-/** A recording that the portal does not take stays where we have it: people find the address beside the call. */
-async function noteRecord(ground: Ground, key: string, call: KnownCall, words: string, { url }: Recording): Promise<void> {
+/** A recording that the portal does not take stays where we have it: people find the address beside the call. Throws what may be tried again. */
+async function noteIfRefused(ground: Ground, key: string, call: KnownCall, error: BitrixError, { url }: Recording): Promise<void> {
+  if (!(error instanceof BitrixRefused)) throw error;
   const on = targetOf(call);
-  if (on) await addNote(ground, { kind: "note", key: `${key}:record ${callId(url)}`, on, text: `${words}: ${url}` });
+  const text = `${error.words || error.message}: ${url}`;
+  if (on) await addNote(ground, { kind: "note", key: `${key}:record ${callId(url)}`, on, text });
 }
 
 /** In words, on its deal or its contact; what comes later is said in another comment. */

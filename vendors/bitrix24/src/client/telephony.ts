@@ -1,6 +1,6 @@
 import { type FinishDraft, listOf, mapOf, numberIn, type RegisterDraft, textIn } from "../protocol.ts";
 import { type Command, type Outcome, runBatch } from "./batch.ts";
-import { BitrixRefused, BitrixUnavailable } from "./errors.ts";
+import { type BitrixError, BitrixUnavailable } from "./errors.ts";
 import type { Transport } from "./transport.ts";
 
 /** Calls of an outside PBX in the portal's telephony. For applications only. Source: api-reference/telephony */
@@ -19,8 +19,8 @@ export interface WithCall {
 }
 
 export interface FinishedCall {
-  /** The portal does not take the recording, in its own words: the call stands all the same. */
-  readonly recordRefused?: string;
+  /** The portal has not taken the recording, for good or for now: the call stands all the same. */
+  readonly recordError?: BitrixError;
 }
 
 const registering = "telephony.externalCall.register";
@@ -33,9 +33,7 @@ export function telephonyOf(transport: Transport) {
   function readFinished(outcomes: ReadonlyMap<string, Outcome>): FinishedCall {
     doneBy(outcomes, "finish", finishing);
     const attached = outcomes.get("record");
-    if (!attached || attached.isDone) return {};
-    if (!(attached.error instanceof BitrixRefused)) throw attached.error;
-    return { recordRefused: attached.error.words || attached.error.message };
+    return attached && !attached.isDone ? { recordError: attached.error } : {};
   }
 
   return {
