@@ -27,10 +27,15 @@ const telephony = {
   recording: () => ({ method: "GET", url: "" }),
 };
 
+/** What time it is for the adapter. */
+let clock: () => Date;
+
 beforeEach(async () => {
   standin = await startBitrix24();
   rung.length = 0;
+  clock = () => new Date();
   kit = memoryKit({
+    now: () => clock(),
     fetch: localFetch,
     publicUrl: () => door.url,
     resume: async () => {},
@@ -266,10 +271,28 @@ describe("a click on a phone in the portal", () => {
     const callId = standin.clickToCall({ user: 7, phone: "+79101112233", line: "+74951234567" });
     await standin.events.settled();
     expect(rung).toEqual([{ account: "ivan", phone: "+79101112233", line: "+74951234567" }]);
-    await save(over({ direction: "out" }));
+    await save(over({ direction: "out", startedAt: new Date() }));
     expect(calls().length).toBe(1);
     expect(calls()).toMatchObject([{ CALL_ID: callId, FINISHED: true, DURATION: 61 }]);
     expect(standin.count("telephony.externalCall.register")).toBe(0);
+  });
+
+  it("becomes that call however long they talk, and although the portal did not answer at its end", async () => {
+    const callId = standin.clickToCall({ user: 7, phone: "+79101112233", line: "+74951234567" });
+    await standin.events.settled();
+    const startedAt = new Date();
+    clock = () => new Date(startedAt.getTime() + 600_000);
+    standin.faults.add({ kind: "html", method: "batch" });
+    await expect(save(over({ direction: "out", startedAt, talkSeconds: 590 }))).rejects.toBeInstanceOf(Unavailable);
+    await save(over({ direction: "out", startedAt, talkSeconds: 590 }));
+    expect(calls()).toMatchObject([{ CALL_ID: callId, FINISHED: true, DURATION: 590 }]);
+  });
+
+  it("is not taken for a call that began long after it", async () => {
+    standin.clickToCall({ user: 7, phone: "+79101112233", line: "+74951234567" });
+    await standin.events.settled();
+    await save(over({ direction: "out", startedAt: new Date(Date.now() + 600_000) }));
+    expect(calls()).toMatchObject([{ FINISHED: false }, { FINISHED: true }]);
   });
 
   it("of somebody whom the PBX does not know is told in the journal, and rings nobody", async () => {

@@ -6,6 +6,7 @@ import { addNote } from "./entries.ts";
 import { dealPlace, type Ground, idOf } from "./ground.ts";
 import {
   callId,
+  claimWanted,
   inCall,
   numberOf,
   type Registered,
@@ -14,7 +15,6 @@ import {
   registerNow,
   remember,
   statusOf,
-  takeWanted,
   whoseCall,
 } from "./phone-calls.ts";
 import { isApplication } from "./portal.ts";
@@ -102,7 +102,7 @@ async function end(
 ): Promise<FinishedCall & { readonly callId: string }> {
   const { telephony } = ground.portal;
   const more = { recording, beside: besideOf(call) };
-  const known = registered ?? (await takeWanted(ground, call));
+  const known = registered ?? (await claimWanted(ground, key, call));
   if (!known && !wasTried) {
     const logged = await telephony.log(registerDraft(key, call), finishDraft(call), more);
     await remember(ground, key, { callId: logged.callId, user: call.user });
@@ -114,7 +114,6 @@ async function end(
     return { callId: ended, ...(recordError && { recordError }) };
   }
   const { callId } = known ?? (await registerNow(ground, key, call));
-  if (known) await remember(ground, key, known);
   return { callId, ...(await telephony.finish({ ...finishDraft(call), CALL_ID: callId }, more)) };
 }
 

@@ -16,7 +16,7 @@ export interface Registered {
 
 /** So long a card or a recording may still come. */
 const registeredDays = 30;
-/** So long the PBX may take to call after somebody has clicked on a phone. */
+/** So long the PBX may take to call after somebody has clicked on a phone, and so far its clock may be from ours. */
 const wantedMs = 120_000;
 
 type Told = Pick<CallDraft, "client" | "direction" | "line" | "startedAt" | "contact"> & { readonly user: number };
@@ -44,10 +44,9 @@ export const remember = ({ kit }: Pick<Ground, "kit">, key: string, registered: 
 
 /** Registers it, or takes the one that a click in the portal has made. To be called `inCall`. */
 export async function registerNow(ground: Ground, key: string, told: Told): Promise<Registered> {
-  const registered = (await takeWanted(ground, told)) ?? {
-    user: told.user,
-    callId: await ground.portal.telephony.register(registerDraft(key, told)),
-  };
+  const claimed = await claimWanted(ground, key, told);
+  if (claimed) return claimed;
+  const registered = { user: told.user, callId: await ground.portal.telephony.register(registerDraft(key, told)) };
   await remember(ground, key, registered);
   return registered;
 }
@@ -64,13 +63,23 @@ interface Wanted extends Registered {
 export const rememberWanted = ({ kit }: Pick<Ground, "kit">, { callId, phone, user }: WantedCall): Promise<void> =>
   kit.store.put("wanted", lastTenDigits(phone), { callId, user: Number(user), at: kit.now().getTime() } satisfies Wanted, { days: 1 });
 
-export async function takeWanted(
+/**
+ * The call that a click has made, if this is it: the same number, begun within two minutes of it, however much later it is written down. Kept under the call's key at
+ * once, so that it is still this one's when the portal does not answer now. To be called `inCall`.
+ */
+export async function claimWanted(
   { kit }: Pick<Ground, "kit">,
-  told: Pick<CallDraft, "client" | "direction">,
+  key: string,
+  told: Pick<CallDraft, "client" | "direction" | "startedAt">,
 ): Promise<Registered | undefined> {
   if (told.direction !== "out") return undefined;
-  const wanted = await kit.store.take<Wanted>("wanted", lastTenDigits(numberOf(told)));
-  return wanted && kit.now().getTime() - wanted.at < wantedMs ? { callId: wanted.callId, user: wanted.user } : undefined;
+  const number = lastTenDigits(numberOf(told));
+  const wanted = await kit.store.get<Wanted>("wanted", number);
+  const began = (told.startedAt ?? kit.now()).getTime();
+  if (!wanted || Math.abs(began - wanted.at) > wantedMs || !(await kit.store.take("wanted", number))) return undefined;
+  const registered = { callId: wanted.callId, user: wanted.user };
+  await remember({ kit }, key, registered);
+  return registered;
 }
 
 /** Whose it becomes in the portal: there is no call of nobody. */
