@@ -1,4 +1,4 @@
-import { type CallDraft, type Connected, NotYet, type OutgoingRequest, Unavailable } from "@svyazka/core";
+import { type CallDraft, type Connected, type ConnectionId, NotYet, type OutgoingRequest, Unavailable } from "@svyazka/core";
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
@@ -293,6 +293,35 @@ describe("a click on a phone in the portal", () => {
     await standin.events.settled();
     await save(over({ direction: "out", startedAt: new Date(Date.now() + 600_000) }));
     expect(calls()).toMatchObject([{ FINISHED: false }, { FINISHED: true }]);
+  });
+
+  it("that is told again, by whoever repeats requests, rings once", async () => {
+    standin.clickToCall({ user: 7, phone: "+79101112233", line: "+74951234567" });
+    await standin.events.settled();
+    const { request } = door.received.at(-1) ?? {};
+    const again = () => fetch(door.url + hookPath, { method: "POST", body: Buffer.from(request?.bytes ?? []) });
+    expect((await Promise.all([again(), again()])).map(({ status }) => status)).toEqual([200, 200]);
+    expect(rung.length).toBe(1);
+  });
+
+  it("rings nobody who only has the same number in another CRM: whoever clicks is a user of the portal", async () => {
+    // Another CRM names people here: its user 9 is Olga, the portal's is not.
+    const olga = { id: "9", name: "Ольга", active: true, email: "nobody@example.com" };
+    const connection = { ...asApplication(standin, { click_to_call: "vats" }), home: 99 as ConnectionId };
+    const elsewhere = await openDoor({ ...connection, directory: { ...connection.directory, users: [olga] } }, kit);
+    try {
+      for (const binding of standin.state.bindings) Object.assign(binding, { handler: elsewhere.url + hookPath });
+      standin.clickToCall({ user: 9, phone: "+79101112233" });
+      await standin.events.settled();
+      expect(rung).toEqual([]);
+      Object.assign(standin.state.users.get(9) ?? {}, { EMAIL: "nobody@example.com" });
+      await kit.store.remove("setup", "copy");
+      standin.clickToCall({ user: 9, phone: "+79101112233" });
+      await standin.events.settled();
+      expect(rung.map(({ account }) => account)).toEqual(["olga"]);
+    } finally {
+      await elsewhere.stop();
+    }
   });
 
   it("of somebody whom the PBX does not know is told in the journal, and rings nobody", async () => {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { type EventDraft, type InboundRequest, Intruder, type Kit, type Received, Refused, type Reply } from "@svyazka/core";
+import type { User } from "../client.ts";
 import { linesDeleted } from "../desk/lines.ts";
 import { writtenFacts } from "../desk/written.ts";
 import { asking } from "../port-errors.ts";
@@ -8,6 +9,8 @@ import type { PortalConnection } from "../settings.ts";
 import { toldOf } from "./follow.ts";
 import { letIn } from "./let-in.ts";
 import { rememberWanted } from "./phone-calls.ts";
+import { portalOf } from "./portal.ts";
+import { setupsOf } from "./setup.ts";
 
 /** Events of a portal: of the application, or of an outgoing webhook that a person has made. Sent once, never again: stored before anything else. */
 
@@ -76,35 +79,41 @@ function callingBack(wanted: WantedCall, connection: PortalConnection): Received
 async function callBy(kit: Kit, by: string, wanted: WantedCall, connection: PortalConnection): Promise<string> {
   const telephony = await kit.telephonyOf(by);
   if (!telephony) throw new Refused(`the connection ${by} does not call`);
-  const extension = await extensionOf(kit, wanted.user);
-  const account = await accountOf(telephony, extension, wanted.user, connection);
+  const account = await accountOf(telephony, await userOf(kit, connection, wanted.user), wanted.user);
+  if (!(await isFirst(kit, wanted))) return "this click was heard before";
   await rememberWanted({ kit }, wanted);
   await asking(() => telephony.startCall({ account, phone: wanted.phone, ...(wanted.line !== undefined && { line: wanted.line }) }));
   return `calling ${wanted.phone} for the user ${wanted.user}`;
 }
 
-/** As it stands in the portal's own copy: nobody waits for the portal. */
-async function extensionOf({ store }: Kit, user: string): Promise<string | undefined> {
-  const copy = await store.get<{
-    readonly value: { readonly users: readonly { readonly id: string; readonly extension?: string; readonly email?: string }[] };
-  }>("setup", "copy");
-  return copy?.value.users.find(({ id }) => id === user)?.extension;
-}
+/** Whoever repeats requests on the way, or a person who plays one again, makes no phone ring twice. */
+const isFirst = ({ store, exclusively }: Kit, { callId }: WantedCall): Promise<boolean> =>
+  exclusively([`click ${callId}`], async () => {
+    if (await store.get("clicked", callId)) return false;
+    await store.put("clicked", callId, true, { days: clickedDays });
+    return true;
+  });
+const clickedDays = 30;
+
+/** As the portal numbers them, whatever CRM people are named by here. Its own copy is asked: while there is one, nobody waits for the portal. */
+const userOf = (kit: Kit, connection: PortalConnection, user: string): Promise<User | undefined> =>
+  asking(() =>
+    setupsOf(connection, portalOf(connection, kit, { isPatient: false }), kit).find(({ users }) => users.find(({ id }) => id === user)),
+  );
 
 async function accountOf(
   telephony: NonNullable<Awaited<ReturnType<Kit["telephonyOf"]>>>,
-  extension: string | undefined,
-  user: string,
-  { directory }: PortalConnection,
+  user: User | undefined,
+  id: string,
 ): Promise<string> {
+  const { extension, email } = user ?? ({} as Partial<User>);
   const accounts = await asking(() => telephony.users());
-  const email = directory.users.find(({ id }) => id === user)?.email?.toLowerCase();
   const found =
     accounts.find((one) => extension !== undefined && (one.extension === extension || one.account === extension)) ??
-    accounts.find((one) => email !== undefined && one.email?.toLowerCase() === email);
+    accounts.find((one) => email !== undefined && one.email?.toLowerCase() === email.toLowerCase());
   if (!found)
     throw new Refused(
-      `nobody of the PBX has the extension ${extension ?? "that the portal does not tell"} or the e-mail of the user ${user}`,
+      `nobody of the PBX has the extension ${extension ?? "that the portal does not tell"} or the e-mail of the user ${id}`,
     );
   return found.account;
 }
