@@ -92,6 +92,26 @@ describe("an application is let in", () => {
     expect((await tokens())?.server).toBe(standin.url);
   });
 
+  it("with an administrator's rights as long as those work, whoever else opens its page", async () => {
+    const whose = async () => (await fetchAs((await tokens())?.accessToken)).result.ID;
+    const frame = (userId: number) => standin.openFrame(door.url + appPath, { userId });
+    await frame(1);
+    const answer = await frame(7);
+    expect([answer.status, (await answer.text()).includes("Связка подключена")]).toEqual([200, true]);
+    expect(await whose()).toBe("1");
+    // They are too old, and can be renewed: nobody else's are needed.
+    standin.expireTokens();
+    await frame(7);
+    expect(await whose()).toBe("1");
+    await kit.store.put("tokens", "current", { ...(await tokens()), accessToken: "never was one" });
+    await frame(7);
+    expect(await whose()).toBe("7");
+  });
+
+  /** Who those tokens make of us. */
+  const fetchAs = async (auth = ""): Promise<{ result: { ID: string } }> =>
+    (await fetch(`${standin.url}/rest/user.current?${new URLSearchParams({ auth })}`)).json() as never;
+
   it("and says what it needs while nobody has done so", async () => {
     await expect(connectPortal(connection(), kit).check()).rejects.toBeInstanceOf(LoginNeeded);
     expect((await fetch(door.url + appPath)).status).toBe(400);

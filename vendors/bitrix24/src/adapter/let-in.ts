@@ -3,7 +3,7 @@ import { askForTokens, makePortal, type Tokens, tokensOf } from "../client.ts";
 import { portError } from "../port-errors.ts";
 import type { TokenAnswer } from "../protocol.ts";
 import type { PortalConnection } from "../settings.ts";
-import { originOf, tokensIn } from "./portal.ts";
+import { originOf, portalOf, tokensIn } from "./portal.ts";
 
 /** However tokens come (a page in a frame, an event of the installation, a code), they are tried at the portal that the connection names, and at no other one. */
 
@@ -52,13 +52,25 @@ async function enter(connection: PortalConnection, kit: Kit, answer: TokenAnswer
   const tokens: Tokens = { ...tokensOf(answer, { base, server: settings.auth_server }), server };
   if (known?.memberId !== undefined && answer.member_id !== undefined && known.memberId !== answer.member_id)
     throw new LoginNeeded("this connection is of another portal: add another connection for that one");
-  await tryOut(kit, tokens);
+  const { isAdmin } = await tryOut(kit, tokens);
+  // Everybody in the portal may open the page: their rights, which may be small, do not take the place of good ones.
+  if (known && !isAdmin && (await isStillIn(connection, kit))) return;
   await store.exclusively((_, save) => save(tokens));
   await kit.resume();
 }
 
-/** Whether these tokens let anybody in there. Renews none. */
-async function tryOut(kit: Kit, { accessToken, base }: Tokens): Promise<void> {
+/** Whether what we have lets us in. Where nobody can say just now, it is believed. */
+async function isStillIn(connection: PortalConnection, kit: Kit): Promise<boolean> {
+  try {
+    await portalOf(connection, kit, { isPatient: false }).ask("app.info");
+    return true;
+  } catch (error) {
+    return !(portError(error) instanceof LoginNeeded);
+  }
+}
+
+/** Throws when these tokens let nobody in there; renews none. An administrator may manage applications. Source: app.info, user.admin */
+async function tryOut(kit: Kit, { accessToken, base }: Tokens): Promise<{ readonly isAdmin: boolean }> {
   const portal = makePortal({
     send: (request) => kit.fetch(request),
     session: {
@@ -69,6 +81,7 @@ async function tryOut(kit: Kit, { accessToken, base }: Tokens): Promise<void> {
     },
   });
   await portal.ask("app.info");
+  return { isAdmin: (await portal.ask("user.admin")).result === true };
 }
 
 /** The key of the application goes there: to Bitrix24, or to whatever the connection names. */

@@ -5,6 +5,8 @@ import type { User } from "./portal.ts";
 
 export const userMethods: Methods = {
   "user.current": { scope: "user", run: ({ user }) => ({ ...shown(user), LAST_ACTIVITY_DATE: "2026-11-01 09:00:00" }) },
+  // Source: api-reference/common/users/user-admin
+  "user.admin": { scope: "", run: ({ user }) => user.isAdmin },
   "user.get": { scope: "user", run: list },
   profile: { scope: "", run: ({ user, portal }) => profile(user, portal.url()) },
 };
