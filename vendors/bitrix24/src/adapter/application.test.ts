@@ -112,6 +112,30 @@ describe("an application is let in", () => {
   const fetchAs = async (auth = ""): Promise<{ result: { ID: string } }> =>
     (await fetch(`${standin.url}/rest/user.current?${new URLSearchParams({ auth })}`)).json() as never;
 
+  it("by no tokens of another application of the same portal", async () => {
+    const other = await openDoor(connection({ client_id: "local.another.one" }), kit);
+    try {
+      expect((await standin.openFrame(other.url + appPath)).status).toBe(400);
+      expect(await tokens()).toBeUndefined();
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("at the address that the portal has now, however old the one is that we know", async () => {
+    await letApplicationIn(standin, kit);
+    const old = connection();
+    const renamed = await openDoor(old, kit);
+    try {
+      const { url } = await standin.rename();
+      expect((await standin.openFrame(renamed.url + appPath)).status).toBe(200);
+      expect((await tokens())?.base).toBe(`${url}/rest/`);
+      await connectPortal(old, kit).check();
+    } finally {
+      await renamed.stop();
+    }
+  });
+
   it("and says what it needs while nobody has done so", async () => {
     await expect(connectPortal(connection(), kit).check()).rejects.toBeInstanceOf(LoginNeeded);
     expect((await fetch(door.url + appPath)).status).toBe(400);

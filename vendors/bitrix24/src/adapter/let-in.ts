@@ -1,7 +1,7 @@
 import { type Kit, LoginNeeded, type Received, type Reply } from "@svyazka/core";
-import { askForTokens, makePortal, type Tokens, tokensOf } from "../client.ts";
+import { askForTokens, baseAt, makePortal, type Tokens, tokensOf } from "../client.ts";
 import { portError } from "../port-errors.ts";
-import type { TokenAnswer } from "../protocol.ts";
+import { mapOf, type TokenAnswer, textIn } from "../protocol.ts";
 import type { PortalConnection } from "../settings.ts";
 import { originOf, portalOf, tokensIn } from "./portal.ts";
 
@@ -52,10 +52,10 @@ async function enter(connection: PortalConnection, kit: Kit, answer: TokenAnswer
   const tokens: Tokens = { ...tokensOf(answer, { base, server: settings.auth_server }), server };
   if (known?.memberId !== undefined && answer.member_id !== undefined && known.memberId !== answer.member_id)
     throw new LoginNeeded("this connection is of another portal: add another connection for that one");
-  const { isAdmin } = await tryOut(kit, tokens);
+  const { isAdmin, base: now } = await tryOut(kit, tokens, settings.client_id);
   // Everybody in the portal may open the page: their rights, which may be small, do not take the place of good ones.
   if (known && !isAdmin && (await isStillIn(connection, kit))) return;
-  await store.exclusively((_, save) => save(tokens));
+  await store.exclusively((_, save) => save({ ...tokens, base: now }));
   await kit.resume();
 }
 
@@ -69,19 +69,35 @@ async function isStillIn(connection: PortalConnection, kit: Kit): Promise<boolea
   }
 }
 
-/** Throws when these tokens let nobody in there; renews none. An administrator may manage applications. Source: app.info, user.admin */
-async function tryOut(kit: Kit, { accessToken, base }: Tokens): Promise<{ readonly isAdmin: boolean }> {
+interface TriedOut {
+  /** Where the portal is now. */
+  readonly base: string;
+  /** May manage applications. */
+  readonly isAdmin: boolean;
+}
+
+/** Throws when these tokens let nobody in there, or are another application's; renews none. Source: app.info, user.admin */
+async function tryOut(kit: Kit, { accessToken: token, base: known }: Tokens, clientId: string | undefined): Promise<TriedOut> {
+  const secrets = [token];
+  let base = known;
   const portal = makePortal({
     send: (request) => kit.fetch(request),
     session: {
-      access: async () => ({ base, token: accessToken, secrets: [accessToken] }),
+      access: async () => ({ base, token, secrets }),
       renewed: () => Promise.reject(new LoginNeeded("the token is too old")),
       stored: async () => undefined,
-      moved: async () => undefined,
+      async moved(old, location) {
+        const there = baseAt(location, old.base);
+        base = there ?? base;
+        return there === undefined ? undefined : { base, token, secrets };
+      },
     },
   });
-  await portal.ask("app.info");
-  return { isAdmin: (await portal.ask("user.admin")).result === true };
+  // Only of a local application the code is the client_id.
+  const code = textIn(mapOf((await portal.ask("app.info")).result), "CODE");
+  if (code?.startsWith("local.") && clientId !== undefined && code !== clientId)
+    throw new LoginNeeded("these tokens are of another application: open the one whose code stands in the connection");
+  return { isAdmin: (await portal.ask("user.admin")).result === true, base };
 }
 
 /** The key of the application goes there: to Bitrix24, or to whatever the connection names. */
