@@ -1,9 +1,10 @@
 import type { Connected, DoorProblem, InboundRequest, Kit, Received, Reply, Vendor } from "@svyazka/core";
 import { connectPortal, listenToPortal, pollPortal } from "./adapter/connection.ts";
-import { hookPath, receiveEvent } from "./adapter/hooks.ts";
+import { receiveEvent } from "./adapter/hooks.ts";
 import { appPath, consentLink, receiveApp, receiveSignedIn, signedInPath } from "./adapter/pages.ts";
 import { pasteOf } from "./adapter/paste.ts";
 import { originOf } from "./adapter/portal.ts";
+import { hookPath } from "./adapter/subscribe.ts";
 import { type PortalConnection, settings } from "./settings.ts";
 
 /** Bitrix24, in the cloud and in a box: a portal is a CRM that we write to. */

@@ -7,8 +7,8 @@ import type { Tokens } from "../client.ts";
 import { readWebhook } from "../protocol.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
 import { connectPortal, listenToPortal, pollPortal } from "./connection.ts";
-import { hookPath } from "./hooks.ts";
 import { appPath, signedInPath } from "./pages.ts";
+import { hookPath } from "./subscribe.ts";
 
 /** How an application gets in, and what it hears. */
 
@@ -203,6 +203,14 @@ describe("events", () => {
     await standin.install(door.url + hookPath);
     await listening({ click_to_call: "vats", open_lines: true }, () => bound().includes("ONIMCONNECTORMESSAGEADD"));
     expect(bound()).toContain("ONEXTERNALCALLSTART");
+  });
+
+  it("are heard at once after an installation anew, with nobody listening", async () => {
+    await standin.install(door.url + hookPath);
+    expect(bound()).toContain("ONCRMDEALMOVETOCATEGORY");
+    const first = bound();
+    await standin.openFrame(door.url + appPath);
+    expect(bound()).toEqual(first);
   });
 
   it("tell that a record was changed, and the book has what is in it now", async () => {

@@ -5,7 +5,7 @@ import { type OpenDoor, openDoor } from "../../testkit/door.ts";
 import { asApplication, byWebhook, letApplicationIn, localFetch } from "../../testkit/portal.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
 import { connectPortal } from "./connection.ts";
-import { hookPath } from "./hooks.ts";
+import { hookPath } from "./subscribe.ts";
 
 /** Calls of a PBX in a portal's telephony. */
 

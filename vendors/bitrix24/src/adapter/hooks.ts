@@ -14,17 +14,6 @@ import { setupsOf } from "./setup.ts";
 
 /** Events of a portal: of the application, or of an outgoing webhook that a person has made. Sent once, never again: stored before anything else. */
 
-export const hookPath = "/bitrix24/events";
-
-/** What is subscribed to. Of leads, deals and the rest only that something happened is told; what is in them now is asked for afterwards. */
-export const followedEvents: readonly string[] = [
-  ...["CONTACT", "COMPANY", "DEAL", "LEAD"].flatMap((name) => ["ADD", "UPDATE", "DELETE"].map((what) => `ONCRM${name}${what}`)),
-  "ONCRMDEALMOVETOCATEGORY",
-];
-export const callEvents: readonly string[] = ["ONEXTERNALCALLSTART"];
-export const lineEvents: readonly string[] = ["ONIMCONNECTORMESSAGEADD", "ONIMCONNECTORLINEDELETE", "ONIMCONNECTORSTATUSDELETE"];
-export const lifeEvents: readonly string[] = ["ONAPPUNINSTALL"];
-
 const ok: Reply = { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: "OK\n" };
 
 export function receiveEvent(request: InboundRequest, connection: PortalConnection, now: Date): Received {

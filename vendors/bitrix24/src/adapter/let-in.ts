@@ -3,7 +3,8 @@ import { askForTokens, baseAt, makePortal, type Tokens, tokensOf } from "../clie
 import { portError } from "../port-errors.ts";
 import { mapOf, type TokenAnswer, textIn } from "../protocol.ts";
 import type { PortalConnection } from "../settings.ts";
-import { originOf, portalOf, tokensIn } from "./portal.ts";
+import { isApplication, originOf, portalOf, tokensIn } from "./portal.ts";
+import { subscribe } from "./subscribe.ts";
 
 /** However tokens come (a page in a frame, an event of the installation, a code), they are tried at the portal that the connection names, and at no other one. */
 
@@ -57,6 +58,9 @@ async function enter(connection: PortalConnection, kit: Kit, answer: TokenAnswer
   if (known && !isAdmin && (await isStillIn(connection, kit))) return;
   await store.exclusively((_, save) => save({ ...tokens, base: now }));
   await kit.resume();
+  // What is not subscribed to now is looked after later.
+  if (isApplication(connection))
+    await subscribe({ portal: portalOf(connection, kit, { isPatient: false }), connection, kit }).catch(() => {});
 }
 
 /** Whether what we have lets us in. Where nobody can say just now, it is believed. */

@@ -1,8 +1,8 @@
 import type { Pasted } from "@svyazka/core";
 import type { PortalConnection } from "../settings.ts";
-import { hookPath } from "./hooks.ts";
 import { appPath, consentLink, signedInPath } from "./pages.ts";
 import { isApplication } from "./portal.ts";
+import { hookPath } from "./subscribe.ts";
 
 /** What a person copies into the portal. */
 export function pasteOf(connection: PortalConnection, base: string): readonly Pasted[] {

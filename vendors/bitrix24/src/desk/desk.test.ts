@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
 import { asApplication, letApplicationIn, localFetch } from "../../testkit/portal.ts";
 import { connectPortal } from "../adapter/connection.ts";
-import { hookPath, lineEvents } from "../adapter/hooks.ts";
+import { hookPath, lineEvents } from "../adapter/subscribe.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
 
 /** Conversations in a portal's open lines. */
