@@ -68,6 +68,19 @@ it("leaves the far side alone for as long as it asks, in every process", async (
   await ask(kit());
 });
 
+it("sends nothing of a burst either while the far side is left alone", async () => {
+  const pace = { pace: () => ({ perSecond: 2, burst: 50 }) };
+  const at = () =>
+    wayOut(test.database, { ...row, id: 8 as ConnectionId }, { id: "far", title: { ru: "", en: "" }, settings: {}, ...pace }, []);
+  await ask(at());
+  await at().pause(1);
+  const begun = performance.now();
+  await ask(at());
+  expect(performance.now() - begun).toBeGreaterThan(900);
+  await at().pause(5);
+  await expect(ask(at())).rejects.toBeInstanceOf(NotYet);
+});
+
 it("records what left and what came back beside the attempt, without secrets, and says on whose behalf", async () => {
   const calls: RecordedRequest[] = [];
   const one = kit();

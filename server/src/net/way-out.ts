@@ -36,6 +36,8 @@ export interface OutgoingConnection {
   readonly settings?: Connection["settings"];
 }
 
+type Pace = NonNullable<ReturnType<NonNullable<AnyVendor["pace"]>>>;
+
 const shownBytes = 4_000;
 /** A request that would have to wait longer than this for its turn is put back instead of holding a worker. */
 const longestWaitSeconds = 2;
@@ -54,7 +56,7 @@ export function wayOut(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, s
       return recorded(request, hidden, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
     },
     async pause(seconds) {
-      if (pace) await pauseFor(pool, row, Math.min(seconds, longestPauseSeconds));
+      if (pace) await pauseFor(pool, row, pace, Math.min(seconds, longestPauseSeconds));
     },
     openSocket: (request, ear) => guardedSocket(request, ear, { allowPrivateAddresses: row.allow_private_addresses }),
   };
@@ -91,7 +93,7 @@ async function recorded(
  * Takes the connection's next place in time (GCRA): `free_at` moves on by one interval per request and may run ahead of the clock
  * by `burst` intervals. One row per connection, so every process of the hub shares it.
  */
-async function takeTurn(pool: Pool, row: OutgoingConnection, pace: { perSecond: number; burst: number }): Promise<void> {
+async function takeTurn(pool: Pool, row: OutgoingConnection, pace: Pace): Promise<void> {
   const interval = 1 / pace.perSecond;
   const [place] = await pool.in(row.workspace).query<{ wait: number | null }>({
     name: "pace",
@@ -108,11 +110,11 @@ async function takeTurn(pool: Pool, row: OutgoingConnection, pace: { perSecond: 
 /** Whoever asks for more is asked again. */
 const longestPauseSeconds = 900;
 
-/** Moves the connection's next place in time on, for every process. */
-const pauseFor = (pool: Pool, row: OutgoingConnection, seconds: number): Promise<unknown> =>
+/** Moves the connection's next place in time on, for every process; of its burst nothing is left. */
+const pauseFor = (pool: Pool, row: OutgoingConnection, { perSecond, burst }: Pace, seconds: number): Promise<unknown> =>
   pool.in(row.workspace).query({
     name: "pace-pause",
     text: `insert into hub.pace as p (workspace, connection, free_at) values ($1, $2, now() + $3::float8 * interval '1 second')
            on conflict (workspace, connection) do update set free_at = greatest(p.free_at, excluded.free_at)`,
-    values: [row.workspace, row.id, seconds],
+    values: [row.workspace, row.id, seconds + (burst - 1) / perSecond],
   });
