@@ -1,4 +1,4 @@
-import { LoginNeeded } from "@svyazka/core";
+import { LoginNeeded, type Received, type Reply } from "@svyazka/core";
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
@@ -7,7 +7,7 @@ import type { Tokens } from "../client.ts";
 import { readWebhook } from "../protocol.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
 import { connectPortal, listenToPortal, pollPortal } from "./connection.ts";
-import { appPath, signedInPath } from "./pages.ts";
+import { appPath, receiveApp, signedInPath } from "./pages.ts";
 import { hookPath } from "./subscribe.ts";
 
 /** How an application gets in, and what it hears. */
@@ -135,6 +135,14 @@ describe("an application is let in", () => {
       await renamed.stop();
     }
   });
+
+  it("in a portal whose name is in Cyrillic, too: a header has room for none", () => {
+    const { headers, status } = pageOf(receiveApp({ form: {}, query: {} } as never, connection({ domain: "портал.рф" })));
+    expect(status).toBe(400);
+    expect(headers?.["content-security-policy"]).toMatch(/^[\x20-\x7e]+ https:\/\/xn--80awhdgm\.xn--p1ai [\x20-\x7e]+$/);
+  });
+
+  const pageOf = (received: Received): Reply => ("page" in received ? received.page : { status: 0, body: "" });
 
   it("and says what it needs while nobody has done so", async () => {
     await expect(connectPortal(connection(), kit).check()).rejects.toBeInstanceOf(LoginNeeded);

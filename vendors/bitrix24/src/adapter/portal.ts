@@ -72,10 +72,11 @@ function shutIn({ store }: Kit): ShutMethods {
   };
 }
 
-/** `https://romashka.bitrix24.ru` of whatever a person typed for it. */
+/** `https://romashka.bitrix24.ru` of whatever a person typed for it, in ASCII. */
 export const originOf = (domain: string): string => {
   const typed = domain.trim().replace(/\/+$/, "").toLowerCase();
-  return /^https?:\/\//.test(typed) ? typed : `https://${typed}`;
+  const address = /^https?:\/\//.test(typed) ? typed : `https://${typed}`;
+  return URL.parse(address)?.origin ?? address;
 };
 
 export const isApplication = ({ settings }: PortalConnection): boolean => settings.sign_in === "application";
