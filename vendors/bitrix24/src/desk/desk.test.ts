@@ -122,6 +122,15 @@ describe("a message of a client", () => {
     expect(chats()[0]?.messages.map(({ text }) => text)).toEqual(["Раз", "Два", "Три"]);
   });
 
+  it("is shown once although the answer was lost, whatever marks stand in it", async () => {
+    await desk.show(kept("Раз"), "Продажи");
+    standin.faults.add({ kind: "timeout_after", method: "imconnector.send.messages" });
+    const text = "[b]Два[/b] [url=https://a.example]раза[/url]";
+    await expect(desk.show(kept(text), "Продажи")).rejects.toThrow(/no answer/);
+    await desk.show(kept(text), "Продажи");
+    expect(chats()[0]?.messages.length).toBe(2);
+  });
+
   it("makes one line, also when many come at once, and when the answer to its making was lost", async () => {
     standin.faults.add({ kind: "timeout_after", method: "imopenlines.config.add" });
     await expect(desk.show(kept("Ноль"), "Продажи")).rejects.toThrow(/no answer/);

@@ -38,7 +38,9 @@ export function deskIn(ground: Ground, lines: Lines): ChatDesk {
     const id = await chatOf(chat.id);
     if (id === undefined || message.text === undefined) return false;
     const history = await portal.openLines.history(id);
-    return history.some(({ text, at }) => plainText(text) === message.text?.trim() && (at === undefined || at >= since - slackMs));
+    // A client's own brackets are marks to the portal.
+    const wanted = plainText(message.text);
+    return history.some(({ text, at }) => plainText(text) === wanted && (at === undefined || at >= since - slackMs));
   }
 
   async function authorOf({ message, user }: KeptMessage): Promise<{ readonly user?: number }> {
