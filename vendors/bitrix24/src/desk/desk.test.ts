@@ -213,6 +213,18 @@ describe("a line", () => {
     expect(standin.count("imopenlines.config.add")).toBe(1);
   });
 
+  it("that somebody has deleted in the portal is made anew when the account is connected anew", async () => {
+    await desk.show(kept("Раз"), "Продажи");
+    const first = line();
+    await fetch(`${standin.webhook}imopenlines.config.delete?CONFIG_ID=${first}`);
+    await standin.events.settled();
+    await expect(desk.show(kept("Два"), "Продажи")).rejects.toBeInstanceOf(Refused);
+    expect(await connected.sources?.join(joining)).toMatchObject({ connector: "svyazka_whatsapp" });
+    await desk.show(kept("Два"), "Продажи");
+    expect(chats().at(-1)?.line).not.toBe(first);
+    expect(standin.count("imopenlines.config.add")).toBe(2);
+  });
+
   it("that somebody switches off in the portal is not switched on behind their back", async () => {
     await desk.show(kept("Раз"), "Продажи");
     const body = new URLSearchParams({

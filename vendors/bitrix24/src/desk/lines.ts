@@ -1,7 +1,7 @@
 import { type ChannelSources, type ConnectionId, type JoiningChannel, type Kit, Refused } from "@svyazka/core";
 import type { Ground } from "../adapter/ground.ts";
 import { appPath } from "../adapter/pages.ts";
-import type { OpenLines } from "../client.ts";
+import { BitrixRefused, type OpenLines } from "../client.ts";
 import { asking } from "../port-errors.ts";
 import { type PortalEvent, textIn } from "../protocol.ts";
 import { iconOf } from "./icons.ts";
@@ -42,10 +42,15 @@ export function linesIn({ portal, kit, connection }: Ground) {
     const before = await known(channel);
     const connector = connectorOf(network);
     await register(openLines, connector, network, kit.publicUrl() + inPath(connection));
-    const line = before?.line ?? (await lineFor(openLines, kit, channel, name, connection.settings.line_queue.map(Number)));
+    const makeLine = (): Promise<number> => lineFor(openLines, kit, channel, name, connection.settings.line_queue.map(Number));
+    let line = before?.line ?? (await makeLine());
+    await openLines.activate(connector, line, true).catch(async (error: unknown) => {
+      if (!(await isDeleted(openLines, line, error))) throw error;
+      line = await makeLine();
+      await openLines.activate(connector, line, true);
+    });
     const called = before && !isRenamed ? before.name : name;
     if (before && called !== before.name) await openLines.lines.rename(line, called);
-    await openLines.activate(connector, line, true);
     await openLines.setData(connector, line, { ID: uid ?? `channel ${channel}`, NAME: called });
     const main = isMain ?? before?.isMain;
     await save({
@@ -111,6 +116,10 @@ async function lineFor(openLines: OpenLines, kit: Kit, channel: ConnectionId, na
   await kit.store.put("line begun", String(channel), true);
   return openLines.lines.add(called, queue);
 }
+
+/** One that is only switched off there is refused in the same words. */
+const isDeleted = async (openLines: OpenLines, line: number, error: unknown): Promise<boolean> =>
+  error instanceof BitrixRefused && error.code === "NOT_ACTIVE_LINE" && !(await openLines.lines.all()).some(({ id }) => id === line);
 
 /** Somebody in the portal has deleted a line, or switched a connector off on it. Undefined for every other event. */
 export function linesDeleted({ event, data, value }: PortalEvent): ((kit: Kit) => Promise<string>) | undefined {
