@@ -132,6 +132,19 @@ describe("a call", () => {
     expect(standin.count("telephony.externalCall.attachRecord")).toBe(2);
   });
 
+  it("has its client's mark, and one that comes later in a comment, once: the portal adds none to a call that is over", async () => {
+    const contact = await portal.crm?.saveContact({ key: "c", name: "Анна", phones: [client], emails: [] });
+    const about = { ...(contact && { contact: contact.id }) };
+    await save(over({ ...about, rating: 5 }));
+    expect(calls()).toMatchObject([{ VOTE: 5 }]);
+    await save(over({ ...about, key: "call 2" }));
+    const { employee: _, ...rated } = over({ key: "call 2", rating: 2 });
+    await save(rated);
+    await save(rated);
+    expect([...standin.state.comments.values()].map((row) => row["COMMENT"])).toEqual([expect.stringMatching(/\+79101112233.*Оценка: 2/s)]);
+    expect(standin.count("telephony.externalCall.finish")).toBe(2);
+  });
+
   it("that nobody took is a missed one of whoever is on duty", async () => {
     portal = connectPortal(asApplication(standin, { duty_user: "9" }), kit);
     await save(over({ outcome: "missed", talkSeconds: 0, employee: { group: "sales" } }));

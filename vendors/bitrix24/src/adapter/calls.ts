@@ -22,8 +22,8 @@ import { callText } from "./words.ts";
 
 /** What a call has become in the portal. */
 type Written =
-  /** A call of its telephony, with the recording that was attached last. */
-  | { readonly as: "call"; readonly callId: string; readonly record?: string }
+  /** A call of its telephony, with the recording that was attached last and the client's mark. */
+  | { readonly as: "call"; readonly callId: string; readonly record?: string; readonly rating?: number }
   /** A comment: of a webhook, which has no telephony, and of a number that is none. */
   | { readonly as: "comment"; readonly text: string };
 
@@ -66,24 +66,43 @@ async function telephonyCall(
   { written, wasTried, keep }: CallWriting<Written>,
 ): Promise<Written | undefined> {
   const recording = recordingOf(ground, key, call);
-  if (written?.as === "call") {
-    if (!recording || written.record === recording.url) return written;
-    const error = await attachTo(ground, written.callId, recording);
-    if (error) await noteIfRefused(ground, key, call, error, recording);
-    return { ...written, record: recording.url };
-  }
+  if (written?.as === "call") return addLater(ground, key, call, written, recording);
   const user = await whoseCall(ground, call);
   if (user === undefined) return comment(ground, key, call, undefined);
   const { callId, recordError } = await inCall(ground, key, (registered) =>
     end(ground, key, { ...call, user }, { registered, wasTried, recording }),
   );
   // The call stands, whatever became of its recording: a next try has only that left to do.
-  const done: Written = { as: "call", callId };
+  const done: Written = { as: "call", callId, ...(call.rating !== undefined && { rating: call.rating }) };
   await keep(done);
   if (call.contact !== undefined) await ground.kit.book.touch("contact", call.contact);
   if (!recording) return done;
   if (recordError) await noteIfRefused(ground, key, call, recordError, recording);
   return { ...done, record: recording.url };
+}
+
+/** What becomes known of a call that is over: the portal takes a recording then, and no mark. */
+async function addLater(
+  ground: Ground,
+  key: string,
+  call: KnownCall,
+  written: Written & { readonly as: "call" },
+  recording: Recording | undefined,
+): Promise<Written> {
+  const { rating } = call;
+  if (recording && written.record !== recording.url) {
+    const error = await attachTo(ground, written.callId, recording);
+    if (error) await noteIfRefused(ground, key, call, error, recording);
+  }
+  const on = targetOf(call);
+  if (rating !== undefined && rating !== written.rating && on)
+    await addNote(ground, {
+      kind: "note",
+      key: `${key}:rating ${rating}`,
+      on,
+      text: callText(ground.connection.workspace, call, undefined),
+    });
+  return { ...written, ...(recording && { record: recording.url }), ...(rating !== undefined && { rating }) };
 }
 
 interface Ending {
