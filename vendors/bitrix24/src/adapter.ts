@@ -1,10 +1,11 @@
 import type { Connected, DoorProblem, InboundRequest, Kit, Received, Reply, Vendor } from "@svyazka/core";
 import { connectPortal, listenToPortal, pollPortal } from "./adapter/connection.ts";
-import { receiveEvent } from "./adapter/hooks.ts";
+import { bodyText, receiveEvent } from "./adapter/hooks.ts";
 import { appPath, consentLink, receiveApp, receiveSignedIn, signedInPath } from "./adapter/pages.ts";
 import { pasteOf } from "./adapter/paste.ts";
 import { originOf } from "./adapter/portal.ts";
 import { hookPath } from "./adapter/subscribe.ts";
+import { secretsIn } from "./protocol.ts";
 import { type PortalConnection, settings } from "./settings.ts";
 
 /** Bitrix24, in the cloud and in a box: a portal is a CRM that we write to. */
@@ -33,8 +34,11 @@ export const bitrix24: Vendor<typeof settings> = {
     ],
     bodyLimit: 2_097_152,
     token: () => undefined,
-    secrets: ({ form, query }) =>
-      [...tokenNames, "code"].flatMap((name) => [form[name] ?? "", query[name] ?? ""]).filter((value) => value !== ""),
+    secrets: (request) =>
+      [...tokenNames, "code"]
+        .flatMap((name) => [request.form[name] ?? "", request.query[name] ?? ""])
+        .concat(secretsIn(bodyText(request)))
+        .filter((value) => value !== ""),
     refuse,
   },
 

@@ -3,10 +3,12 @@ import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
 import { asApplication, byWebhook, letApplicationIn, localFetch } from "../../testkit/portal.ts";
+import { bitrix24 } from "../adapter.ts";
 import type { Tokens } from "../client.ts";
 import { readWebhook } from "../protocol.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
 import { connectPortal, listenToPortal, pollPortal } from "./connection.ts";
+import { receiveEvent } from "./hooks.ts";
 import { appPath, receiveApp, signedInPath } from "./pages.ts";
 import { hookPath } from "./subscribe.ts";
 
@@ -265,6 +267,20 @@ describe("events", () => {
     } finally {
       await strictDoor.stop();
     }
+  });
+
+  it("keep no token in the journal, wherever in a long form it stands", () => {
+    const words = Array.from({ length: 1_200 }, (_, place) => `data[MESSAGES][${place}][x]=1`).join("&");
+    const text = `event=ONIMCONNECTORMESSAGEADD&${words}&auth%5Baccess_token%5D=a-token&auth[refresh_token]=another-token`;
+    // What the hub reads of a form ends after a thousand fields.
+    const request = { form: { event: "ONIMCONNECTORMESSAGEADD" }, query: {}, text, bytes: Buffer.from(text) };
+    expect(bitrix24.door?.secrets?.(request as never)).toEqual(expect.arrayContaining(["a-token", "another-token"]));
+  });
+
+  it("are known by their second, whatever else a form says in its place", () => {
+    const body = `event=ONCRMDEALADD&data[FIELDS][ID]=1&ts=${"9".repeat(5_000)}`;
+    const received = receiveEvent({ text: body, form: {}, query: {} } as never, connection(), new Date(5_000));
+    expect("facts" in received && received.facts[0]?.key).toBe("deal 1 created event 5");
   });
 
   it("that are none, of any kind, are answered and kept", async () => {

@@ -4,7 +4,7 @@ import type { User } from "../client.ts";
 import { linesDeleted } from "../desk/lines.ts";
 import { writtenFacts } from "../desk/written.ts";
 import { asking } from "../port-errors.ts";
-import { type PortalEvent, readEvent, readToldObject, readWantedCall, textIn, type WantedCall } from "../protocol.ts";
+import { type PortalEvent, readEvent, readToldObject, readWantedCall, type WantedCall } from "../protocol.ts";
 import type { PortalConnection } from "../settings.ts";
 import { toldOf } from "./follow.ts";
 import { letIn } from "./let-in.ts";
@@ -20,7 +20,7 @@ export function receiveEvent(request: InboundRequest, connection: PortalConnecti
   const event = readEvent(bodyText(request));
   if (!event) return { ignored: "no event of a portal", reply: ok };
   checkToken(event, connection);
-  const stamp = textIn(Object.fromEntries(new URLSearchParams(bodyText(request))), "ts") ?? String(Math.floor(now.getTime() / 1000));
+  const stamp = event.at ?? String(Math.floor(now.getTime() / 1000));
   const facts = factsOf(event, connection, stamp);
   if (facts.length > 0) return { facts, reply: ok };
   const wanted = readWantedCall(event);
@@ -38,7 +38,8 @@ function factsOf(event: PortalEvent, connection: PortalConnection, stamp: string
 }
 
 /** A form is text in the charset of a browser; what is in it was read by its bytes. */
-const bodyText = ({ bytes, text }: InboundRequest): string => (bytes ? Buffer.from(bytes).toString("utf8") : text);
+export const bodyText = ({ bytes, text }: Pick<InboundRequest, "bytes" | "text">): string =>
+  bytes ? Buffer.from(bytes).toString("utf8") : text;
 
 /** The address is a secret; who has told us the token of events besides is asked for it. Throws `Intruder`. */
 function checkToken({ applicationToken = "" }: PortalEvent, { secrets }: PortalConnection): void {

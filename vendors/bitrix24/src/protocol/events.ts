@@ -13,6 +13,8 @@ export interface PortalEvent {
   readonly memberId?: string;
   readonly applicationToken?: string;
   readonly domain?: string;
+  /** When it was told, in Unix seconds. */
+  readonly at?: string;
   /** With the event of an installation, and with that of the offline queue. */
   readonly tokens?: TokenAnswer;
 }
@@ -20,7 +22,7 @@ export interface PortalEvent {
 /** Undefined when it is no event. */
 export function readEvent(body: string): PortalEvent | undefined {
   const tree = readBrackets(body);
-  const { event, data, auth } = tree;
+  const { event, data, auth, ts } = tree;
   if (typeof event !== "string" || !/^[A-Z0-9_]{3,100}$/i.test(event)) return undefined;
   const who = mapOf(auth);
   const [member, token, domain] = [textIn(who, "member_id"), textIn(who, "application_token"), textIn(who, "domain")];
@@ -32,9 +34,14 @@ export function readEvent(body: string): PortalEvent | undefined {
     ...(member !== undefined && { memberId: member }),
     ...(token !== undefined && { applicationToken: token }),
     ...(domain !== undefined && { domain }),
+    ...(typeof ts === "string" && /^\d{1,12}$/.test(ts) && { at: ts }),
     ...(tokens && { tokens }),
   };
 }
+
+/** What in it lets anybody in, wherever in a long form it stands. */
+export const secretsIn = (body: string): string[] =>
+  ["access_token", "refresh_token", "application_token"].flatMap((name) => textIn(mapOf(readBrackets(body)["auth"]), name) ?? []);
 
 /** The tree below a name, or an empty one. */
 export const below = (tree: Tree, name: string): Tree => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { plainText } from "./open-lines.ts";
+import { plainText, readOperatorMessages } from "./open-lines.ts";
 
 it("takes BBCode for what a person reads", () => {
   expect(plainText("[b]Анна:[/b][br]Смотрите [url=https://a.example/?b=1]здесь[/url], [URL]https://c.example[/URL]")).toBe(
@@ -25,3 +25,14 @@ function timeOf(text: string): number {
   plainText(text);
   return performance.now() - began;
 }
+
+it("takes nothing for a message whose names no portal gives: they name our facts", () => {
+  const told = (chat: string, message = "12") => ({
+    ...{ CONNECTOR: "svyazka_whatsapp", LINE: "5" },
+    MESSAGES: { 0: { im: { chat_id: "3", message_id: message }, message: { text: "Привет" }, chat: { id: chat } } },
+  });
+  expect(readOperatorMessages(told("uid-5"))).toHaveLength(1);
+  expect(readOperatorMessages(told("u".repeat(5_000)))).toEqual([]);
+  expect(readOperatorMessages(told("uid-5", "1".repeat(5_000)))).toEqual([]);
+  expect(readOperatorMessages({ ...told("uid-5"), CONNECTOR: "c".repeat(5_000) })).toEqual([]);
+});

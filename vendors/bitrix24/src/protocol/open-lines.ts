@@ -48,12 +48,12 @@ export interface OperatorMessage {
 
 /** All messages of the event: there may be several. What is no message is left out. */
 export function readOperatorMessages(data: Tree): OperatorMessage[] {
-  const [connector, line] = [textIn(data, "CONNECTOR"), textIn(data, "LINE")];
+  const [connector, line] = [nameIn(data, "CONNECTOR"), nameIn(data, "LINE")];
   if (connector === undefined || line === undefined) return [];
   return Object.values(below(data, "MESSAGES")).flatMap((one) => {
     if (typeof one !== "object") return [];
     const [im, message] = [below(one, "im"), below(one, "message")];
-    const [chatId, messageId, chat] = [textIn(im, "chat_id"), textIn(im, "message_id"), textIn(below(one, "chat"), "id")];
+    const [chatId, messageId, chat] = [nameIn(im, "chat_id"), nameIn(im, "message_id"), nameIn(below(one, "chat"), "id")];
     if (chatId === undefined || messageId === undefined || chat === undefined) return [];
     const user = textIn(message, "user_id");
     return [
@@ -66,6 +66,13 @@ export function readOperatorMessages(data: Tree): OperatorMessage[] {
     ];
   });
 }
+
+/** No portal's, and none of ours, is so long; what is named by it would find no place. */
+const longestName = 200;
+const nameIn = (tree: Tree, name: string): string | undefined => {
+  const text = textIn(tree, name);
+  return text !== undefined && text.length <= longestName ? text : undefined;
+};
 
 function fileOf(raw: Tree | string): OperatorMessage["files"] {
   if (typeof raw !== "object") return [];
