@@ -189,6 +189,15 @@ describe("a call", () => {
     expect(standin.count("telephony.externalCall.attachRecord")).toBe(1);
   });
 
+  it("is there once although the answer was lost, and nobody lets us see the statistics", async () => {
+    standin.faults.add({ kind: "timeout_after", method: "batch" });
+    await expect(save(over())).rejects.toThrow(/no answer/);
+    standin.faults.add({ kind: "access_denied", method: "voximplant.statistic.get", times: 5 });
+    await save(over({ recordings: [{ url: `${door.url}/1.mp3` }] }));
+    expect(calls()).toMatchObject([{ FINISHED: true }]);
+    expect(standin.count("telephony.externalCall.attachRecord")).toBeGreaterThan(0);
+  });
+
   it("whose card was shown is ended once although that answer was lost, and registered once although this one was", async () => {
     standin.faults.add({ kind: "timeout_after", method: "telephony.externalCall.register" });
     const card = { key: "call 2", direction: "in", client, user: "7" } as const;

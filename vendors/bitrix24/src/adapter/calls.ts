@@ -1,5 +1,5 @@
 import { type CallWriting, type Crm, type KnownCall, keptCalls, lastTenDigits, type RecordId, userThere } from "@svyazka/core";
-import { BitrixError, BitrixRefused, BitrixUnable, type FinishedCall, type Recording, type WithCall } from "../client.ts";
+import { BitrixClosed, BitrixError, BitrixRefused, BitrixUnable, type FinishedCall, type Recording, type WithCall } from "../client.ts";
 import { hasDoneNothing } from "../port-errors.ts";
 import { callTypes, type FinishDraft, objectTypes } from "../protocol.ts";
 import { addNote } from "./entries.ts";
@@ -127,14 +127,23 @@ async function end(
     await remember(ground, key, { callId: logged.callId, user: call.user });
     return logged;
   }
+  const withRecord = async (callId: string): Promise<FinishedCall & { readonly callId: string }> => {
+    const recordError = recording && (await attachTo(ground, callId, recording));
+    return { callId, ...(recordError && { recordError }) };
+  };
   const ended = wasTried ? await endedBefore(ground, call, known) : undefined;
-  if (ended !== undefined) {
-    const recordError = recording && (await attachTo(ground, ended, recording));
-    return { callId: ended, ...(recordError && { recordError }) };
-  }
+  if (ended !== undefined) return withRecord(ended);
   const { callId } = known ?? (await registerNow(ground, key, call));
-  return { callId, ...(await telephony.finish({ ...finishDraft(call), CALL_ID: callId }, more)) };
+  try {
+    return { callId, ...(await telephony.finish({ ...finishDraft(call), CALL_ID: callId }, more)) };
+  } catch (error) {
+    if (wasTried && isFinished(error)) return withRecord(callId);
+    throw error;
+  }
 }
+
+/** One that is over is "not found" to whoever ends it again; these words are in every portal's the same. Source: telephony.externalCall.finish */
+const isFinished = (error: unknown): boolean => error instanceof BitrixRefused && /call is not found/i.test(error.words);
 
 /** The one that an earlier try has ended: by its name, or by its number and the second of its beginning. */
 async function endedBefore({ portal }: Ground, call: KnownCall, known: Registered | undefined): Promise<string | undefined> {
@@ -146,8 +155,8 @@ async function endedBefore({ portal }: Ground, call: KnownCall, known: Registere
     const found = from && to ? await portal.telephony.finished({ from, to }) : [];
     return found.find((one) => one.type === type && lastTenDigits(one.phone) === lastTenDigits(numberOf(call)))?.callId;
   } catch (error) {
-    // Who may not see the statistics has the portal's own half an hour, in which the same call is registered once.
-    if (error instanceof BitrixRefused) return undefined;
+    // Who may not see the statistics has the portal's own half an hour, in which the same call is registered once. A portal that is shut says so again.
+    if (error instanceof BitrixRefused || error instanceof BitrixClosed) return undefined;
     throw error;
   }
 }
