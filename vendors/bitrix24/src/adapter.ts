@@ -1,6 +1,7 @@
 import type { Connected, DoorProblem, InboundRequest, Kit, Received, Reply, Vendor } from "@svyazka/core";
+import { bodyText } from "./adapter/body-text.ts";
 import { connectPortal, listenToPortal, pollPortal } from "./adapter/connection.ts";
-import { bodyText, receiveEvent } from "./adapter/hooks.ts";
+import { receiveEvent } from "./adapter/hooks.ts";
 import { appPath, consentLink, receiveApp, receiveSignedIn, signedInPath } from "./adapter/pages.ts";
 import { pasteOf } from "./adapter/paste.ts";
 import { originOf } from "./adapter/portal.ts";
@@ -55,7 +56,7 @@ export const bitrix24: Vendor<typeof settings> = {
     const at = `${base}/in/${connection.secrets.hook_secret}`;
     const link = consentLink(connection);
     return {
-      events: at + hookPath,
+      events: `${base}/in/${connection.secrets.event_secret}${hookPath}`,
       application: at + appPath,
       ...(link !== undefined && { authorize: link, redirect: at + signedInPath }),
     };

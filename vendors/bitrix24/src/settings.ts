@@ -86,6 +86,15 @@ export const settings = {
     public: true,
     label: { ru: "Ключ входящих адресов", en: "Key of the inbound addresses" },
   },
+  // Everybody in the portal who opens the application sees the address of its page, and nobody that of its events.
+  event_secret: {
+    type: "secret",
+    group: portal,
+    generated: true,
+    door: true,
+    public: true,
+    label: { ru: "Ключ адреса событий", en: "Key of the events' address" },
+  },
   plan: {
     type: "choice",
     group: portal,

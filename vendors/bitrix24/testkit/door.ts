@@ -21,10 +21,13 @@ export async function openDoor(connection: PortalConnection, kit: Kit): Promise<
     for await (const chunk of asked) chunks.push(chunk as Buffer);
     const bytes = Buffer.concat(chunks);
     const at = new URL(asked.url ?? "/", "http://door");
+    // A path without a key in front is one that has come by that of the events.
+    const [, key = connection.secrets.event_secret, path = at.pathname] = /^\/in\/([^/]+)(\/.*)$/.exec(at.pathname) ?? [];
     const request: InboundRequest = {
       ...{
         method: asked.method ?? "GET",
-        path: at.pathname,
+        path,
+        origin: `http://door/in/${key}`,
         headers: {},
         query: Object.fromEntries(at.searchParams),
         files: [],

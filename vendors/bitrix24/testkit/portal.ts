@@ -27,7 +27,7 @@ const connectionWith = (values: Values, secrets: Readonly<Record<string, string>
   ...{ id: 1 as ConnectionId, name: "Битрикс24", workspace: romashka, directory: emptyDirectory },
   ...{ fieldMapping: {}, userMapping: {}, stageMapping: {} },
   settings: { ...plain, ...values } as never,
-  secrets: { hook_secret: "hooksecret", ...secrets } as never,
+  secrets: { hook_secret: "hooksecret", event_secret: "eventsecret", ...secrets } as never,
 });
 
 /** A connection by the stand-in's webhook. */

@@ -50,6 +50,11 @@ describe("an application is let in", () => {
     expect(await tokens()).toMatchObject({ memberId: standin.memberId });
   });
 
+  it("by that event at the address of its page, where it has no page of its own", async () => {
+    expect((await standin.install(`${door.url}/in/hooksecret${appPath}`)).status).toBe(200);
+    expect(await tokens()).toMatchObject({ memberId: standin.memberId });
+  });
+
   it("by a code, after a person has said yes", async () => {
     const answer = await fetch(
       `${door.url}${signedInPath}?code=${standin.authorize()}&state=1&domain=${standin.host}&member_id=${standin.memberId}`,
@@ -252,6 +257,17 @@ describe("events", () => {
     await crm?.saveDeal({ key: "2", id, stage: "C1:PREPARATION" });
     await standin.events.settled();
     expect(door.facts.map(({ data }) => (data as { change: string }).change)).toContain("stage_changed");
+  });
+
+  it("have an address of their own, which whoever opens the application's page does not see", async () => {
+    const body = "event=ONCRMDEALADD&data[FIELDS][ID]=1&ts=1";
+    const sent = async (key: string) => (await fetch(`${door.url}/in/${key}${hookPath}`, { method: "POST", body })).status;
+    expect([await sent("hooksecret"), await sent("eventsecret")]).toEqual([401, 200]);
+    expect(door.facts.length).toBe(1);
+    await listening({}, () => standin.state.bindings.length > 0);
+    expect(new Set(standin.state.bindings.map(({ handler }) => new URL(handler).pathname))).toEqual(
+      new Set([`/in/eventsecret${hookPath}`]),
+    );
   });
 
   it("with another token than a person has entered are no events", async () => {

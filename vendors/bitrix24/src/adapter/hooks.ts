@@ -6,6 +6,7 @@ import { writtenFacts } from "../desk/written.ts";
 import { asking } from "../port-errors.ts";
 import { type PortalEvent, readEvent, readToldObject, readWantedCall, type WantedCall } from "../protocol.ts";
 import type { PortalConnection } from "../settings.ts";
+import { bodyText } from "./body-text.ts";
 import { toldOf } from "./follow.ts";
 import { letIn } from "./let-in.ts";
 import { rememberWanted } from "./phone-calls.ts";
@@ -19,7 +20,7 @@ const ok: Reply = { status: 200, headers: { "content-type": "text/plain; charset
 export function receiveEvent(request: InboundRequest, connection: PortalConnection, now: Date): Received {
   const event = readEvent(bodyText(request));
   if (!event) return { ignored: "no event of a portal", reply: ok };
-  checkToken(event, connection);
+  checkSender(request, event, connection);
   const stamp = event.at ?? String(Math.floor(now.getTime() / 1000));
   const facts = factsOf(event, connection, stamp);
   if (facts.length > 0) return { facts, reply: ok };
@@ -37,16 +38,20 @@ function factsOf(event: PortalEvent, connection: PortalConnection, stamp: string
   return event.event === "ONIMCONNECTORMESSAGEADD" ? writtenFacts(connection.id, event.data, stamp) : [];
 }
 
-/** A form is text in the charset of a browser; what is in it was read by its bytes. */
-export const bodyText = ({ bytes, text }: Pick<InboundRequest, "bytes" | "text">): string =>
-  bytes ? Buffer.from(bytes).toString("utf8") : text;
+/**
+ * Events are not signed. Their address is a secret of its own, which nobody in the portal is shown; who has told us the token of events besides, is asked for it. A stored
+ * request came through here before. Throws `Intruder`.
+ */
+function checkSender({ origin }: InboundRequest, { applicationToken = "" }: PortalEvent, { secrets }: PortalConnection): void {
+  if (origin !== undefined && !isSame(origin.split("/").at(-1) ?? "", secrets.event_secret))
+    throw new Intruder("events come to an address of their own");
+  if (origin !== undefined && secrets.application_token && !isSame(applicationToken, secrets.application_token))
+    throw new Intruder("the application_token is another one");
+}
 
-/** The address is a secret; who has told us the token of events besides is asked for it. Throws `Intruder`. */
-function checkToken({ applicationToken = "" }: PortalEvent, { secrets }: PortalConnection): void {
-  const wanted = secrets.application_token;
-  if (!wanted) return;
-  const [one, other] = [Buffer.from(applicationToken), Buffer.from(wanted)];
-  if (one.length !== other.length || !timingSafeEqual(one, other)) throw new Intruder("the application_token is another one");
+function isSame(given: string, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 /** Somebody in the portal has clicked on a phone: their own rings at once. Rings people, so it is never repeated. */

@@ -1,8 +1,9 @@
 import type { InboundRequest, Received, Reply } from "@svyazka/core";
 import { LoginNeeded } from "@svyazka/core";
 import { portError } from "../port-errors.ts";
-import { consentAddress, readFrame } from "../protocol.ts";
+import { consentAddress, readEvent, readFrame } from "../protocol.ts";
 import type { PortalConnection } from "../settings.ts";
+import { bodyText } from "./body-text.ts";
 import { enterCode, letIn } from "./let-in.ts";
 import { originOf } from "./portal.ts";
 
@@ -22,6 +23,15 @@ export function consentLink({ settings, id }: PortalConnection): string | undefi
 export function receiveApp(request: InboundRequest, connection: PortalConnection): Received {
   const words = wordsIn(connection);
   const frame = readFrame(request.form, request.query);
+  // An application without a page of its own is told of its installation at the same address.
+  const event = frame ? undefined : readEvent(bodyText(request));
+  if (event?.event === "ONAPPINSTALL" && event.tokens)
+    return letIn({
+      connection,
+      tokens: event.tokens,
+      reply: page(connection, words.done, 200),
+      failure: (reason) => page(connection, reason, 200),
+    });
   if (!frame) return { page: page(connection, words.openInPortal, 400) };
   const hostname = (address: string): string => URL.parse(originOf(address))?.host ?? "";
   return letIn({

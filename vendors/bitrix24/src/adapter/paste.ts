@@ -14,7 +14,7 @@ export function pasteOf(connection: PortalConnection, base: string): readonly Pa
           ru: "Обработчик исходящего вебхука (события контактов, компаний, сделок и лидов), чтобы изменения приходили сразу",
           en: "Handler of an outgoing webhook (events of contacts, companies, deals and leads), for changes to come at once",
         },
-        text: at(hookPath),
+        text: `${base}/in/${connection.secrets.event_secret}${hookPath}`,
       },
     ];
   const link = consentLink(connection);

@@ -54,5 +54,5 @@ const wantedEvents = ({ settings }: PortalConnection): readonly string[] => [
   ...lifeEvents,
 ];
 
-const handlerPath = ({ secrets }: PortalConnection): string => `/in/${secrets.hook_secret}${hookPath}`;
+const handlerPath = ({ secrets }: PortalConnection): string => `/in/${secrets.event_secret}${hookPath}`;
 const hookUrl = (connection: PortalConnection, kit: Pick<Kit, "publicUrl">): string => `${kit.publicUrl()}${handlerPath(connection)}`;
