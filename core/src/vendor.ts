@@ -93,6 +93,8 @@ export interface KeyKind {
 export interface Pace {
   readonly perSecond: number;
   readonly burst: number;
+  /** Whose pace it is, where the far side counts for several connections together: those of one workspace that name the same share it. Without it, the connection's own. */
+  readonly of?: string;
 }
 
 /** A field of a request, by the sender's own name, for whoever maps fields. */

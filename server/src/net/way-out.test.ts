@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 const row = { workspace: 1 as WorkspaceId, id: 5 as ConnectionId, allow_private_addresses: true };
-const kit = (pace?: Pace): WayOut =>
-  wayOut(test.database, row, { id: "far", title: { ru: "", en: "" }, settings: {}, ...(pace && { pace: () => pace }) }, [
+const kit = (pace?: Pace, id = row.id): WayOut =>
+  wayOut(test.database, { ...row, id }, { id: "far", title: { ru: "", en: "" }, settings: {}, ...(pace && { pace: () => pace }) }, [
     "s3cret-answer",
     "s3cret-query",
   ]);
@@ -102,4 +102,20 @@ it("shows nothing of an answer that brings new secrets", async () => {
     expect(body).toContain("s3cret-answer");
   });
   expect(calls).toEqual([expect.objectContaining({ status: 200, reply: "***" })]);
+});
+
+it("keeps connections that share a far side to one pace, and others to their own", async () => {
+  const slow = { perSecond: 0.01, burst: 1 };
+  const portal = { ...slow, of: "portal.example" };
+  const asked = (pace: Pace, id: number) =>
+    ask(kit(pace, id as ConnectionId)).then(
+      () => "asked",
+      (error: unknown) => (error as Error).name,
+    );
+  expect([
+    await asked(portal, 11),
+    await asked(portal, 12),
+    await asked({ ...slow, of: "another.example" }, 13),
+    await asked(slow, 14),
+  ]).toEqual([...["asked", "NotYet", "asked", "asked"]]);
 });

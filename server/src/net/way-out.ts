@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AnyVendor,
@@ -47,16 +48,17 @@ export type WayOut = Required<Pick<Kit, "now" | "source" | "fetch" | "openSocket
 /** The guarded way out of one connection, within the pace its vendor allows, recorded. */
 export function wayOut(pool: Pool, row: OutgoingConnection, vendor: AnyVendor, secrets: readonly string[]): WayOut {
   const pace = vendor.pace?.(row.settings ?? {});
+  const place = pace?.of === undefined ? row.id : sharedPlace(`${vendor.id} ${pace.of}`);
   return {
     now: () => new Date(),
     source: () => underWay.getStore()?.source,
     async fetch(request) {
-      if (pace) await takeTurn(pool, row, pace);
+      if (pace) await takeTurn(pool, row.workspace, place, pace);
       const hidden = request.secrets ? [...secrets, ...spellingsOf(request.secrets)] : secrets;
       return recorded(request, hidden, () => guardedFetch(request, { allowPrivateAddresses: row.allow_private_addresses }));
     },
     async pause(seconds) {
-      if (pace) await pauseFor(pool, row, pace, Math.min(seconds, longestPauseSeconds));
+      if (pace) await pauseFor(pool, row.workspace, place, pace, Math.min(seconds, longestPauseSeconds));
     },
     openSocket: (request, ear) => guardedSocket(request, ear, { allowPrivateAddresses: row.allow_private_addresses }),
   };
@@ -89,32 +91,35 @@ async function recorded(
   }
 }
 
+/** Stands in the column of connections, below zero, where none of them is. */
+const sharedPlace = (name: string): number => -1 - createHash("sha256").update(name).digest().readUIntBE(0, 6);
+
 /**
- * Takes the connection's next place in time (GCRA): `free_at` moves on by one interval per request and may run ahead of the clock
- * by `burst` intervals. One row per connection, so every process of the hub shares it.
+ * Takes the next place in time (GCRA): `free_at` moves on by one interval per request and may run ahead of the clock
+ * by `burst` intervals. One row, so that every process of the hub shares it.
  */
-async function takeTurn(pool: Pool, row: OutgoingConnection, pace: Pace): Promise<void> {
+async function takeTurn(pool: Pool, workspace: WorkspaceId, place: number, pace: Pace): Promise<void> {
   const interval = 1 / pace.perSecond;
-  const [place] = await pool.in(row.workspace).query<{ wait: number | null }>({
+  const [turn] = await pool.in(workspace).query<{ wait: number | null }>({
     name: "pace",
     text: `insert into hub.pace as p (workspace, connection, free_at) values ($1, $2, now() + $3::float8 * interval '1 second')
            on conflict (workspace, connection) do update set free_at = greatest(p.free_at, now()) + $3::float8 * interval '1 second'
            where greatest(p.free_at, now()) - now() <= ($4::float8 + $5::float8) * interval '1 second'
            returning extract(epoch from free_at - now())::float8 - $3::float8 - $4::float8 as wait`,
-    values: [row.workspace, row.id, interval, interval * (pace.burst - 1), longestWaitSeconds],
+    values: [workspace, place, interval, interval * (pace.burst - 1), longestWaitSeconds],
   });
-  if (!place) throw new NotYet("The connection is at the limit of its requests per second", { retryAfterSeconds: longestWaitSeconds });
-  if (place.wait !== null && place.wait > 0) await sleep(place.wait * 1000);
+  if (!turn) throw new NotYet("The connection is at the limit of its requests per second", { retryAfterSeconds: longestWaitSeconds });
+  if (turn.wait !== null && turn.wait > 0) await sleep(turn.wait * 1000);
 }
 
 /** Whoever asks for more is asked again. */
 const longestPauseSeconds = 900;
 
-/** Moves the connection's next place in time on, for every process; of its burst nothing is left. */
-const pauseFor = (pool: Pool, row: OutgoingConnection, { perSecond, burst }: Pace, seconds: number): Promise<unknown> =>
-  pool.in(row.workspace).query({
+/** Moves the next place in time on, for every process; of its burst nothing is left. */
+const pauseFor = (pool: Pool, workspace: WorkspaceId, place: number, { perSecond, burst }: Pace, seconds: number): Promise<unknown> =>
+  pool.in(workspace).query({
     name: "pace-pause",
     text: `insert into hub.pace as p (workspace, connection, free_at) values ($1, $2, now() + $3::float8 * interval '1 second')
            on conflict (workspace, connection) do update set free_at = greatest(p.free_at, excluded.free_at)`,
-    values: [row.workspace, row.id, seconds + (burst - 1) / perSecond],
+    values: [workspace, place, seconds + (burst - 1) / perSecond],
   });

@@ -24,9 +24,12 @@ export const bitrix24: Vendor<typeof settings> = {
     settingsFor: (host, token) => ({ domain: host, sign_in: "webhook", webhook: token }),
   },
   settings,
-  // The portal's bucket drains by its own clock: a request in fifty is left to that.
-  pace: ({ plan }) =>
-    plan === "box" ? undefined : plan === "enterprise" ? { perSecond: 4.9, burst: 245 } : { perSecond: 1.96, burst: 49 },
+  // The portal's bucket drains by its own clock, a request in fifty is left to that; and it is one for all of our connections to it.
+  pace({ plan, domain }) {
+    if (plan === "box") return undefined;
+    const of = URL.parse(originOf(domain))?.host ?? domain;
+    return plan === "enterprise" ? { perSecond: 4.9, burst: 245, of } : { perSecond: 1.96, burst: 49, of };
+  },
   door: {
     routes: [
       { methods: ["POST"], path: hookPath, inboundOnly: true },
