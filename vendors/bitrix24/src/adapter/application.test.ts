@@ -175,6 +175,26 @@ describe("a check", () => {
   });
 });
 
+describe("a webhook's connection", () => {
+  it("stays with its portal, also after that was renamed, and is none of another portal", async () => {
+    const webhook = byWebhook(standin);
+    await connectPortal(webhook, kit).check();
+    const other = await startBitrix24();
+    try {
+      await expect(connectPortal(byWebhook(other), kit).check()).rejects.toThrow(/this connection is of the portal/);
+      await expect(connectPortal(byWebhook(other), kit).crm?.saveDeal({ key: "1", name: "Чужая" })).rejects.toBeInstanceOf(LoginNeeded);
+      expect(other.state.deals.size).toBe(0);
+    } finally {
+      await other.stop();
+    }
+    const { url } = await standin.rename();
+    const secret = readWebhook(webhook.secrets.webhook ?? "")?.secret ?? "";
+    const renamed = byWebhook({ url, webhook: `${url}/rest/1/${secret}/` });
+    await connectPortal(renamed, kit).check();
+    expect(await connectPortal(renamed, kit).crm?.saveDeal({ key: "2", name: "Своя" })).toMatchObject({ id: expect.any(String) });
+  });
+});
+
 describe("what it can do", () => {
   it("is less for a webhook, which offers no more than it can keep", () => {
     const webhook = connectPortal(byWebhook(standin, { open_lines: true }), kit);

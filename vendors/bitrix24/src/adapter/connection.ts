@@ -26,6 +26,7 @@ import { keep } from "./keep.ts";
 import { loadIn } from "./load.ts";
 import { isApplication, portalOf } from "./portal.ts";
 import { recordsIn } from "./records.ts";
+import { mustBeSamePortal } from "./same-portal.ts";
 import { directoryOf, setupsOf } from "./setup.ts";
 
 /** A portal as a CRM of the hub: its ports over the client. What a bare webhook may not do is not offered. */
@@ -63,6 +64,7 @@ async function check({ connection, portal, kit }: Ground): Promise<void> {
   // What is only tried has not been let in yet: it has no address that the portal could open.
   if (kit.isTrial && isApplication(connection)) return;
   await asking(async () => {
+    if (!kit.isTrial) await mustBeSamePortal(connection, kit);
     const { result } = await portal.ask("scope");
     const scopes = Array.isArray(result) ? result.map(String) : [];
     const missing = wantedScopes(connection).filter((scope) => !scopes.includes(scope));

@@ -29,6 +29,7 @@ import {
 } from "../client.ts";
 import { portError } from "../port-errors.ts";
 import type { PortalConnection } from "../settings.ts";
+import { mustBeSamePortal } from "./same-portal.ts";
 
 /** What a portal is made of, as the adapter needs it. */
 export interface Setup {
@@ -50,11 +51,14 @@ export type FieldOwner = (typeof fieldOwners)[number];
 
 export type Setups = KeptCopy<Setup>;
 
-export const setupsOf = ({ settings }: PortalConnection, portal: Portal, kit: Kit): Setups =>
+export const setupsOf = (connection: PortalConnection, portal: Portal, kit: Kit): Setups =>
   keptCopy<Setup>({
     ...{ kit, name: "setup" },
-    read: async () => ({ ...(await read(portal)), domain: settings.domain }),
-    isOfThis: ({ domain }) => domain === settings.domain,
+    async read() {
+      await mustBeSamePortal(connection, kit);
+      return { ...(await read(portal)), domain: connection.settings.domain };
+    },
+    isOfThis: ({ domain }) => domain === connection.settings.domain,
     isAway: (error) => portError(error) instanceof Unavailable,
   });
 
