@@ -69,7 +69,12 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
               (draft.replaces ? before.assignedById !== responsible : !before.assignedById) && { assignedById: responsible }),
             ...(Object.keys(fm).length > 0 && { fm }),
           };
-          if (Object.keys(change).length > 0) await noteOwn(ground, "company", await portal.companies.update(number, change));
+          if (Object.keys(change).length > 0) {
+            await portal.companies.update(number, change);
+            const after = await portal.companies.get(number);
+            await noteOwn(ground, "company", after);
+            await book.save(await entriesOf(ground, [after]));
+          }
           return id;
         },
       }),

@@ -48,7 +48,7 @@ export function connectPortal(connection: PortalConnection, kit: Kit): Connected
     crm: inWords(crm, portError),
     ...(isApplication(connection) && settings.call_card && { callDesk: inWords(callDeskIn(ground), portError) }),
     phoneBook: { find: async ({ e164 }) => (e164 === undefined ? undefined : callerIn(kit.book, e164)) },
-    follower: { ...followerIn(ground), follow: (told) => asking(() => followerIn(ground).follow(told)) },
+    follower: inWords(followerIn(ground), portError),
     ...(lines && { sources: lines, chatDesk: deskIn(ground, lines) }),
     bookState: load.state,
     check: () => check(ground),

@@ -5,12 +5,13 @@ import { entriesOf } from "./companies.ts";
 import { changedAt, type Ground, recordName } from "./ground.ts";
 import { contactEntry } from "./people.ts";
 import { usesLeads } from "./setup.ts";
+import { isEcho } from "./written.ts";
 
 /** What the portal tells of its records: by events, which are thin and sent once; by its queue; and when it is asked. */
 
 export function followerIn(ground: Ground): Follower {
   const { connection, kit, portal, setups } = ground;
-  return followerOf({
+  const follower = followerOf({
     ...{ connection: connection.id, kit },
     me: async () => (await setups.get()).me,
     async entryOf(kind, id) {
@@ -23,6 +24,7 @@ export function followerIn(ground: Ground): Follower {
       return found && (await entriesOf(ground, [found]))[0];
     },
   });
+  return { ...follower, follow: async (told) => ((await isEcho(ground, told)) ? { what: "own" } : follower.follow(told)) };
 }
 
 /** An event names the record, and not the moment of its change: each is looked up. `at` names the event, in the portal's seconds. */

@@ -1,5 +1,4 @@
-import type { Phone } from "@svyazka/core";
-import { type BookEntry, type BookKind, markOwn, readEmail } from "@svyazka/core";
+import { type BookEntry, type BookKind, markOwn, type Phone, readEmail, type ToldRecord } from "@svyazka/core";
 import type { Item, ObjectName } from "../protocol.ts";
 import { changedAt, type Ground, recordName } from "./ground.ts";
 import { tellingNumbers } from "./people.ts";
@@ -9,7 +8,19 @@ import { tellingNumbers } from "./people.ts";
 /** When the portal tells of it, it is no news. */
 export async function noteOwn({ kit }: Ground, of: ObjectName, item: Item): Promise<void> {
   const at = changedAt(item);
-  if (at !== undefined) await markOwn(kit, { ...recordName(of, item.id), at });
+  const named = recordName(of, item.id);
+  if (at !== undefined) await markOwn(kit, { ...named, at });
+  if (of === "contact" || of === "company") await kit.store.put("lately", `${named.kind} ${named.id}`, kit.now().getTime(), { days: 1 });
+}
+
+/** So soon after our own write an event is its echo, most likely. */
+const echoMs = 15_000;
+
+/** Events do not say when the record was changed: whoever asked the portal after each of our own writes would ask twice for everything. What else changed meanwhile is found when it is asked for changes. */
+export async function isEcho({ kit }: Pick<Ground, "kit">, { kind, id, change, at }: ToldRecord): Promise<boolean> {
+  if (at !== undefined || change === "deleted") return false;
+  const written = await kit.store.get<number>("lately", `${kind} ${id}`);
+  return written !== undefined && kit.now().getTime() - written < echoMs;
 }
 
 /** Puts whom we have just made into the book, with the phones and e-mails that were given: the answer need not have them. */
