@@ -1,25 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { takeUpload } from "./standin/call-records.ts";
-import { type Door, type SeenRequest, send, serve } from "./standin/door.ts";
-import { type Faults, faultBox } from "./standin/faults.ts";
-import { install, openFrame } from "./standin/frames.ts";
-import { openGate } from "./standin/gate.ts";
-import { leakyBucket, operatingTimes } from "./standin/limits.ts";
+import { type Door, type SeenRequest, send, serve } from "./standin/door/door.ts";
+import { type Faults, faultBox } from "./standin/door/faults.ts";
+import { install, openFrame } from "./standin/door/frames.ts";
+import { openGate } from "./standin/door/gate.ts";
+import { leakyBucket, operatingTimes } from "./standin/door/limits.ts";
+import { problem } from "./standin/door/reply.ts";
+import { startSignIn, type Tokens } from "./standin/door/sign-in.ts";
+import { type SentEvent, startTeller } from "./standin/door/told.ts";
 import { type People, peopleOf } from "./standin/people.ts";
 import type { Portal, State } from "./standin/portal.ts";
-import { problem } from "./standin/reply.ts";
 import { firstDay } from "./standin/seed.ts";
-import { startSignIn, type Tokens } from "./standin/sign-in.ts";
 import { type Staff, staffOf } from "./standin/staff.ts";
-import { type SentEvent, startTeller } from "./standin/told.ts";
+import { takeUpload } from "./standin/telephony/call-records.ts";
 
-export type { SeenRequest } from "./standin/door.ts";
-export type { Fault } from "./standin/faults.ts";
+export type { SeenRequest } from "./standin/door/door.ts";
+export type { Fault } from "./standin/door/faults.ts";
+export type { Tokens } from "./standin/door/sign-in.ts";
+export type { SentEvent } from "./standin/door/told.ts";
 export type { UserFieldDraft } from "./standin/people.ts";
 export type { Chat, Item, State, User } from "./standin/portal.ts";
-export type { Tokens } from "./standin/sign-in.ts";
 export type { OperatorWords } from "./standin/staff.ts";
-export type { SentEvent } from "./standin/told.ts";
 
 export interface StandinOptions {
   readonly port?: number;

@@ -1,5 +1,5 @@
-import { camelOf } from "./item-fields.ts";
-import { updateItem } from "./item-pen.ts";
+import { camelOf } from "./crm/item-fields.ts";
+import { updateItem } from "./crm/item-pen.ts";
 import { type EntityTypeId, type Portal, type Status, typeIdOf, type User, type UserField } from "./portal.ts";
 import { person, statusOf } from "./seed.ts";
 

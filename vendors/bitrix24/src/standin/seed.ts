@@ -1,4 +1,4 @@
-import { openLine } from "./open-lines.ts";
+import { openLine } from "./lines/open-lines.ts";
 import type { Category, State, Status, User } from "./portal.ts";
 
 /** The first day of a portal: an administrator, two colleagues and one who has left; two pipelines. */

@@ -1,7 +1,7 @@
 import type { Params } from "./call.ts";
-import { beginCall } from "./call-pen.ts";
 import { textOf } from "./params.ts";
 import type { Chat, ChatMessage, Portal, StoredFile } from "./portal.ts";
+import { beginCall } from "./telephony/call-pen.ts";
 
 /** What the staff does at the telephone and in open lines. */
 export interface Staff {

@@ -1,5 +1,5 @@
 import type { Call, Methods, Params } from "./call.ts";
-import { matches, pageOf, readKey, sorted } from "./filters.ts";
+import { matches, pageOf, readKey, sorted } from "./crm/filters.ts";
 import { isYes, mapOf, paramOf, textOf, textParam } from "./params.ts";
 import type { User } from "./portal.ts";
 
