@@ -1,6 +1,6 @@
 import { writeBrackets } from "@svyazka/wire";
-import { listOf, mapOf, type Problem, textIn } from "../protocol.ts";
-import type { BitrixError } from "./errors.ts";
+import { listOf, mapOf, numberIn, type Problem, textIn } from "../protocol.ts";
+import { type BitrixError, BitrixLimited } from "./errors.ts";
 import { problemError } from "./problems.ts";
 import type { Params, Transport } from "./transport.ts";
 
@@ -9,15 +9,17 @@ import type { Params, Transport } from "./transport.ts";
 export interface Command {
   readonly method: string;
   readonly params: Params;
+  /** Nothing else needs it: while its method is shut it is left out, and its outcome is that limit. */
+  readonly canWait?: true;
 }
 
 export type Outcome = { readonly isDone: true; readonly result: unknown } | { readonly isDone: false; readonly error: BitrixError };
 
 const mostCommands = 50;
 
-/** What became of each, by its name. With `halt`, those behind one that failed are absent. `$result[name][ID]` in a value takes it from an earlier command. */
+/** What became of each, by its name. With `halt`, those behind one that failed are absent. `$result[name][ID]` in a value takes it from an earlier command. Throws `BitrixLimited`, and sends nothing, while a method that cannot wait is shut. */
 export async function runBatch(
-  { ask }: Transport,
+  transport: Transport,
   commands: Readonly<Record<string, Command>>,
   {
     halt = false,
@@ -27,17 +29,27 @@ export async function runBatch(
 ): Promise<ReadonlyMap<string, Outcome>> {
   const names = Object.keys(commands);
   if (names.length > mostCommands) throw new RangeError(`a batch has at most ${mostCommands} commands, not ${names.length}`);
-  const cmd = Object.fromEntries(Object.entries(commands).map(([name, { method, params }]) => [name, writeCommand(method, params)]));
-  const answer = await ask("batch", { halt: halt ? 1 : 0, cmd }, { isWrite });
-  const { result, result_error: errors } = mapOf(answer.result);
   const outcomes = new Map<string, Outcome>();
-  for (const name of names) {
-    const problem = at(errors, name, names);
-    const done = at(result, name, names);
+  const cmd: Record<string, string> = {};
+  for (const [name, { method, params, canWait }] of Object.entries(commands)) {
+    const limit = await transport.limitOf(method);
+    if (limit && !canWait) throw limit;
+    if (limit) outcomes.set(name, { isDone: false, error: limit });
+    else cmd[name] = writeCommand(method, params);
+  }
+  const sent = Object.keys(cmd);
+  if (sent.length === 0) return outcomes;
+  const answer = await transport.ask("batch", { halt: halt ? 1 : 0, cmd }, { isWrite });
+  const { result, result_error: errors } = mapOf(answer.result);
+  for (const name of sent) {
+    const problem = at(errors, name, sent);
+    const done = at(result, name, sent);
     const method = commands[name]?.method ?? "";
-    if (problem !== undefined)
-      outcomes.set(name, { isDone: false, error: problemError(method, 0, problemOf(problem), isWrite, now() / 1000) });
-    else if (done !== undefined) outcomes.set(name, { isDone: true, result: done });
+    if (problem !== undefined) {
+      const error = problemError(method, 0, problemOf(problem), isWrite, now() / 1000);
+      if (error instanceof BitrixLimited && error.isOfMethod) await transport.shut(method, error.retryAfterSeconds);
+      outcomes.set(name, { isDone: false, error });
+    } else if (done !== undefined) outcomes.set(name, { isDone: true, result: done });
   }
   return outcomes;
 }
@@ -55,5 +67,9 @@ function at(map: unknown, name: string, names: readonly string[]): unknown {
 
 const problemOf = (raw: unknown): Problem => {
   const map = mapOf(raw);
-  return { code: textIn(map, "error") ?? "", words: textIn(map, "error_description") ?? "" };
+  const operatingResetAt = numberIn(mapOf(map["time"]), "operating_reset_at");
+  return {
+    ...{ code: textIn(map, "error") ?? "", words: textIn(map, "error_description") ?? "" },
+    ...(operatingResetAt !== undefined && { operatingResetAt }),
+  };
 };

@@ -113,9 +113,14 @@ function callIdIn(result: unknown): string {
 const finishCommands = (draft: FinishDraft, { recording, beside }: WithCall): Readonly<Record<string, Command>> => ({
   finish: { method: finishing, params: { ...draft } },
   ...(beside && {
-    beside: { method: "crm.activity.binding.add", params: { activityId: "$result[finish][CRM_ACTIVITY_ID]", ...beside } },
+    beside: { ...besideCommand("$result[finish][CRM_ACTIVITY_ID]", beside), canWait: true },
   }),
-  ...(recording && { record: attachCommand(draft.CALL_ID, recording) }),
+  ...(recording && { record: { ...attachCommand(draft.CALL_ID, recording), canWait: true } }),
+});
+
+const besideCommand = (activityId: number | string, place: NonNullable<WithCall["beside"]>): Command => ({
+  method: "crm.activity.binding.add",
+  params: { activityId, ...place },
 });
 
 /** The portal fetches it by itself. wav or mp3, by the name. */

@@ -12,6 +12,7 @@ import {
   BitrixUnavailable,
   makePortal,
   type Portal,
+  runBatch,
   type TokenStore,
   type Tokens,
   webhookSession,
@@ -255,6 +256,31 @@ describe("a limit", () => {
     expect(await errorOf(portal.deals.page({}))).toBeInstanceOf(BitrixLimited);
     expect(standin.count("crm.item.list")).toBe(asked);
     await portal.deals.add({ title: "Окна" });
+  });
+});
+
+describe("a limit inside a batch", () => {
+  const add = { method: "crm.item.add", params: { entityTypeId: 2, fields: { title: "Окна" } } };
+  const list = { method: "crm.item.list", params: { entityTypeId: 2 } };
+
+  it("of the operating time shuts the method of that command, alone and in batches", async () => {
+    const portal = byWebhook();
+    standin.faults.add({ kind: "operation_time_limit", method: "crm.item.add" });
+    expect((await runBatch(portal.transport, { add, list })).get("add")).toMatchObject({ error: { isOfMethod: true } });
+    const asked = standin.requests.length;
+    expect(await errorOf(portal.deals.add({ title: "Окна" }))).toBeInstanceOf(BitrixLimited);
+    expect(await errorOf(runBatch(portal.transport, { add, list }))).toBeInstanceOf(BitrixLimited);
+    expect(standin.requests.length).toBe(asked);
+  });
+
+  it("leaves what can wait out of the next one", async () => {
+    const portal = byWebhook();
+    standin.faults.add({ kind: "operation_time_limit", method: "crm.item.add" });
+    await runBatch(portal.transport, { add });
+    const later = await runBatch(portal.transport, { list, add: { ...add, canWait: true } });
+    expect(later.get("list")).toMatchObject({ isDone: true });
+    expect(later.get("add")).toMatchObject({ isDone: false, error: { isOfMethod: true } });
+    expect(standin.state.deals.size).toBe(0);
   });
 });
 

@@ -8,6 +8,10 @@ import type { Access, Session } from "./session.ts";
 export interface Transport {
   /** Throws a `BitrixError`; and what `send` throws under a name that says that nothing has left, as it is. */
   ask(method: string, params?: Params, options?: { readonly isWrite?: boolean }): Promise<Answered>;
+  /** What a request of this method would be refused with while its operating time is used up. */
+  limitOf(method: string): Promise<BitrixLimited | undefined>;
+  /** Sends no more of this method for so long: it was said of a command inside a batch. */
+  shut(method: string, seconds: number): Promise<void>;
 }
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -65,7 +69,8 @@ export function transportOf({
   const seconds = (): number => now() / 1000;
 
   async function ask(method: string, params: Params = {}, { isWrite = false } = {}): Promise<Answered> {
-    await refuseWhileShut(method);
+    const limit = await limitOf(method);
+    if (limit) throw limit;
     let access = await session.access();
     let isRenewed = false;
     let moves = 0;
@@ -117,18 +122,14 @@ export function transportOf({
     throw errorOf(method, answer, isWrite, seconds());
   }
 
-  async function refuseWhileShut(method: string): Promise<void> {
+  async function limitOf(method: string): Promise<BitrixLimited | undefined> {
     const left = Math.ceil(((await shut.until(method)) ?? 0) - seconds());
-    if (left > 0)
-      throw new BitrixLimited(
-        `its operating time is used up for ${left} s`,
-        { method, status: 429, code: "OPERATION_TIME_LIMIT" },
-        left,
-        true,
-      );
+    if (left <= 0) return undefined;
+    const facts = { method, status: 429, code: "OPERATION_TIME_LIMIT" };
+    return new BitrixLimited(`its operating time is used up for ${left} s`, facts, left, true);
   }
 
-  return { ask };
+  return { ask, limitOf, shut: (method, left) => shut.shut(method, seconds() + left) };
 }
 
 const notThere = (error: BitrixMoved): BitrixError =>
