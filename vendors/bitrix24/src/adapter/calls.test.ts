@@ -133,6 +133,26 @@ describe("a call", () => {
     expect(standin.count("telephony.externalCall.attachRecord")).toBe(2);
   });
 
+  it("comes to stand beside its deal although the portal had no time for that when the call ended", async () => {
+    const contact = await portal.crm?.saveContact({ key: "c", name: "Анна", phones: [client], emails: [] });
+    const deal = await portal.crm?.saveDeal({ key: "d", name: "Окна" });
+    for (const kind of ["operation_time_limit", "internal"] as const) {
+      const about = { ...(contact && { contact: contact.id }), ...(deal && { deal: deal.id }) };
+      const draft = over({ ...about, key: kind, recordings: [{ url: `${door.url}/${kind}.mp3` }] });
+      standin.faults.add({ kind, method: "crm.activity.binding.add" });
+      await expect(save(draft)).rejects.toBeInstanceOf(Unavailable);
+      clock = () => new Date(Date.now() + 3_600_000);
+      await save(draft);
+      await save(draft);
+    }
+    const bindings = [...standin.state.activities.values()].map((row) => row["BINDINGS"]);
+    const beside = expect.arrayContaining([{ entityTypeId: 2, entityId: Number(deal?.id) }]);
+    expect(bindings).toEqual([beside, beside]);
+    expect(standin.count("telephony.externalCall.finish")).toBe(2);
+    expect(standin.count("telephony.externalCall.attachRecord")).toBe(2);
+    expect(standin.count("crm.activity.binding.add")).toBe(2);
+  });
+
   it("has its client's mark, and one that comes later in a comment, once: the portal adds none to a call that is over", async () => {
     const contact = await portal.crm?.saveContact({ key: "c", name: "Анна", phones: [client], emails: [] });
     const about = { ...(contact && { contact: contact.id }) };

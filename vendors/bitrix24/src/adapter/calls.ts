@@ -22,8 +22,8 @@ import { callText } from "./words.ts";
 
 /** What a call has become in the portal. */
 type Written =
-  /** A call of its telephony, with the recording that was attached last and the client's mark. */
-  | { readonly as: "call"; readonly callId: string; readonly record?: string; readonly rating?: number }
+  /** A call of its telephony, with the recording that was attached last, the client's mark, and its activity while that has to be put beside the deal yet. */
+  | { readonly as: "call"; readonly callId: string; readonly record?: string; readonly rating?: number; readonly unplaced?: number }
   /** A comment: of a webhook, which has no telephony, and of a number that is none. */
   | { readonly as: "comment"; readonly text: string };
 
@@ -69,16 +69,22 @@ async function telephonyCall(
   if (written?.as === "call") return addLater(ground, key, call, written, recording);
   const user = await whoseCall(ground, call);
   if (user === undefined) return comment(ground, key, call, undefined);
-  const { callId, recordError } = await inCall(ground, key, (registered) =>
+  const { callId, activityId, recordError, besideError } = await inCall(ground, key, (registered) =>
     end(ground, key, { ...call, user }, { registered, wasTried, recording }),
   );
   // The call stands, whatever became of its recording: a next try has only that left to do.
-  const done: Written = { as: "call", callId, ...(call.rating !== undefined && { rating: call.rating }) };
+  const done: Written = {
+    ...{ as: "call", callId },
+    ...(call.rating !== undefined && { rating: call.rating }),
+    ...(besideError && activityId !== undefined && { unplaced: activityId }),
+  };
   await keep(done);
   if (call.contact !== undefined) await ground.kit.book.touch("contact", call.contact);
-  if (!recording) return done;
-  if (recordError) await noteIfRefused(ground, key, call, recordError, recording);
-  return { ...done, record: recording.url };
+  if (recording && recordError) await noteIfRefused(ground, key, call, recordError, recording);
+  const whole: Written = { ...done, ...(recording && { record: recording.url }) };
+  if (whole.unplaced === undefined) return whole;
+  await keep(whole);
+  throw besideError;
 }
 
 /** What becomes known of a call that is over: the portal takes a recording then, and no mark. */
@@ -90,6 +96,8 @@ async function addLater(
   recording: Recording | undefined,
 ): Promise<Written> {
   const { rating } = call;
+  const { unplaced, ...placed } = written;
+  if (unplaced !== undefined) await placeLater(ground, unplaced, call);
   if (recording && written.record !== recording.url) {
     const error = await attachTo(ground, written.callId, recording);
     if (error) await noteIfRefused(ground, key, call, error, recording);
@@ -102,7 +110,7 @@ async function addLater(
       on,
       text: callText(ground.connection.workspace, call, undefined),
     });
-  return { ...written, ...(recording && { record: recording.url }), ...(rating !== undefined && { rating }) };
+  return { ...placed, ...(recording && { record: recording.url }), ...(rating !== undefined && { rating }) };
 }
 
 interface Ending {
@@ -174,6 +182,17 @@ function besideOf({ deal }: KnownCall): WithCall["beside"] {
   if (deal === undefined || !/^(L_)?\d{1,15}$/.test(deal)) return undefined;
   const { of, id } = dealPlace(deal);
   return { entityTypeId: objectTypes[of], entityId: id };
+}
+
+/** The portal had no time for it when the call ended. Throws what may be tried again. */
+async function placeLater({ portal }: Ground, activity: number, call: KnownCall): Promise<void> {
+  const place = besideOf(call);
+  try {
+    if (place) await portal.telephony.standBeside(activity, place);
+  } catch (error) {
+    // An earlier try has put it there, or the deal is gone.
+    if (!(error instanceof BitrixRefused)) throw error;
+  }
 }
 
 function recordingOf({ kit }: Ground, key: string, { recordings }: KnownCall): Recording | undefined {

@@ -1,6 +1,6 @@
 import { type FinishDraft, listOf, mapOf, numberIn, type RegisterDraft, textIn } from "../protocol.ts";
 import { type Command, type Outcome, runBatch } from "./batch.ts";
-import { type BitrixError, BitrixUnavailable } from "./errors.ts";
+import { type BitrixError, BitrixRefused, BitrixUnavailable } from "./errors.ts";
 import type { Transport } from "./transport.ts";
 
 /** Calls of an outside PBX in the portal's telephony. For applications only. Source: api-reference/telephony */
@@ -21,6 +21,9 @@ export interface WithCall {
 export interface FinishedCall {
   /** The portal has not taken the recording, for good or for now: the call stands all the same. */
   readonly recordError?: BitrixError;
+  /** Its activity does not stand beside that object yet. What the portal refuses for good is no error of the call. */
+  readonly besideError?: BitrixError;
+  readonly activityId?: number;
 }
 
 const registering = "telephony.externalCall.register";
@@ -31,9 +34,13 @@ export function telephonyOf(transport: Transport) {
 
   /** Whoever has finished a call by these commands, and with whom it stands. A recording or a place that the portal does not take is no failure of the call. */
   function readFinished(outcomes: ReadonlyMap<string, Outcome>): FinishedCall {
-    doneBy(outcomes, "finish", finishing);
-    const attached = outcomes.get("record");
-    return attached && !attached.isDone ? { recordError: attached.error } : {};
+    const activityId = numberIn(mapOf(doneBy(outcomes, "finish", finishing)), "CRM_ACTIVITY_ID");
+    const [attached, placed] = [outcomes.get("record"), outcomes.get("beside")];
+    return {
+      ...(activityId !== undefined && { activityId }),
+      ...(attached && !attached.isDone && { recordError: attached.error }),
+      ...(placed && !placed.isDone && !(placed.error instanceof BitrixRefused) && { besideError: placed.error }),
+    };
   }
 
   return {
@@ -67,6 +74,11 @@ export function telephonyOf(transport: Transport) {
     /** Again takes the place of the one before. */
     async attachRecord(callId: string, recording: Recording): Promise<void> {
       const { method, params } = attachCommand(callId, recording);
+      await ask(method, params, { isWrite: true });
+    },
+    /** One that stands there already is refused. */
+    async standBeside(activityId: number, place: NonNullable<WithCall["beside"]>): Promise<void> {
+      const { method, params } = besideCommand(activityId, place);
       await ask(method, params, { isWrite: true });
     },
     /** Numbers from which people of the portal may call by us. */
