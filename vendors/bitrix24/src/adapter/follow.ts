@@ -1,5 +1,5 @@
 import { type EventDraft, type Follower, followerOf, isOwn, type Polled, type ToldRecord, toldDraft } from "@svyazka/core";
-import type { QueuedEvent } from "../client.ts";
+import { BitrixClosed, BitrixRefused, type QueuedEvent, type TakenEvents } from "../client.ts";
 import { type Item, listOf, mapOf, type ObjectName, readToldObject, type ToldObject } from "../protocol.ts";
 import { entriesOf } from "./companies.ts";
 import { changedAt, type Ground, recordName } from "./ground.ts";
@@ -64,19 +64,36 @@ function toldItem(of: ObjectName, item: Item): ToldRecord {
   };
 }
 
-/** Fetches the portal's queue and puts it on disk before it is cleared there: whoever dies in between fetches it again. */
-export async function fetchQueue({ portal, kit }: Ground): Promise<void> {
-  for (let round = 0; round < mostRounds; round++) {
-    const taken = await portal.subscriptions.takeQueued();
-    if (!taken) return;
-    await kit.record(
-      taken.events.flatMap((event, place) => queuedFact(event, `${taken.process} ${place}`)),
-      { what: "POST event.offline.get", raw: JSON.stringify(taken) },
-    );
-    await portal.subscriptions.clearQueued(taken.process);
-  }
+/**
+ * Fetches the portal's queue and puts it on disk before it is cleared there. What a run that died in between had taken is given to nobody by itself: it is looked
+ * for first. One process at a time does so, so that whatever is set aside is of such a run.
+ */
+export async function fetchQueue(ground: Ground): Promise<void> {
+  const { takeQueued } = ground.portal.subscriptions;
+  await putDown(ground, "POST event.offline.list", () => leftBehind(ground));
+  await putDown(ground, "POST event.offline.get", takeQueued);
 }
 const mostRounds = 50;
+
+async function putDown({ portal, kit }: Ground, what: string, take: () => Promise<TakenEvents | undefined>): Promise<void> {
+  for (let round = 0; round < mostRounds; round++) {
+    const taken = await take();
+    if (!taken || taken.events.length === 0) return;
+    const facts = taken.events.flatMap((event) => queuedFact(event, `${taken.process} ${event.id}`));
+    await kit.record(facts, { what, raw: JSON.stringify(taken) });
+    await portal.subscriptions.clearQueued(taken);
+  }
+}
+
+/** Whoever is no administrator may not look, and the portal says so in the words of one that is shut; if it is, it says so again. */
+async function leftBehind({ portal }: Ground): Promise<TakenEvents | undefined> {
+  try {
+    return await portal.subscriptions.setAside();
+  } catch (error) {
+    if (error instanceof BitrixRefused || error instanceof BitrixClosed) return undefined;
+    throw error;
+  }
+}
 
 function queuedFact({ event, data }: QueuedEvent, at: string): EventDraft[] {
   const [fields] = [data["FIELDS"], ...listOf(data)].map(mapOf);

@@ -99,8 +99,12 @@ const byName = { nested: false, value: (row: object, field: string): unknown => 
 
 function listOffline(call: Call): Page {
   const rows = call.portal.state.offline.map(shownOffline).filter((row) => matches(row, mapOf(paramOf(call, "filter")), byName));
+  const byProcess = textOf(mapOf(paramOf(call, "order"))["PROCESS_ID"]).toUpperCase();
+  if (byProcess !== "") rows.sort((one, other) => (byProcess === "DESC" ? -1 : 1) * compare(one.PROCESS_ID, other.PROCESS_ID));
   return pageOf(rows, paramOf(call, "start"), (page) => page);
 }
+
+const compare = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1);
 
 /** Of a process: the named ones, or all. */
 function settle(call: Call, failed: boolean): true {
