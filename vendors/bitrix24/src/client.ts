@@ -41,6 +41,7 @@ export * from "./client/errors.ts";
 export * from "./client/feed.ts";
 export * from "./client/items.ts";
 export * from "./client/open-lines.ts";
+export * from "./client/patient.ts";
 export * from "./client/problems.ts";
 export * from "./client/requisites.ts";
 export * from "./client/session.ts";

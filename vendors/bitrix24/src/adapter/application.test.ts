@@ -1,4 +1,4 @@
-import { LoginNeeded, type Received, type Reply } from "@svyazka/core";
+import { LoginNeeded, NotYet, type OutgoingRequest, type Received, type Reply } from "@svyazka/core";
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
@@ -370,6 +370,15 @@ describe("what events have lost", () => {
     expect(facts.map(({ data }) => (data as { kind: string }).kind)).toEqual(["contact"]);
     expect(facts.map(({ data }) => (data as { id: string }).id)).not.toContain(ours.id);
     expect(standin.state.contacts.size).toBe(theirs + 1);
+  });
+
+  it("is asked for when it is our turn, and whoever is waited for is told at once that it is not", async () => {
+    let turns = 0;
+    const fetchLater = { ...kit, fetch: (request: OutgoingRequest) => (turns++ === 0 ? Promise.reject(notYet) : localFetch(request)) };
+    const notYet = new NotYet("not your turn", { retryAfterSeconds: 0.01 });
+    expect((await pollPortal(connection(), fetchLater, new Date())).facts).toEqual([]);
+    turns = 0;
+    await expect(connectPortal(connection(), fetchLater).check()).rejects.toBe(notYet);
   });
 
   it("waits in the portal's queue until it is on our disk", async () => {

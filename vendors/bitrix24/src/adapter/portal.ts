@@ -1,8 +1,9 @@
-import { type Kit, LoginNeeded } from "@svyazka/core";
+import { type Fetch, type Kit, LoginNeeded } from "@svyazka/core";
 import {
   applicationSession,
   makePortal,
   type Portal,
+  patiently,
   type Session,
   type ShutMethods,
   type TokenStore,
@@ -13,18 +14,21 @@ import { readWebhook } from "../protocol.ts";
 import type { PortalConnection } from "../settings.ts";
 
 /** The portal of a connection: its tokens and its closed methods kept in the hub, its pace shared by all processes. */
-export const portalOf = (connection: PortalConnection, kit: Kit, { isPatient }: { readonly isPatient: boolean }): Portal =>
-  makePortal({
-    session: sessionOf(connection, kit),
-    send: (request) => kit.fetch(request),
+export function portalOf(connection: PortalConnection, kit: Kit, { isPatient }: { readonly isPatient: boolean }): Portal {
+  const once: Fetch = (request) => kit.fetch(request);
+  const send = isPatient ? patiently(once) : once;
+  return makePortal({
+    session: sessionOf(connection, kit, send),
+    send,
     pause: (seconds) => kit.pause(seconds).catch(() => {}),
     shut: shutIn(kit),
     // A delivery that is told to wait is put back, and holds up nobody else.
     patienceSeconds: isPatient ? 60 : 0,
     now: () => kit.now().getTime(),
   });
+}
 
-function sessionOf(connection: PortalConnection, kit: Kit): Session {
+function sessionOf(connection: PortalConnection, kit: Kit, send: Fetch): Session {
   const { settings, secrets } = connection;
   if (settings.sign_in === "webhook") {
     const webhook = readWebhook(secrets.webhook ?? "", originOf(settings.domain));
@@ -34,7 +38,7 @@ function sessionOf(connection: PortalConnection, kit: Kit): Session {
   const { client_id: clientId } = settings;
   const { client_secret: clientSecret } = secrets;
   if (!clientId || !clientSecret) return nobody("enter the code and the key of the application");
-  return applicationSession({ clientId, clientSecret, tokens: tokensIn(kit), send: (request) => kit.fetch(request) });
+  return applicationSession({ clientId, clientSecret, tokens: tokensIn(kit), send });
 }
 
 function nobody(words: string): Session {
