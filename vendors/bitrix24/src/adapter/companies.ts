@@ -23,7 +23,7 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
 
   async function saveCompany(draft: CompanyDraft): Promise<Saved> {
     const id = draft.id === undefined ? await add(draft) : await complete(draft, draft.id);
-    const { leftovers } = placeValues(draft.fields ?? {}, (await setups.get()).fields.company, workspace);
+    const { leftovers } = placeValues(draft.fields ?? {}, await setups.get(), "company", workspace);
     await addLeftovers(ground, { company: id }, draft.key, [...leftovers, ...(await saveDetails(ground, Number(id), draft))]);
     return { id };
   }
@@ -34,7 +34,7 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
       twins: async () => (await portal.companies.page({ filter: originOfKey(draft.key), select: ["id"] })).map(({ id }) => id),
       async make() {
         const responsible = await workingUser(ground, "user", draft.responsible);
-        const { values } = placeValues(draft.fields ?? {}, (await setups.get()).fields.company, workspace);
+        const { values } = placeValues(draft.fields ?? {}, await setups.get(), "company", workspace);
         const made = await portal.companies.add({
           ...{ title: draft.name ?? "", ...values, ...originOfKey(draft.key) },
           ...(responsible !== undefined && { assignedById: responsible }),
@@ -60,7 +60,7 @@ export function companiesIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<C
           const responsible = await workingUser(ground, "user", draft.responsible);
           const before = await portal.companies.find(number);
           if (!before) throw await missing(book, "company", id);
-          const { values } = placeValues(draft.fields ?? {}, (await setups.get()).fields.company, workspace);
+          const { values } = placeValues(draft.fields ?? {}, await setups.get(), "company", workspace);
           const fm = channelsIn(draft, before);
           const wanted: Readonly<Record<string, unknown>> = { ...(draft.name && { title: draft.name }), ...values };
           const change = {

@@ -45,7 +45,7 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
   async function saveContact(draft: ContactDraft): Promise<Saved> {
     const id = draft.id === undefined ? await add(draft) : await complete(draft, draft.id);
     const setup = await setups.get();
-    const { leftovers } = placeValues(draft.fields ?? {}, setup.fields.contact, workspace);
+    const { leftovers } = placeValues(draft.fields ?? {}, setup, "contact", workspace);
     await addLeftovers(ground, { contact: id }, draft.key, [...leftovers, ...placeTags(ground, setup, "contact", draft.tags).leftovers]);
     return { id };
   }
@@ -79,7 +79,7 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
     const company = draft.company === undefined ? undefined : idOf("company", draft.company);
     if (company !== undefined && !(await book.get("company", String(company))) && !(await portal.companies.find(company)))
       throw new Refused(`there is no company ${company}`);
-    const { values } = placeValues(draft.fields ?? {}, setup.fields.contact, workspace);
+    const { values } = placeValues(draft.fields ?? {}, setup, "contact", workspace);
     const made = await portal.contacts.add({
       ...{ name: draft.name ?? "", secondName: draft.middlename ?? "", lastName: draft.surname ?? "" },
       ...(draft.position && { post: draft.position }),
@@ -128,7 +128,7 @@ export function contactsIn(ground: Ground, load: Pick<Load, "isWhole">): Pick<Cr
 
   /** A name is one thing: a surname is only added to nobody's name, or to the same first name. */
   function lackingOf(before: Item, draft: ContactDraft, setup: Setup, responsible: number | undefined): Readonly<Record<string, unknown>> {
-    const { values } = placeValues(draft.fields ?? {}, setup.fields.contact, workspace);
+    const { values } = placeValues(draft.fields ?? {}, setup, "contact", workspace);
     const wanted: Readonly<Record<string, unknown>> = {
       ...(draft.position && { post: draft.position }),
       ...utmValues(draft.attribution),

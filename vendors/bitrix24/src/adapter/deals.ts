@@ -142,7 +142,7 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
       !(await setups.find(({ statuses }) => statuses.find(({ list, code }) => list === "SOURCE" && code === draft.source)))
     )
       throw new Refused(`there is no source ${draft.source} in the portal`);
-    const { values } = placeValues(draft.fields ?? {}, setup.fields[of], connection.workspace);
+    const { values } = placeValues(draft.fields ?? {}, setup, of, connection.workspace);
     const sum = draft.sum && canHold(setup, draft.sum) ? draft.sum : undefined;
     return {
       ...(sum && { opportunity: Number(writeMoney(sum)), currencyId: sum.currency, isManualOpportunity: "Y" }),
@@ -185,7 +185,7 @@ export function dealsIn(ground: Ground): Pick<Crm, "findDeal" | "saveDeal"> {
     const { workspace } = connection;
     const { sum } = draft;
     return [
-      ...placeValues(draft.fields ?? {}, setup.fields[of], workspace).leftovers,
+      ...placeValues(draft.fields ?? {}, setup, of, workspace).leftovers,
       ...placeTags(ground, setup, of, draft.tags).leftovers,
       ...(sum && !canHold(setup, sum) ? [`${leftoverWords(workspace.language).sum}: ${writeMoney(sum)} ${sum.currency}`] : []),
     ];

@@ -1,7 +1,7 @@
 import { type Attribution, readWhen, type Workspace } from "@svyazka/core";
 import type { UserField } from "../client.ts";
 import { listOf } from "../protocol.ts";
-import { codeOf } from "./setup.ts";
+import { codeOf, type FieldOwner, type Setup } from "./setup.ts";
 
 /** Values as flows have them (text by the field's code) for the portal's own fields, and what found no place. */
 export interface Placed {
@@ -13,31 +13,40 @@ export interface Placed {
 
 export function placeValues(
   given: Readonly<Record<string, string>>,
-  fields: readonly UserField[],
+  setup: Pick<Setup, "fields" | "currency">,
+  of: FieldOwner,
   { timeZone }: Pick<Workspace, "timeZone">,
 ): Placed {
   const values: Record<string, unknown> = {};
   const leftovers: string[] = [];
+  const ways: Ways = { timeZone, currency: setup.currency };
   for (const [code, text] of Object.entries(given)) {
     if (text.trim() === "") continue;
-    const field = fields.find((one) => codeOf(one) === code.toLowerCase() || codeOf(one) === `uf_crm_${code.toLowerCase()}`);
-    const value = field && readValue(field, text.trim(), timeZone);
+    const field = setup.fields[of].find((one) => codeOf(one) === code.toLowerCase() || codeOf(one) === `uf_crm_${code.toLowerCase()}`);
+    const value = field && readValue(field, text.trim(), ways);
     if (field && value !== undefined) values[field.code] = value;
     else leftovers.push(`${field?.name ?? code}: ${text}`);
   }
   return { values, leftovers };
 }
 
+/** What is left unsaid in a text. */
+interface Ways {
+  readonly timeZone: string;
+  /** The portal's own. */
+  readonly currency: string;
+}
+
 /** Undefined when the field cannot hold it. */
-function readValue(field: UserField, text: string, timeZone: string): unknown {
-  if (!field.isMultiple) return readOne(field, text, timeZone);
-  const whole = readOne(field, text, timeZone);
+function readValue(field: UserField, text: string, ways: Ways): unknown {
+  if (!field.isMultiple) return readOne(field, text, ways);
+  const whole = readOne(field, text, ways);
   if (whole !== undefined) return [whole];
-  const each = text.split(/[,;]/).map((part) => readOne(field, part.trim(), timeZone));
+  const each = text.split(/[,;]/).map((part) => readOne(field, part.trim(), ways));
   return each.every((one) => one !== undefined) ? each : undefined;
 }
 
-function readOne({ type, options }: UserField, text: string, timeZone: string): unknown {
+function readOne({ type, options }: UserField, text: string, { timeZone, currency: usual }: Ways): unknown {
   switch (type) {
     case "string":
     case "string_formatted":
@@ -62,7 +71,7 @@ function readOne({ type, options }: UserField, text: string, timeZone: string): 
     case "money": {
       const [, amount, currency = ""] = /^([\d\s\u00a0.,-]+?)\s*([A-Z]{3})?$/i.exec(text) ?? [];
       const number = readNumber(amount ?? "");
-      return number === undefined ? undefined : `${number}|${currency.toUpperCase() || "RUB"}`;
+      return number === undefined ? undefined : `${number}|${currency.toUpperCase() || usual}`;
     }
     default:
       return undefined;
