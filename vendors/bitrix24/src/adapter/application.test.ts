@@ -10,7 +10,8 @@ import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
 import { connectPortal, listenToPortal, pollPortal } from "./connection.ts";
 import { receiveEvent } from "./hooks.ts";
 import { appPath, receiveApp, signedInPath } from "./pages.ts";
-import { hookPath } from "./subscribe.ts";
+import { portalOf } from "./portal.ts";
+import { hookPath, subscribe } from "./subscribe.ts";
 
 /** How an application gets in, and what it hears. */
 
@@ -246,6 +247,17 @@ describe("events", () => {
     await standin.install(door.url + hookPath);
     await listening({ click_to_call: "vats", open_lines: true }, () => bound().includes("ONIMCONNECTORMESSAGEADD"));
     expect(bound()).toContain("ONEXTERNALCALLSTART");
+  });
+
+  it("come with the line of telephony, which is asked for once for each installation", async () => {
+    const subscribed = async (line_number: string) => {
+      const to = connection({ line_number });
+      await subscribe({ kit, connection: to, portal: portalOf(to, kit, { isPatient: false }) });
+      return standin.count("telephony.externalLine.add");
+    };
+    expect([await subscribed("+74951234567"), await subscribed("+74951234567"), await subscribed("+74957654321")]).toEqual([1, 1, 2]);
+    await standin.install(door.url + hookPath);
+    expect(await subscribed("+74957654321")).toBe(3);
   });
 
   it("are heard at once after an installation anew, with nobody listening", async () => {

@@ -4,7 +4,7 @@ import { portError } from "../port-errors.ts";
 import { mapOf, type TokenAnswer, textIn } from "../protocol.ts";
 import type { PortalConnection } from "../settings.ts";
 import { isApplication, originOf, portalOf, tokensIn } from "./portal.ts";
-import { subscribe } from "./subscribe.ts";
+import { forgetAsked, subscribe } from "./subscribe.ts";
 
 /** However tokens come (a page in a frame, an event of the installation, a code), they are tried at the portal that the connection names, and at no other one. */
 
@@ -57,6 +57,7 @@ async function enter(connection: PortalConnection, kit: Kit, answer: TokenAnswer
   // Everybody in the portal may open the page: their rights, which may be small, do not take the place of good ones.
   if (known && !isAdmin && (await isStillIn(connection, kit))) return;
   await store.exclusively((_, save) => save({ ...tokens, base: now }));
+  await forgetAsked(kit);
   await kit.resume();
   // What is not subscribed to now is looked after later.
   if (isApplication(connection))

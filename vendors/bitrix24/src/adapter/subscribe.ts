@@ -35,8 +35,15 @@ async function subscribeNow({ portal, connection, kit }: Pick<Ground, "portal" |
     for (const event of followedEvents)
       if (!bound.some((one) => one.event === event && one.isOffline)) await orLeaveIt(() => portal.subscriptions.bindOffline(event));
   const { line_number: line } = connection.settings;
-  if (line) await orLeaveIt(() => portal.telephony.addLine(line, connection.name));
+  // Once for each number: it stays there until the application is installed anew.
+  if (!line || (await kit.store.get<string>(...askedLine)) === line) return;
+  await orLeaveIt(() => portal.telephony.addLine(line, connection.name));
+  await kit.store.put(...askedLine, line);
 }
+const askedLine = ["asked", "line"] as const;
+
+/** What an installation anew has dropped is asked for again. */
+export const forgetAsked = ({ store }: Pick<Kit, "store">): Promise<void> => store.remove(...askedLine);
 
 /** What the portal does not take (an event of a module that it lacks, a line that is there already) stands in nobody's way. */
 async function orLeaveIt(work: () => Promise<unknown>): Promise<void> {
