@@ -24,6 +24,10 @@ export interface LineSession {
   readonly chat?: string;
 }
 
+/** As many as come when nobody says how many. Source: imopenlines.config.list.get */
+const linesOnPage = 50;
+const mostPages = 100;
+
 export function openLinesOf({ ask }: Transport) {
   const write = async (method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
     (await ask(method, params, { isWrite: true })).result;
@@ -91,10 +95,14 @@ export function openLinesOf({ ask }: Transport) {
     },
     lines: {
       async all(): Promise<OpenLine[]> {
-        const { result } = await ask("imopenlines.config.list.get", {
-          PARAMS: { select: ["ID", "LINE_NAME", "ACTIVE"], order: { ID: "ASC" } },
-        });
-        return listOf(result).flatMap((raw) => {
+        const rows: unknown[] = [];
+        for (let page = 0; page < mostPages && rows.length === page * linesOnPage; page++) {
+          const { result } = await ask("imopenlines.config.list.get", {
+            PARAMS: { select: ["ID", "LINE_NAME", "ACTIVE"], order: { ID: "ASC" }, limit: linesOnPage, offset: rows.length },
+          });
+          rows.push(...listOf(result));
+        }
+        return rows.flatMap((raw) => {
           const row = mapOf(raw);
           const id = numberIn(row, "ID");
           return id === undefined

@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
 import { asApplication, letApplicationIn, localFetch } from "../../testkit/portal.ts";
 import { connectPortal } from "../adapter/connection.ts";
+import { portalOf } from "../adapter/portal.ts";
 import { hookPath, lineEvents } from "../adapter/subscribe.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
+import { linesDeleted } from "./lines.ts";
 
 /** Conversations in a portal's open lines. */
 
@@ -59,6 +61,27 @@ const marked = (state: MarkedMessage["message"]["state"], deskId: string, error?
 const chats = () => [...standin.state.chats.values()];
 const line = () => Number(chats()[0]?.line);
 const written = () => door.facts.filter(({ type }) => type === "message.written").map(({ data }) => data as WrittenMessage);
+
+it("the open lines of a portal are read to the last, however many there are", async () => {
+  const { openLines } = portalOf(asApplication(standin), kit, { isPatient: false });
+  const before = standin.state.openLines.size;
+  for (let made = 0; made < 120; made++) await openLines.lines.add(`Линия ${made}`, []);
+  const all = await openLines.lines.all();
+  expect(new Set(all.map(({ id }) => id)).size).toBe(before + 120);
+});
+
+it("a line that was deleted switches nothing off that its channel was given meanwhile", async () => {
+  await kit.store.put("line", "7", { connector: "svyazka_whatsapp", line: 5, channel, name: "Продажи" });
+  const ended = linesDeleted({ event: "ONIMCONNECTORLINEDELETE", data: {}, value: "5" } as never);
+  // Whoever holds the channel gives it another line before this one has its turn.
+  const exclusively: MemoryKit["exclusively"] = async (names, work) => {
+    expect(names).toEqual(["line 7"]);
+    await kit.store.put("line", "7", { connector: "svyazka_whatsapp", line: 6, channel, name: "Продажи" });
+    return work();
+  };
+  await ended?.({ ...kit, exclusively });
+  expect(await kit.store.get("line", "7")).toEqual({ connector: "svyazka_whatsapp", line: 6, channel, name: "Продажи" });
+});
 
 describe("a message of a client", () => {
   it("is shown once in a line of its channel, with who writes", async () => {

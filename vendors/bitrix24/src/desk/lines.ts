@@ -126,11 +126,17 @@ export function linesDeleted({ event, data, value }: PortalEvent): ((kit: Kit) =
   if (event !== "ONIMCONNECTORLINEDELETE" && event !== "ONIMCONNECTORSTATUSDELETE") return undefined;
   const line = value ?? textIn(data, "LINE") ?? textIn(data, "line");
   const connector = textIn(data, "CONNECTOR") ?? textIn(data, "connector");
-  return async ({ store }) => {
+  return async ({ store, exclusively }) => {
     const hit = (await store.list<KnownLine>("line")).filter(
       ({ value }) => String(value.line) === line && (connector === undefined || value.connector === connector),
     );
-    for (const { id, value } of hit) await store.put("line", id, { ...value, isOff: true } satisfies KnownLine);
+    for (const { id, value } of hit)
+      await exclusively([`line ${value.channel}`], async () => {
+        // It may have been given another line meanwhile.
+        const now = await store.get<KnownLine>("line", id);
+        if (now?.connector === value.connector && now.line === value.line)
+          await store.put("line", id, { ...now, isOff: true } satisfies KnownLine);
+      });
     return hit.length === 0 ? `the open line ${line ?? "?"} is none of ours` : `the open line ${line} was switched off in the portal`;
   };
 }

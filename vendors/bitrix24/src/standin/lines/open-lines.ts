@@ -61,9 +61,10 @@ export const openLine = (id: number, params: Row): Row => ({
 
 function list(call: Call): Params[] {
   const queue = isYes(mapOf(paramOf(call, "OPTIONS"))["QUEUE"]) || textOf(mapOf(paramOf(call, "OPTIONS"))["QUEUE"]) === "Y";
-  return [...call.portal.state.openLines.values()].map(({ QUEUE, QUEUE_FULL: _, QUEUE_USERS_FIELDS: __, QUEUE_ONLINE: ___, ...line }) =>
-    queue ? { ...line, QUEUE } : line,
-  );
+  const params = mapOf(paramOf(call, "PARAMS"));
+  const from = Number(params["offset"] ?? 0);
+  const page = [...call.portal.state.openLines.values()].slice(from, from + Math.min(Number(params["limit"] ?? 50), 200));
+  return page.map(({ QUEUE, QUEUE_FULL: _, QUEUE_USERS_FIELDS: __, QUEUE_ONLINE: ___, ...line }) => (queue ? { ...line, QUEUE } : line));
 }
 
 function update(call: Call): boolean {
