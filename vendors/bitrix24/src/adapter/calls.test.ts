@@ -1,4 +1,4 @@
-import { type CallDraft, type Connected, type ConnectionId, NotYet, type OutgoingRequest, Unavailable } from "@svyazka/core";
+import { type CallDraft, type Connected, type ConnectionId, NotYet, type OutgoingRequest, Refused, Unavailable } from "@svyazka/core";
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
@@ -318,6 +318,21 @@ describe("a click on a phone in the portal", () => {
     expect(calls().length).toBe(1);
     expect(calls()).toMatchObject([{ CALL_ID: callId, FINISHED: true, DURATION: 61 }]);
     expect(standin.count("telephony.externalCall.register")).toBe(0);
+  });
+
+  it("that the PBX refuses ends the portal's call, so that its card closes, and one that may have rung does not", async () => {
+    const { startCall } = telephony;
+    for (const [error, FINISHED] of [
+      [new Refused("the line is busy"), true],
+      [new Unavailable("no answer"), false],
+    ] as const) {
+      telephony.startCall = () => Promise.reject(error);
+      standin.clickToCall({ user: 7, phone: "+79101112233" });
+      await standin.events.settled();
+      expect(calls().at(-1)).toMatchObject({ FINISHED, ...(FINISHED && { STATUS_CODE: "OTHER", FAILED_REASON: "the line is busy" }) });
+    }
+    telephony.startCall = startCall;
+    expect(door.received.at(-1)?.answer).toMatchObject({ status: 200, detail: "not called: no answer" });
   });
 
   it("becomes that call however long they talk, and although the portal did not answer at its end", async () => {

@@ -1,5 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
-import { type EventDraft, type InboundRequest, Intruder, type Kit, type Received, Refused, type Reply } from "@svyazka/core";
+import {
+  type EventDraft,
+  type InboundRequest,
+  Intruder,
+  type Kit,
+  type Received,
+  Refused,
+  type Reply,
+  saysNothingWasDone,
+} from "@svyazka/core";
 import type { User } from "../client.ts";
 import { linesDeleted } from "../desk/lines.ts";
 import { writtenFacts } from "../desk/written.ts";
@@ -9,7 +18,7 @@ import type { PortalConnection } from "../settings.ts";
 import { bodyText } from "./body-text.ts";
 import { toldOf } from "./follow.ts";
 import { letIn } from "./let-in.ts";
-import { rememberWanted } from "./phone-calls.ts";
+import { endWanted, rememberWanted } from "./phone-calls.ts";
 import { portalOf } from "./portal.ts";
 import { setupsOf } from "./setup.ts";
 
@@ -77,7 +86,14 @@ async function callBy(kit: Kit, by: string, wanted: WantedCall, connection: Port
   const account = await accountOf(telephony, await userOf(kit, connection, wanted.user), wanted.user);
   if (!(await isFirst(kit, wanted))) return "this click was heard before";
   await rememberWanted({ kit }, wanted);
-  await asking(() => telephony.startCall({ account, phone: wanted.phone, ...(wanted.line !== undefined && { line: wanted.line }) }));
+  try {
+    await asking(() => telephony.startCall({ account, phone: wanted.phone, ...(wanted.line !== undefined && { line: wanted.line }) }));
+  } catch (error) {
+    const portal = portalOf(connection, kit, { isPatient: false });
+    // Whoever reads the journal is told why nothing rang, whether or not the card could be closed.
+    if (saysNothingWasDone(error)) await endWanted({ kit, portal }, wanted, error instanceof Error ? error.message : "").catch(() => {});
+    throw error;
+  }
   return `calling ${wanted.phone} for the user ${wanted.user}`;
 }
 

@@ -63,6 +63,15 @@ interface Wanted extends Registered {
 export const rememberWanted = ({ kit }: Pick<Ground, "kit">, { callId, phone, user }: WantedCall): Promise<void> =>
   kit.store.put("wanted", lastTenDigits(phone), { callId, user: Number(user), at: kit.now().getTime() } satisfies Wanted, { days: 1 });
 
+/** The PBX does not call after all: the portal's call is ended, so that its card closes, and no other call becomes it. */
+export async function endWanted({ kit, portal }: Pick<Ground, "kit" | "portal">, wanted: WantedCall, reason: string): Promise<void> {
+  await kit.store.remove("wanted", lastTenDigits(wanted.phone));
+  await portal.telephony.finish({
+    ...{ CALL_ID: wanted.callId, USER_ID: Number(wanted.user), DURATION: 0, ADD_TO_CHAT: 0 },
+    ...{ STATUS_CODE: "OTHER", FAILED_REASON: reason },
+  });
+}
+
 /**
  * The call that a click has made, if this is it: the same number, begun within two minutes of it, however much later it is written down. Kept under the call's key at
  * once, so that it is still this one's when the portal does not answer now. To be called `inCall`.
