@@ -1,9 +1,10 @@
 import { type CrmOnTrial, crmContract } from "@svyazka/core/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testDatabase } from "../../server/testkit/database.ts";
+import { databaseKit } from "../../server/testkit/database-kit.ts";
 import { connectAccount } from "../../vendors/amocrm/src/adapter/account.ts";
 import { longLived, makeAmo, memoryTokens, overFetch } from "../../vendors/amocrm/src/client.ts";
-import { accountAt, databaseKit } from "../../vendors/amocrm/testkit/account.ts";
+import { accountAt } from "../../vendors/amocrm/testkit/account.ts";
 import { accountReader, prepareAccount } from "../../vendors/amocrm/testkit/trial.ts";
 import { api, type HubProcess, makeDataDir, removeDataDir, startHubProcess, until } from "../testkit/hub.ts";
 import { registerIntegration } from "../testkit/integration.ts";

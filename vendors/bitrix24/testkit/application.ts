@@ -1,7 +1,8 @@
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
+import { localFetch } from "../../../server/testkit/database-kit.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../src/standin.ts";
 import { type OpenDoor, openDoor } from "./door.ts";
-import { asApplication, localFetch } from "./portal.ts";
+import { asApplication } from "./portal.ts";
 
 /** A portal and the hub's door beside it, for an application that nobody has let in yet. */
 export interface ApplicationBench {

@@ -3,7 +3,8 @@ import { type ConnectionId, type InboundRequest, Refused, type ToldRecord, Unava
 import { writeBrackets } from "@svyazka/wire";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../../server/testkit/database.ts";
-import { accountAt, databaseKit } from "../../testkit/account.ts";
+import { databaseKit } from "../../../../server/testkit/database-kit.ts";
+import { accountAt } from "../../testkit/account.ts";
 import { longLived, makeAmo, memoryTokens, overFetch } from "../client.ts";
 import { type AmoStandIn, startAmo } from "../standin.ts";
 import { connectAccount, listenToAccount, pollAccount } from "./account.ts";

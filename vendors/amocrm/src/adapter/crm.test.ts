@@ -1,6 +1,7 @@
 import { type CrmOnTrial, crmContract } from "@svyazka/core/testkit";
 import { testDatabase } from "../../../../server/testkit/database.ts";
-import { accountAt, databaseKit } from "../../testkit/account.ts";
+import { databaseKit } from "../../../../server/testkit/database-kit.ts";
+import { accountAt } from "../../testkit/account.ts";
 import { accountReader, prepareAccount } from "../../testkit/trial.ts";
 import { longLived, makeAmo, memoryTokens, overFetch } from "../client.ts";
 import { startAmo } from "../standin.ts";

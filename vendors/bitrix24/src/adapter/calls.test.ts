@@ -1,8 +1,9 @@
 import { type CallDraft, type Connected, type ConnectionId, NotYet, type OutgoingRequest, Refused, Unavailable } from "@svyazka/core";
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localFetch } from "../../../../server/testkit/database-kit.ts";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
-import { asApplication, byWebhook, letApplicationIn, localFetch } from "../../testkit/portal.ts";
+import { asApplication, byWebhook, letApplicationIn } from "../../testkit/portal.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
 import { connectPortal } from "./connection.ts";
 import { hookPath } from "./subscribe.ts";

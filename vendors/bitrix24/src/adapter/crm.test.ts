@@ -1,6 +1,7 @@
 import { type CrmOnTrial, crmContract } from "@svyazka/core/testkit";
 import { testDatabase } from "../../../../server/testkit/database.ts";
-import { asApplication, byWebhook, databaseKit, letApplicationIn } from "../../testkit/portal.ts";
+import { databaseKit } from "../../../../server/testkit/database-kit.ts";
+import { asApplication, byWebhook, letApplicationIn } from "../../testkit/portal.ts";
 import { prepare, readerOf, tagsField } from "../../testkit/trial.ts";
 import { type Bitrix24Standin, startBitrix24 } from "../standin.ts";
 import { connectPortal } from "./connection.ts";

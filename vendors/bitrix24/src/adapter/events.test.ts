@@ -1,9 +1,10 @@
 import { NotYet, type OutgoingRequest } from "@svyazka/core";
 import { memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localFetch } from "../../../../server/testkit/database-kit.ts";
 import { type ApplicationBench, openApplicationBench } from "../../testkit/application.ts";
 import { openDoor } from "../../testkit/door.ts";
-import { asApplication, letApplicationIn, localFetch } from "../../testkit/portal.ts";
+import { asApplication, letApplicationIn } from "../../testkit/portal.ts";
 import { bitrix24 } from "../adapter.ts";
 import { readWebhook } from "../protocol.ts";
 import { connectPortal, listenToPortal, pollPortal } from "./connection.ts";

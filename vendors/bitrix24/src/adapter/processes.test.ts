@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { testDatabase } from "../../../../server/testkit/database.ts";
-import { databaseKit, letApplicationIn } from "../../testkit/portal.ts";
+import { databaseKit } from "../../../../server/testkit/database-kit.ts";
+import { letApplicationIn } from "../../testkit/portal.ts";
 import { startBitrix24 } from "../standin.ts";
 
 /** What several processes of the hub share of one portal. */

@@ -2,8 +2,9 @@ import type { ChatDesk, ConnectionId, KeptMessage, MarkedMessage, WrittenMessage
 import { Refused } from "@svyazka/core";
 import { type MemoryKit, memoryKit } from "@svyazka/core/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localFetch } from "../../../../server/testkit/database-kit.ts";
 import { type OpenDoor, openDoor } from "../../testkit/door.ts";
-import { asApplication, letApplicationIn, localFetch } from "../../testkit/portal.ts";
+import { asApplication, letApplicationIn } from "../../testkit/portal.ts";
 import { connectPortal } from "../adapter/connection.ts";
 import { portalOf } from "../adapter/portal.ts";
 import { hookPath, lineEvents } from "../adapter/subscribe.ts";
